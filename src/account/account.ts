@@ -1,0 +1,95 @@
+import type { AccountId, TenantId } from '#kit/ids.ts'
+import type { AuditActor } from '#audit/audit.ts'
+import type { Transaction } from '#storage/storage.ts'
+
+/** A person in a tenant. How they prove it is not here: see `login/`. */
+export type Account = {
+  readonly tenantId: TenantId
+  /** Also the public `sub`. Random, never reused (Q20). */
+  readonly id: AccountId
+  /** As the person wrote it: where mail goes. */
+  readonly email: string
+  /** `canonicalEmail(email)`: what is looked up; unique in the tenant. */
+  readonly emailCanonical: string
+  readonly emailVerified: boolean
+  readonly profile: Profile
+  /** Names of roles and groups, as they appear in the `roles` and `groups` claims. */
+  readonly roles: readonly string[]
+  readonly groups: readonly string[]
+  readonly status: AccountStatus
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** Only `active` may sign in, and only its tokens are alive (Q18). */
+export type AccountStatus = 'active' | 'disabled' | 'deleted'
+
+/** OIDC Core §5.1, the ones a person fills in. */
+export type Profile = {
+  readonly name?: string | undefined
+  readonly given_name?: string | undefined
+  readonly family_name?: string | undefined
+  readonly preferred_username?: string | undefined
+  readonly picture?: string | undefined
+  readonly locale?: string | undefined
+  readonly zoneinfo?: string | undefined
+}
+
+/** Port. Finders return accounts of every status: the caller decides. */
+export type AccountStore = {
+  find(tenantId: TenantId, id: AccountId, within?: Transaction): Promise<Account | undefined>
+  findByEmail(
+    tenantId: TenantId,
+    emailCanonical: string,
+    within?: Transaction,
+  ): Promise<Account | undefined>
+  /** Ordered by canonical email. */
+  list(tenantId: TenantId, within?: Transaction): Promise<readonly Account[]>
+  /** False when the canonical email is taken in this tenant. */
+  insert(account: Account, within?: Transaction): Promise<boolean>
+  /** Replaces all but id and createdAt; false when there is none, or the new email is taken. */
+  update(account: Account, within?: Transaction): Promise<boolean>
+}
+
+export type Accounts = {
+  /** Of any status, straight from the store: for the decisions that must not be late. */
+  find(tenantId: TenantId, id: AccountId): Promise<Account | undefined>
+  /** Only an active account; cached for at most a second. Ending an account also ends its artifacts, so a late cache opens nothing. */
+  findActive(tenantId: TenantId, id: AccountId): Promise<Account | undefined>
+  findByEmail(tenantId: TenantId, email: string): Promise<Account | undefined>
+  list(tenantId: TenantId): Promise<readonly Account[]>
+  create(input: CreateAccount, within?: Transaction): Promise<CreateAccountResult>
+  /** Replaces profile, roles, groups and email_verified (seed and CLI). */
+  update(account: Account, actor: AuditActor, within?: Transaction): Promise<void>
+  /**
+   * Changes the status; when it is no longer active, ends every session, grant and token in the same call.
+   * False when there is no such account.
+   */
+  setStatus(
+    tenantId: TenantId,
+    id: AccountId,
+    status: AccountStatus,
+    actor: AuditActor,
+  ): Promise<boolean>
+}
+
+export type CreateAccount = {
+  readonly tenantId: TenantId
+  readonly email: string
+  readonly emailVerified: boolean
+  readonly profile: Profile
+  readonly roles?: readonly string[]
+  readonly groups?: readonly string[]
+  readonly actor: AuditActor
+}
+
+export type CreateAccountResult =
+  | { readonly outcome: 'created'; readonly account: Account }
+  | { readonly outcome: 'email_taken' }
+  | { readonly outcome: 'email_invalid' }
+
+/** What must end when an account does. Implemented by `oidc`, called by the service (Q17, Q65). */
+export type AccountArtifactEnder = {
+  /** Sessions, grants, refresh tokens, opaque access tokens, codes. */
+  endAccount(tenantId: TenantId, accountId: AccountId): Promise<void>
+}

@@ -1,0 +1,19 @@
+import { domainToASCII } from 'node:url'
+import { isCleanText } from './text.ts'
+
+/**
+ * The lookup form of an address (Q58): domain lower-cased and in punycode, local part NFKC and lower-cased, so that
+ * case and Unicode variants are one account and one throttle bucket (Q35). Undefined when it is not one plain address:
+ * local part printable ASCII without quotes or separators (GitHub's `mıke@`, CVE-2025-13033).
+ */
+export function canonicalEmail(input: string): string | undefined {
+  if (input.length > 254 || !isCleanText(input)) return undefined
+  const at = input.lastIndexOf('@')
+  const local = input.slice(0, at).normalize('NFKC').toLowerCase()
+  if (at < 1 || local.length > 64 || !/^[a-z0-9!#$%&'*+/=?^_`{|}~.-]+$/.test(local))
+    return undefined
+  if (local.startsWith('.') || local.endsWith('.') || local.includes('..')) return undefined
+  const domain = domainToASCII(input.slice(at + 1).trim())
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(domain)) return undefined
+  return `${local}@${domain}`
+}

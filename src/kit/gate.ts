@@ -1,0 +1,47 @@
+import { Unavailable } from './errors.ts'
+
+/** Lets `width` tasks run at once and `queue` more wait; the next is refused before it costs anything (R14). */
+export type Gate = {
+  run<T>(task: () => Promise<T>): Promise<T>
+  /** Tasks that wait now. */
+  readonly waiting: number
+}
+
+export function createGate(options: {
+  readonly name: string
+  readonly width: number
+  readonly queue: number
+}): Gate {
+  const { name, width, queue } = options
+  const waiters: (() => void)[] = []
+  let running = 0
+
+  async function enter(): Promise<void> {
+    if (running < width) {
+      running += 1
+      return
+    }
+    if (waiters.length >= queue) throw new Unavailable(name)
+    await new Promise<void>((resolve) => waiters.push(resolve)) // the leaver hands its place over
+  }
+
+  function leave(): void {
+    const next = waiters.shift()
+    if (next) next()
+    else running -= 1
+  }
+
+  return {
+    async run(task) {
+      await enter()
+      try {
+        return await task()
+      } finally {
+        leave()
+      }
+    },
+    get waiting() {
+      return waiters.length
+    },
+  }
+}

@@ -1,0 +1,17 @@
+import { createHash, createHmac, hash, timingSafeEqual } from 'node:crypto'
+
+/** SHA-256 as base64url: how bearer secrets of 112 bits or more are kept at rest (ASVS 6.5.2). */
+export function sha256(value: string): string {
+  return hash('sha256', value, 'base64url')
+}
+
+/** HMAC-SHA-256 as base64url. */
+export function hmacSha256(key: Uint8Array, value: string): string {
+  return createHmac('sha256', key).update(value).digest('base64url')
+}
+
+/** Compares two strings without telling by its duration where they differ. */
+export function equalInConstantTime(left: string, right: string): boolean {
+  const digest = (value: string) => createHash('sha256').update(value).digest()
+  return timingSafeEqual(digest(left), digest(right))
+}

@@ -1,0 +1,24 @@
+/** True when `text` holds no NUL, no other C0/C1 control character and no unpaired surrogate (Q92, F11). */
+export function isCleanText(text: string): boolean {
+  return text.isWellFormed() && !/\p{Cc}/u.test(text)
+}
+
+/** True when a secret may be hashed: anything Unicode but NUL and unpaired surrogates (Q27). */
+export function isHashableText(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0')
+}
+
+/** Length as a person counts it: Unicode code points, not UTF-16 units (Q26). */
+export function codePoints(text: string): number {
+  let count = 0
+  for (const _ of text) count += 1
+  return count
+}
+
+/**
+ * True when a JSON text carries an escaped NUL or unpaired surrogate, which a `jsonb` column refuses (F11).
+ * `JSON.stringify` writes those, and only those, as `\u0000` and `\ud8xx`.
+ */
+export function hasUnstorableEscape(json: string): boolean {
+  return /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/.test(json)
+}

@@ -1,0 +1,72 @@
+import type { AccountId, RequestId, TenantId } from '#kit/ids.ts'
+import type { Tenant } from '#tenant/tenant.ts'
+
+/**
+ * The vocabulary every way of proving who you are shares. A method knows nothing of what comes before or after it:
+ * it takes an input and gives a verdict; `interaction/next-step` decides the rest.
+ */
+export type MethodId = 'password'
+
+/** Something that was proved, kept on the server until the interaction ends. Never travels in a form. */
+export type Proof = {
+  readonly method: MethodId
+  readonly accountId: AccountId
+  /** RFC 8176 values. */
+  readonly amr: readonly string[]
+  /** Epoch seconds. */
+  readonly at: number
+}
+
+export type Verdict =
+  | { readonly kind: 'proved'; readonly proof: Proof }
+  /** The same for an unknown account and a wrong secret: the reason goes to the audit only (Q73). */
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'throttled'; readonly retryAfter: number }
+  /** The input cannot be a secret at all; nothing was counted. */
+  | { readonly kind: 'malformed' }
+
+/** Who asks, as far as the transport knows. */
+export type Requester = {
+  readonly ip: string
+  readonly userAgent: string | undefined
+  readonly requestId: RequestId
+  /** The value of this browser's device cookie, unverified (Q37). */
+  readonly deviceCookie: string | undefined
+}
+
+export type PasswordLogin = {
+  /** Counts, then hashes, then answers; takes the same time whether the account exists or not. */
+  verify(input: {
+    readonly tenant: Tenant
+    readonly email: string
+    readonly password: string
+    readonly requester: Requester
+  }): Promise<Verdict>
+}
+
+/** How many tries something gets, and how long to wait then. */
+export type ThrottleRule = {
+  /** Unique name, part of the key: `password.account`. */
+  readonly name: string
+  /** Tries without a wait between them. */
+  readonly free: number
+  /** Whole seconds to wait after try number `free + excess` (from 0), at least 1. */
+  readonly wait: (excess: number) => number
+  /** Seconds after the last try when everything is forgotten. */
+  readonly window: number
+}
+
+export type ThrottleAnswer =
+  | { readonly allowed: true }
+  | { readonly allowed: false; /** Whole seconds, at least 1. */ readonly retryAfter: number }
+
+/** Port. Counting and deciding is one atomic step of the store, before anything is verified (Q34). */
+export type Throttle = {
+  /** Counts one try if it is allowed; a refused try is not counted. */
+  attempt(rule: ThrottleRule, tenantId: TenantId, subject: string): Promise<ThrottleAnswer>
+  /** Forgets the tries of a subject. */
+  reset(rule: ThrottleRule, tenantId: TenantId, subject: string): Promise<void>
+}
+
+/** Q36: 1, 2, 4 … seconds, at most a quarter of an hour. */
+export const exponentialWait = (excess: number): number => Math.min(2 ** excess, 900)

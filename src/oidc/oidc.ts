@@ -1,0 +1,154 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type {
+  AccountId,
+  ClientId,
+  GrantId,
+  InteractionUid,
+  SessionUid,
+  TenantId,
+} from '#kit/ids.ts'
+import type { Client } from '#client/client.ts'
+import type { ConsentRequest } from '#consent/consent.ts'
+import type { Tenant } from '#tenant/tenant.ts'
+
+/**
+ * The oidc room holds all contact with oidc-provider. To its right the engine is known only as `AuthFlow`; to its left
+ * as a store of artifacts.
+ */
+
+/** The engine's models that are kept in a store, by its own names. */
+export type ArtifactModel =
+  | 'AccessToken'
+  | 'AuthorizationCode'
+  | 'ClientCredentials'
+  | 'DeviceCode'
+  | 'Grant'
+  | 'InitialAccessToken'
+  | 'Interaction'
+  | 'PushedAuthorizationRequest'
+  | 'RefreshToken'
+  | 'RegistrationAccessToken'
+  | 'ReplayDetection'
+  | 'Session'
+
+/** One artifact of one tenant. The id is always a hash: the store never sees a bearer secret. */
+export type Artifact = {
+  readonly model: ArtifactModel
+  readonly id: string
+  /** JSON text, opaque to the store; never holds NUL or unpaired surrogates. */
+  readonly payload: string
+  readonly grantId?: GrantId | undefined
+  readonly accountId?: AccountId | undefined
+  readonly clientId?: ClientId | undefined
+  /** Session only. Not unique: two tabs may save one session under two ids (panva #1145); the newest wins. */
+  readonly uid?: SessionUid | undefined
+  /** DeviceCode only, hashed. Unique among the living of a tenant. */
+  readonly userCode?: string | undefined
+  /** Epoch seconds; undefined: lives until removed. */
+  readonly expiresAt: number | undefined
+}
+
+export type FoundArtifact = Pick<Artifact, 'id' | 'payload'> & {
+  /** Epoch seconds of its one use. */
+  readonly consumedAt: number | undefined
+}
+
+/**
+ * Port: where artifacts live. Every method is one atomic step. `at` is the caller's clock in epoch seconds: an artifact
+ * past its expiry is not found, whether removed yet or not.
+ */
+export type ArtifactStore = {
+  find(
+    tenantId: TenantId,
+    model: ArtifactModel,
+    id: string,
+    at: number,
+  ): Promise<FoundArtifact | undefined>
+  /** Session: the newest living artifact with this uid. */
+  findByUid(tenantId: TenantId, uid: SessionUid, at: number): Promise<FoundArtifact | undefined>
+  /** DeviceCode. */
+  findByUserCode(
+    tenantId: TenantId,
+    userCode: string,
+    at: number,
+  ): Promise<FoundArtifact | undefined>
+  /** Inserts or replaces payload and expiry. Never brings a consumed artifact back to unused. */
+  upsert(tenantId: TenantId, artifact: Artifact): Promise<void>
+  /** Inserts where nothing lives under this id; true for exactly one of any number of concurrent callers (F2). */
+  insert(tenantId: TenantId, artifact: Artifact): Promise<boolean>
+  /** Marks as used; true for exactly one of any number of concurrent callers, false when used or missing (F1). */
+  consume(tenantId: TenantId, model: ArtifactModel, id: string, at: number): Promise<boolean>
+  /** Shortens the life of an artifact, never lengthens it. */
+  expire(tenantId: TenantId, model: ArtifactModel, id: string, expiresAt: number): Promise<void>
+  destroy(tenantId: TenantId, model: ArtifactModel, id: string): Promise<void>
+  /** Removes the Grant itself and whatever hangs on it, in every model this store keeps. */
+  destroyByGrant(tenantId: TenantId, grantId: GrantId): Promise<void>
+  /** Removes everything of an account, or of a client, in every model this store keeps an owner of. */
+  destroyByOwner(
+    tenantId: TenantId,
+    owner: { readonly accountId: AccountId } | { readonly clientId: ClientId },
+  ): Promise<void>
+  /** Removes at most `limit` artifacts that expired before `before`; how many were removed. A store that expires by itself answers 0. */
+  removeExpired(before: number, limit: number): Promise<number>
+}
+
+/** What `interaction` may know of the authorization request that waits for a person. */
+export type FlowDetails = {
+  readonly uid: InteractionUid
+  readonly tenant: Tenant
+  readonly client: Client
+  /** What the engine wants next. */
+  readonly prompt: 'login' | 'consent' | 'select_account'
+  /** Why, in the engine's words: `no_session`, `max_age`, `login_prompt`, … */
+  readonly reasons: readonly string[]
+  /** Who is signed in on this browser now, if anyone. */
+  readonly session: { readonly accountId: AccountId; readonly loginTs: number } | undefined
+  readonly loginHint: string | undefined
+  readonly uiLocales: string | undefined
+  /** Where the person goes in the end; its host is shown on the consent page. */
+  readonly redirectUri: string | undefined
+  /** What consent is asked for: only what was not allowed before. */
+  readonly missing: ConsentRequest
+  /** Everything the client asked for. */
+  readonly requested: ConsentRequest
+  /** The device flow has no redirect: the person comes from a screen elsewhere. */
+  readonly isDevice: boolean
+}
+
+export type FlowResult =
+  | {
+      readonly kind: 'login'
+      readonly accountId: AccountId
+      readonly acr: string
+      readonly amr: readonly string[]
+      readonly at: number
+    }
+  | { readonly kind: 'select_account' }
+  | { readonly kind: 'consent'; readonly granted: ConsentRequest }
+  /** Ends the request with an OAuth error the client is told of. */
+  | {
+      readonly kind: 'denied'
+      readonly error: 'access_denied' | 'login_required'
+      readonly description: string
+    }
+
+/** The engine, as the conversation sees it. Replaceable: nothing of `ctx.oidc` leaks through. */
+export type AuthFlow = {
+  /**
+   * The interaction this browser is in. Undefined when the cookie is missing, belongs to another interaction than `uid`
+   * (two tabs), or the interaction is over.
+   */
+  details(
+    tenant: Tenant,
+    uid: string,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Promise<FlowDetails | undefined>
+  /** Stores the result; the address to answer with 303. */
+  finish(
+    details: FlowDetails,
+    result: FlowResult,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Promise<string>
+}

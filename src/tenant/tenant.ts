@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import type { TenantId } from '#kit/ids.ts'
+import type { Transaction } from '#storage/storage.ts'
+
+/**
+ * A tenant is one issuer with its own people, clients, keys and pages. `main` is the tenant at the root issuer;
+ * every other is at `$ISSUER/t/<slug>` unless it brings an issuer of its own.
+ */
+export type Tenant = {
+  readonly id: TenantId
+  readonly slug: string
+  readonly name: string
+  /** The issuer identifier, byte for byte as relying parties compare it. No trailing slash. */
+  readonly issuer: string
+  readonly status: TenantStatus
+  readonly settings: TenantSettings
+  /** Grows with every change; whatever is built from a tenant is rebuilt when it does. */
+  readonly version: number
+}
+
+export type TenantStatus = 'active' | 'disabled'
+
+const httpUrl = z.url({ protocol: /^https?$/ }).max(2048)
+
+/** What a tenant decides for itself. Every key has a default; unknown keys are errors (Q80). */
+export const tenantSettings = z.strictObject({
+  registration: z.enum(['open', 'invite', 'domains', 'closed']).default('closed'),
+  default_locale: z.enum(['en', 'de']).default('en'),
+  support_email: z.email().optional(),
+  support_url: httpUrl.optional(),
+  privacy_url: httpUrl.optional(),
+  terms_url: httpUrl.optional(),
+  /** Minimum length of a password in code points (Q26). */
+  password_min_length: z.int().min(8).max(64).default(15),
+})
+
+export type TenantSettings = z.infer<typeof tenantSettings>
+
+export const slugPattern = /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/
+
+/** What is stored: the issuer only where the tenant brings its own. */
+export type TenantRecord = Omit<Tenant, 'issuer'> & { readonly issuer: string | undefined }
+
+/** Port. Finders return disabled tenants too: the caller decides what disabled means. */
+export type TenantStore = {
+  findById(id: TenantId, within?: Transaction): Promise<TenantRecord | undefined>
+  findBySlug(slug: string, within?: Transaction): Promise<TenantRecord | undefined>
+  /** Of a tenant with an issuer of its own. */
+  findByIssuer(issuer: string, within?: Transaction): Promise<TenantRecord | undefined>
+  list(within?: Transaction): Promise<readonly TenantRecord[]>
+  /** False when the slug or the issuer is taken. */
+  insert(tenant: TenantRecord, within?: Transaction): Promise<boolean>
+  /** Replaces name, issuer, status and settings, and adds one to the version in the same statement. */
+  update(tenant: TenantRecord, within?: Transaction): Promise<void>
+}
+
+/** Use cases. Reads are cached for at most a second; a change made in this process is seen at once. */
+export type Tenants = {
+  findById(id: TenantId): Promise<Tenant | undefined>
+  findBySlug(slug: string): Promise<Tenant | undefined>
+  /** The tenant whose issuer is exactly this origin and path (custom issuers included). */
+  findByIssuer(issuer: string): Promise<Tenant | undefined>
+  list(): Promise<readonly Tenant[]>
+  create(input: CreateTenant, within?: Transaction): Promise<CreateTenantResult>
+  update(tenant: Tenant, within?: Transaction): Promise<void>
+}
+
+export type CreateTenant = {
+  readonly slug: string
+  readonly name: string
+  readonly issuer?: string | undefined
+  readonly settings?: unknown
+}
+
+export type CreateTenantResult =
+  | { readonly outcome: 'created'; readonly tenant: Tenant }
+  | { readonly outcome: 'taken' }
+  | { readonly outcome: 'invalid'; readonly problems: readonly string[] }
