@@ -91,8 +91,8 @@ export type Egress = (url: string | URL, options?: EgressOptions) => Promise<Res
 
 export type EgressOptions = {
   readonly method?: string | undefined
-  readonly headers?: HeadersInit | undefined
-  readonly body?: BodyInit | null | undefined
+  readonly headers?: RequestInit['headers']
+  readonly body?: RequestInit['body']
   readonly signal?: AbortSignal | null | undefined
   /** Largest answer in bytes; 64 KiB unless said otherwise. */
   readonly maxBytes?: number | undefined
