@@ -36,6 +36,9 @@ export const tenantSettings = z.strictObject({
 
 export type TenantSettings = z.infer<typeof tenantSettings>
 
+/** The slug of the tenant at the root issuer. */
+export const mainSlug = 'main'
+
 export const slugPattern = /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/
 
 /** What is stored: the issuer only where the tenant brings its own. */
@@ -50,8 +53,11 @@ export type TenantStore = {
   list(within?: Transaction): Promise<readonly TenantRecord[]>
   /** False when the slug or the issuer is taken. */
   insert(tenant: TenantRecord, within?: Transaction): Promise<boolean>
-  /** Replaces name, issuer, status and settings, and adds one to the version in the same statement. */
-  update(tenant: TenantRecord, within?: Transaction): Promise<void>
+  /**
+   * Replaces name, issuer, status and settings, and adds one to the version in the same statement.
+   * False when there is none, or the issuer is another tenant's.
+   */
+  update(tenant: TenantRecord, within?: Transaction): Promise<boolean>
 }
 
 /** Use cases. Reads are cached for at most a second; a change made in this process is seen at once. */
@@ -61,7 +67,10 @@ export type Tenants = {
   /** The tenant whose issuer is exactly this origin and path (custom issuers included). */
   findByIssuer(issuer: string): Promise<Tenant | undefined>
   list(): Promise<readonly Tenant[]>
+  /** The tenant at the root issuer; made when it is missing. Several processes that start at once agree. */
+  ensureMain(within?: Transaction): Promise<Tenant>
   create(input: CreateTenant, within?: Transaction): Promise<CreateTenantResult>
+  /** Throws an `AppError` when the issuer is refused (400) or another tenant's (409). */
   update(tenant: Tenant, within?: Transaction): Promise<void>
 }
 

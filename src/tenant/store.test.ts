@@ -1,0 +1,4 @@
+import { createMemoryTenantStore } from './memory.ts'
+import { describeTenantStore } from './store.contract.ts'
+
+describeTenantStore('memory', async () => createMemoryTenantStore())
