@@ -1,0 +1,12 @@
+import { fileURLToPath } from 'node:url'
+import type { Defaults } from '#config/defaults.ts'
+import { defaults } from './default.ts'
+
+/** A laptop: loopback only, demo data, mail shown at `/dev/mail`. */
+export const development = {
+  settings: {
+    ...defaults.settings,
+    SIGNET_SEED: fileURLToPath(new URL('seed.demo.json', import.meta.url)),
+  },
+  tuning: { ...defaults.tuning, demo: true, drain: 2000 },
+} as const satisfies Defaults
