@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { JWK } from 'jose'
+import type { AuditActor } from '#audit/audit.ts'
 import type { TenantId } from '#kit/ids.ts'
 import type { Transaction } from '#storage/storage.ts'
 
@@ -10,6 +11,9 @@ import type { Transaction } from '#storage/storage.ts'
  */
 export type KeyState = 'next' | 'current' | 'retired'
 export type SigningAlgorithm = 'ES256' | 'RS256'
+
+/** The one that signs by default comes first. */
+export const signingAlgorithms: readonly SigningAlgorithm[] = ['ES256', 'RS256']
 
 export type SigningKey = {
   readonly tenantId: TenantId
@@ -25,7 +29,10 @@ export type SigningKey = {
   readonly expiresAt: Date | undefined
 }
 
-/** As stored: the private JWK sealed at (tenant, 'signing_keys', kid). */
+/**
+ * As stored: the private JWK sealed at (tenant, 'signing_keys', kid). Empty once retired: what will never sign again
+ * cannot be stolen.
+ */
 export type StoredSigningKey = SigningKey & { readonly sealedPrivateJwk: string }
 
 /** A tenant's whole published set, ready to sign. */
@@ -45,13 +52,13 @@ export type LoadedKey = SigningKey & {
 export type KeyStore = {
   list(tenantId: TenantId, within?: Transaction): Promise<readonly StoredSigningKey[]>
   /**
-   * Writes keys for a tenant that has none of their (algorithm, state) yet; false when another process was first.
-   * Next and current are unique per (tenant, alg) in the store itself.
+   * Writes the keys whose (algorithm, state) this tenant has none in yet; false when another process was first with
+   * any of them. Next and current are unique per (tenant, alg) in the store itself.
    */
   insert(keys: readonly StoredSigningKey[], within?: Transaction): Promise<boolean>
   /**
-   * In one transaction: current → retired (until `retiredUntil`), next → current, `successor` becomes next.
-   * False when `expectedNextKid` is no longer next: someone else rotated.
+   * In one transaction: current → retired (until `retiredUntil`, its private half destroyed), next → current,
+   * `successor` becomes next. False, with nothing changed, when `expectedNextKid` is no longer next: someone else rotated.
    */
   rotate(
     change: {
@@ -64,6 +71,12 @@ export type KeyStore = {
     },
     within?: Transaction,
   ): Promise<boolean>
+  /** In one transaction: every key of the tenant is forgotten, these stand in their place. */
+  replaceAll(
+    tenantId: TenantId,
+    keys: readonly StoredSigningKey[],
+    within?: Transaction,
+  ): Promise<void>
   removeExpired(at: Date): Promise<number>
 }
 
@@ -72,11 +85,12 @@ export type Keys = {
   keySet(tenantId: TenantId): Promise<KeySet>
   list(tenantId: TenantId): Promise<readonly SigningKey[]>
   /**
-   * Promotes next to current for every algorithm. `emergency` also drops the old current from the published set at once,
-   * and the next one with it: both might be known to a thief (Q88).
+   * Promotes next to current for every algorithm. `emergency` instead drops every key from the published set at once
+   * and begins with fresh ones: the next might be known to the thief as well (Q88).
    */
   rotate(
     tenantId: TenantId,
     options: { readonly emergency: boolean },
+    actor?: AuditActor,
   ): Promise<readonly SigningKey[]>
 }
