@@ -64,6 +64,11 @@ export type ThrottleAnswer =
 export type Throttle = {
   /** Counts one try if it is allowed; a refused try is not counted. */
   attempt(rule: ThrottleRule, tenantId: TenantId, subject: string): Promise<ThrottleAnswer>
+  /**
+   * Takes one counted try back, never below zero, and the wait that came of it: it proved right, or was never verified.
+   * One atomic step as well.
+   */
+  forgive(rule: ThrottleRule, tenantId: TenantId, subject: string): Promise<void>
   /** Forgets the tries of a subject. */
   reset(rule: ThrottleRule, tenantId: TenantId, subject: string): Promise<void>
 }
