@@ -1,0 +1,82 @@
+import type { Clock } from '#kit/clock.ts'
+import type { TenantId } from '#kit/ids.ts'
+import type { Database } from '#storage/storage.ts'
+import type { Audit } from './audit.ts'
+import { beginning, eventText, follow, recordedEvent, type Link } from './chain.ts'
+
+/** Links read at once while a chain is verified. */
+const batch = 1000
+
+// One statement: the upsert locks the tenant's head, so that no two events take one place in the chain.
+const append = `
+  WITH head AS (
+    INSERT INTO audit_heads AS heads (tenant_id, sequence, hash)
+    VALUES (:tenant, 1, sha256(convert_to(:text, 'UTF8')))
+    ON CONFLICT (tenant_id) DO UPDATE
+      SET sequence = heads.sequence + 1, hash = sha256(heads.hash || convert_to(:text, 'UTF8'))
+    RETURNING sequence, hash
+  )
+  INSERT INTO audit_events (tenant_id, sequence, at, event, hash)
+  SELECT :tenant, sequence, :at, :text, hash FROM head`
+
+export function createPostgresAudit(deps: {
+  readonly database: Database
+  readonly clock: Clock
+}): Audit {
+  const { knex } = deps.database
+
+  async function read(tenantId: TenantId, after: number, upTo: number): Promise<Link[]> {
+    const rows = await knex<EventRow>('audit_events')
+      .where({ tenant_id: tenantId })
+      .andWhere('sequence', '>', after)
+      .andWhere('sequence', '<=', upTo)
+      .orderBy('sequence')
+      .limit(batch)
+    return rows.map(toLink)
+  }
+
+  return {
+    async append(event, within) {
+      const at = new Date(deps.clock.now())
+      const values = { tenant: event.tenantId, at, text: eventText(event, at) }
+      await (within ?? knex).raw(append, values)
+    },
+
+    async list(tenantId, { limit }) {
+      const rows = await knex<EventRow>('audit_events')
+        .where({ tenant_id: tenantId })
+        .orderBy('sequence', 'desc')
+        .limit(limit)
+      return rows.map(toLink).map(recordedEvent)
+    },
+
+    async verify(tenantId) {
+      // The head is read first: events appended meanwhile are beyond it, events missing before it are seen.
+      const head = await knex<HeadRow>('audit_heads').where({ tenant_id: tenantId }).first()
+      const end = head ? Number(head.sequence) : Number.MAX_SAFE_INTEGER
+      let last: Link | undefined = beginning
+      for (;;) {
+        const links = await read(tenantId, last.sequence, end)
+        if (links.length === 0) break
+        last = follow(last, links)
+        if (last === undefined) return false
+      }
+      if (head === undefined) return last.sequence === 0
+      return last.sequence === end && last.hash.equals(head.hash)
+    },
+  }
+}
+
+type EventRow = {
+  tenant_id: string
+  /** A bigint, which the driver gives as text. */
+  sequence: string
+  event: string
+  hash: Buffer
+}
+
+type HeadRow = { tenant_id: string; sequence: string; hash: Buffer }
+
+function toLink(row: EventRow): Link {
+  return { sequence: Number(row.sequence), text: row.event, hash: row.hash }
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Clock } from '#kit/clock.ts'
+import { brandId, type AccountId, type TenantId } from '#kit/ids.ts'
+import { createFakeClock } from '#test/support/fake-clock.ts'
+import type { Audit, AuditEvent } from './audit.ts'
+
+export type OpenAudit = (clock: Clock) => Promise<{ audit: Audit; close: () => Promise<void> }>
+
+const tenantId = brandId<TenantId>('main')
+const other = brandId<TenantId>('other')
+
+const failed: AuditEvent = {
+  tenantId,
+  type: 'login.failed',
+  outcome: 'failure',
+  actor: { kind: 'anonymous' },
+  accountId: brandId<AccountId>('ada'),
+  ip: '192.0.2.1',
+  userAgent: 'Browser/1 "quoted" ñ \u0000',
+  detail: { reason: 'wrong_password', tries: 3, last: false, rules: ['a', 'b'] },
+}
+
+/** What every audit does, whatever keeps it. */
+export function auditContract(name: string, open: OpenAudit): void {
+  describe(`audit on ${name} (Q91)`, () => {
+    const clock = createFakeClock()
+    let audit: Audit
+    let close: () => Promise<void>
+
+    before(async () => void ({ audit, close } = await open(clock)))
+    after(() => close())
+
+    test('an empty chain is whole', async () => {
+      assert.deepEqual(await audit.list(tenantId, { limit: 10 }), [])
+      assert.equal(await audit.verify(tenantId), true)
+    })
+
+    test('keeps every field of an event, its time and its place', async () => {
+      await audit.append(failed)
+      const [recorded] = await audit.list(tenantId, { limit: 1 })
+      assert.match(recorded?.hash ?? '', /^[\w-]{43}$/)
+      assert.deepEqual(recorded, {
+        ...failed,
+        sequence: 1,
+        at: new Date(clock.now()),
+        hash: recorded?.hash,
+      })
+    })
+
+    test('lists the newest first, no more than asked', async () => {
+      clock.advance(1000)
+      await audit.append({ ...failed, type: 'account.disabled' })
+      await audit.append({ ...failed, type: 'account.created' })
+      const events = await audit.list(tenantId, { limit: 2 })
+      assert.deepEqual(
+        events.map(({ sequence, type }) => [sequence, type]),
+        [
+          [3, 'account.created'],
+          [2, 'account.disabled'],
+        ],
+      )
+    })
+
+    test('bounds what a browser may write into it', async () => {
+      await audit.append({ ...failed, userAgent: 'x'.repeat(100_000) })
+      const [recorded] = await audit.list(tenantId, { limit: 1 })
+      assert.equal(recorded?.userAgent?.length, 512)
+    })
+
+    test('50 events at once make one unbroken chain', async () => {
+      const [newest] = await audit.list(tenantId, { limit: 1 })
+      const start = newest?.sequence ?? 0
+      await Promise.all(
+        Array.from({ length: 50 }, (_, n) => audit.append({ ...failed, detail: { n } })),
+      )
+      const events = await audit.list(tenantId, { limit: 50 })
+      assert.deepEqual(
+        events.map((event) => event.sequence),
+        Array.from({ length: 50 }, (_, n) => start + 50 - n),
+      )
+      assert.deepEqual(
+        new Set(events.map((event) => event.detail?.['n'])),
+        new Set(Array.from({ length: 50 }, (_, n) => n)),
+      )
+      assert.equal(await audit.verify(tenantId), true)
+    })
+
+    test('each tenant has a chain of its own', async () => {
+      await audit.append({ ...failed, tenantId: other })
+      const events = await audit.list(other, { limit: 10 })
+      assert.deepEqual(
+        events.map((event) => event.sequence),
+        [1],
+      )
+      assert.equal(await audit.verify(other), true)
+    })
+  })
+}
