@@ -30,14 +30,24 @@ export type Outbox = {
     readonly limit: number
     readonly lease: number
   }): Promise<readonly QueuedMail[]>
+  /** Delivered. What it said is forgotten: links and codes do not stay at rest. */
   settle(id: string): Promise<void>
   /** Makes it due again after `delay` seconds. */
   postpone(id: string, delay: number, reason: string): Promise<void>
+  /** Gives it up: it is never due again. What it said is forgotten. */
+  abandon(id: string, reason: string): Promise<void>
+  /** Removes what was queued before `before`, whatever became of it. */
+  purge(before: Date): Promise<number>
   /** Newest first, delivered or not: what `/dev/mail` shows. */
   recent(limit: number): Promise<readonly QueuedMail[]>
 }
 
-/** Hands a mail to the next server. Rejects when it was not taken. */
+/** The next server said it will never take this mail: to try again is of no use. */
+export class MailRefused extends Error {
+  override readonly name = 'MailRefused'
+}
+
+/** Hands a mail to the next server. Rejects when it was not taken; with `MailRefused` when it never will be. */
 export type Transport = {
   send(mail: Mail): Promise<void>
   /** Resolves when the server answers a greeting. For `signet doctor`. */
