@@ -35,7 +35,10 @@ export type Profile = {
   readonly zoneinfo?: string | undefined
 }
 
-/** Port. Finders return accounts of every status: the caller decides. */
+/**
+ * Port. Finders return accounts of every status: the caller decides. `find` inside a transaction also locks the account
+ * until it ends, so that what is decided on it cannot be overtaken.
+ */
 export type AccountStore = {
   find(tenantId: TenantId, id: AccountId, within?: Transaction): Promise<Account | undefined>
   findByEmail(
@@ -62,8 +65,9 @@ export type Accounts = {
   /** Replaces profile, roles, groups and email_verified (seed and CLI). */
   update(account: Account, actor: AuditActor, within?: Transaction): Promise<void>
   /**
-   * Changes the status; when it is no longer active, ends every session, grant and token in the same call.
-   * False when there is no such account.
+   * Changes the status; when it is no longer active, ends every session, grant and token in the same call. Rejects with
+   * `Unavailable` when those could not be ended: the status has changed by then, and calling again finishes the job.
+   * False when there is no such account, or it is deleted and should be something else.
    */
   setStatus(
     tenantId: TenantId,

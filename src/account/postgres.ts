@@ -1,0 +1,102 @@
+import type { Knex } from 'knex'
+import { brandId, type AccountId, type TenantId } from '#kit/ids.ts'
+import type { Database } from '#storage/storage.ts'
+import type { Account, AccountStatus, AccountStore, Profile } from './account.ts'
+
+export function createPostgresAccountStore(deps: { readonly database: Database }): AccountStore {
+  const { knex } = deps.database
+  const accounts = (within: Knex | undefined) => (within ?? knex)<AccountRow>('accounts')
+
+  return {
+    async find(tenantId, id, within) {
+      const query = accounts(within).where({ tenant_id: tenantId, id }).first()
+      const row = await (within ? query.forUpdate() : query)
+      return row && toAccount(row)
+    },
+
+    async findByEmail(tenantId, emailCanonical, within) {
+      const where = { tenant_id: tenantId, email_canonical: emailCanonical }
+      const row = await accounts(within).where(where).first()
+      return row && toAccount(row)
+    },
+
+    async list(tenantId, within) {
+      // By bytes: the order of canonical addresses must not depend on how the database was set up.
+      const rows = await accounts(within)
+        .where({ tenant_id: tenantId })
+        .orderByRaw('email_canonical COLLATE "C"')
+      return rows.map(toAccount)
+    },
+
+    async insert(account, within) {
+      const inserted = await (within ?? knex)('accounts')
+        .insert({ ...toRow(account), created_at: account.createdAt })
+        .onConflict(['tenant_id', 'email_canonical'])
+        .ignore()
+        .returning('id')
+      return inserted.length === 1
+    },
+
+    async update(account, within) {
+      const { tenant_id, id, ...columns } = toRow(account)
+      // A savepoint where there is a transaction: a taken address must not spoil the caller's work.
+      const change = (inner: Knex) => inner('accounts').where({ tenant_id, id }).update(columns)
+      try {
+        return (await (within ?? knex).transaction(change)) === 1
+      } catch (error) {
+        if (isTaken(error)) return false
+        throw error
+      }
+    },
+  }
+}
+
+type AccountRow = {
+  tenant_id: string
+  id: string
+  email: string
+  email_canonical: string
+  email_verified: boolean
+  profile: Profile
+  roles: string[]
+  groups: string[]
+  status: AccountStatus
+  created_at: Date
+  updated_at: Date
+}
+
+function toRow(account: Account) {
+  return {
+    tenant_id: account.tenantId,
+    id: account.id,
+    email: account.email,
+    email_canonical: account.emailCanonical,
+    email_verified: account.emailVerified,
+    profile: JSON.stringify(account.profile),
+    roles: [...account.roles],
+    groups: [...account.groups],
+    status: account.status,
+    updated_at: account.updatedAt,
+  }
+}
+
+function toAccount(row: AccountRow): Account {
+  return {
+    tenantId: brandId<TenantId>(row.tenant_id),
+    id: brandId<AccountId>(row.id),
+    email: row.email,
+    emailCanonical: row.email_canonical,
+    emailVerified: row.email_verified,
+    profile: row.profile,
+    roles: row.roles,
+    groups: row.groups,
+    status: row.status,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+/** SQLSTATE 23505, unique_violation. */
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '23505'
+}

@@ -1,0 +1,163 @@
+import type { Audit, AuditActor, AuditEvent } from '#audit/audit.ts'
+import { createCache } from '#kit/cache.ts'
+import type { Clock } from '#kit/clock.ts'
+import { canonicalEmail } from '#kit/email-address.ts'
+import { Unavailable } from '#kit/errors.ts'
+import type { AccountId, TenantId } from '#kit/ids.ts'
+import { newId } from '#kit/random.ts'
+import type { Transaction, Transactor } from '#storage/storage.ts'
+import type {
+  Account,
+  AccountArtifactEnder,
+  Accounts,
+  AccountStatus,
+  AccountStore,
+  CreateAccount,
+  CreateAccountResult,
+} from './account.ts'
+
+export type AccountDeps = {
+  readonly store: AccountStore
+  readonly clock: Clock
+  readonly audit: Audit
+  readonly ender: AccountArtifactEnder
+  readonly transactor: Transactor
+}
+
+export function createAccounts(deps: AccountDeps): Accounts {
+  const { store, clock, ender } = deps
+  const changes = createChanges(deps)
+  const cache = createCache<string, Account | undefined>({
+    load: (key) => store.find(...placeOf(key)),
+    clock,
+    ttl: 1000,
+    max: 10_000,
+  })
+
+  return {
+    find: (tenantId, id) => store.find(tenantId, id),
+
+    async findActive(tenantId, id) {
+      const account = await cache.get(keyOf([tenantId, id]))
+      return account?.status === 'active' ? account : undefined
+    },
+
+    async findByEmail(tenantId, email) {
+      const emailCanonical = canonicalEmail(email)
+      return emailCanonical === undefined ? undefined : store.findByEmail(tenantId, emailCanonical)
+    },
+
+    list: (tenantId) => store.list(tenantId),
+
+    create: (input, within) => changes.create(input, within),
+
+    async update(account, actor, within) {
+      await changes.update(account, actor, within)
+      cache.forget(keyOf([account.tenantId, account.id]))
+    },
+
+    async setStatus(tenantId, id, status, actor) {
+      const known = await changes.setStatus([tenantId, id], status, actor)
+      cache.forget(keyOf([tenantId, id]))
+      if (!known || status === 'active') return known
+      try {
+        // Also when the status was this already: an earlier call may have failed here.
+        await ender.endAccount(tenantId, id)
+      } catch (cause) {
+        throw new Unavailable('account', { cause })
+      }
+      return true
+    },
+  }
+}
+
+/** Each change and its audit event in one transaction: the caller's, or its own. */
+function createChanges({ store, clock, audit, transactor }: AccountDeps) {
+  const now = () => new Date(clock.now())
+
+  function inTransaction<T>(
+    within: Transaction | undefined,
+    work: (within: Transaction | undefined) => Promise<T>,
+  ): Promise<T> {
+    return within ? work(within) : transactor.transaction(work)
+  }
+
+  return {
+    async create(input: CreateAccount, within?: Transaction): Promise<CreateAccountResult> {
+      const account = newAccount(input, now())
+      if (!account) return { outcome: 'email_invalid' }
+      return inTransaction(within, async (inner) => {
+        if (!(await store.insert(account, inner))) return { outcome: 'email_taken' }
+        await audit.append(event('account.created', account, input.actor), inner)
+        return { outcome: 'created', account }
+      })
+    },
+
+    update(account: Account, actor: AuditActor, within?: Transaction): Promise<void> {
+      return inTransaction(within, async (inner) => {
+        const current = await store.find(account.tenantId, account.id, inner)
+        if (!current) return
+        // SECURITY: only these fields. The rest of `account` may be as old as its caller's read, and an old status
+        // written back would let a disabled account in again (Q18).
+        const { profile, roles, groups, emailVerified } = account
+        const changed = { ...current, profile, roles, groups, emailVerified, updatedAt: now() }
+        await store.update(changed, inner)
+        await audit.append(event('account.updated', changed, actor), inner)
+      })
+    },
+
+    /** True when the account now has this status, whether or not it had it before. */
+    setStatus(place: Place, status: AccountStatus, actor: AuditActor): Promise<boolean> {
+      return transactor.transaction(async (within) => {
+        const account = await store.find(...place, within)
+        if (!account) return false
+        if (account.status === status) return true
+        if (account.status === 'deleted') return false // `sub` is never given to anyone again (Q20)
+        await store.update({ ...account, status, updatedAt: now() }, within)
+        await audit.append(event(statusEvents[status], account, actor), within)
+        return true
+      })
+    },
+  }
+}
+
+const statusEvents: Readonly<Record<AccountStatus, string>> = {
+  active: 'account.enabled',
+  disabled: 'account.disabled',
+  deleted: 'account.deleted',
+}
+
+function event(type: string, account: Account, actor: AuditActor): AuditEvent {
+  return { tenantId: account.tenantId, type, outcome: 'success', actor, accountId: account.id }
+}
+
+function newAccount(input: CreateAccount, now: Date): Account | undefined {
+  const email = input.email.trim()
+  const emailCanonical = canonicalEmail(email)
+  // SECURITY: mail goes to the address as it was written. One that only folds to ASCII, such as a full-width `ａda@`, is
+  // another mailbox than the one it would be looked up by (Q58).
+  if (emailCanonical === undefined || !/^[\x21-\x7e]+@/.test(email)) return undefined
+  return {
+    tenantId: input.tenantId,
+    id: newId<AccountId>(),
+    email,
+    emailCanonical,
+    emailVerified: input.emailVerified,
+    profile: input.profile,
+    roles: input.roles ?? [],
+    groups: input.groups ?? [],
+    status: 'active',
+    createdAt: now,
+    updatedAt: now,
+  }
+}
+
+type Place = [TenantId, AccountId]
+
+function keyOf(place: Place): string {
+  return JSON.stringify(place)
+}
+
+function placeOf(key: string): Place {
+  return JSON.parse(key) as Place // written by keyOf
+}
