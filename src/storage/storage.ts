@@ -33,11 +33,17 @@ export type Statements = {
   ): Promise<StatementResult<Row>>
 }
 
-/** One Postgres, real or embedded: the same SQL, the same driver, the same migrations. */
+/**
+ * One Postgres, real or embedded: the same SQL, the same driver, the same migrations. Whatever way it is used, an outage
+ * (connection lost, disk full, read-only, time is up) rejects with `Unavailable`; no caller looks at driver errors. Text
+ * that holds NUL is refused by the server: ids are hashes, and everything else is checked before it comes here (F11).
+ */
 export type Database = Transactor & {
   readonly kind: 'postgres' | 'embedded'
   /** Migrations, administration and everything that is not on the engine's hot path. */
   readonly knex: Knex
+  /** Gives `work` connections that may wait and run for long: migrations and maintenance. */
+  withoutLimits<T>(work: (knex: Knex) => Promise<T>): Promise<T>
   readonly statements: Statements
   /** Resolves when the database answers within `timeout` ms; rejects with `Unavailable` otherwise. */
   ping(timeout: number): Promise<void>
