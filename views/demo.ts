@@ -1,5 +1,15 @@
+import {
+  alert,
+  csrfField,
+  note,
+  postForm,
+  primaryButton,
+  secondaryButton,
+} from './components/form.ts'
+import { code, placeOf, strong } from './components/text.ts'
 import { html, type Html } from './html.ts'
-import type { Locale } from './messages.ts'
+import { head } from './layout.ts'
+import { messagesFor, type Locale } from './messages.ts'
 
 /** The demo relying party: another host, so only what it can serve itself. */
 export type DemoFrame = {
@@ -46,10 +56,124 @@ export type DemoToken = {
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
-export function demoHomePage(props: DemoHomeProps): Html {
-  return html`${props.frame.issuer}`
+export function demoHomePage({ frame, ...props }: DemoHomeProps): Html {
+  const { t, text } = messagesFor(frame.locale)
+  return demoLayout(frame, {
+    title: text('demo.title'),
+    lead: t('demo.lead', { issuer: strong(placeOf(frame.issuer)) }),
+    failed: props.error !== undefined,
+    body: html`${props.error && demoError(props.error, frame)}
+    ${props.signedOut && note(t('demo.signed_out'))}
+    ${postForm(
+      { action: props.signInAction, token: csrfField(props.csrf) },
+      primaryButton(t('demo.sign_in')),
+    )}`,
+  })
 }
 
-export function demoTokensPage(props: DemoTokensProps): Html {
-  return html`${props.frame.issuer}`
+const notices = { refreshed: 'demo.refreshed', userinfo: 'demo.got_userinfo' } as const
+
+export function demoTokensPage({ frame, ...props }: DemoTokensProps): Html {
+  const { t, text } = messagesFor(frame.locale)
+  const { actions, notice, tokens, userinfo } = props
+  const token = csrfField(props.csrf)
+  return demoLayout(frame, {
+    title: text('demo.tokens_title'),
+    lead: t('demo.tokens_lead'),
+    failed: props.error !== undefined,
+    width: 'wide',
+    body: html`${props.error && demoError(props.error, frame)}
+      ${notice && notice !== 'signed_in' && note(t(notices[notice]))}
+      <div class="toolbar">
+        ${
+          actions.refresh &&
+          postForm({ action: actions.refresh, token }, secondaryButton(t('demo.refresh')))
+        }
+        ${postForm({ action: actions.userinfo, token }, secondaryButton(t('demo.ask_userinfo')))}
+        ${postForm({ action: actions.signOut, token }, secondaryButton(t('demo.sign_out')))}
+      </div>
+      ${
+        userinfo &&
+        html`<section class="token">
+          <h2>${t('demo.userinfo')}</h2>
+          ${json(userinfo, text('demo.userinfo'))}
+        </section>`
+      }
+      ${tokens.map((item) => tokenSection(item, frame))}`,
+  })
+}
+
+const tokenNames = {
+  id_token: ['demo.id_token', 'demo.id_token_hint'],
+  access_token: ['demo.access_token', 'demo.access_token_hint'],
+  refresh_token: ['demo.refresh_token', 'demo.refresh_token_hint'],
+} as const
+
+function tokenSection(
+  { kind, value, expiresAt, header, claims }: DemoToken,
+  frame: DemoFrame,
+): Html {
+  const messages = messagesFor(frame.locale)
+  const { t, text } = messages
+  const [title, hint] = tokenNames[kind]
+  return html`<section class="token">
+    <h2>${t(title)}</h2>
+    <p>
+      ${t(hint)}
+      ${
+        expiresAt &&
+        html`${t('demo.expires')}
+          <time datetime="${expiresAt.toISOString()}">${messages.instant(expiresAt)}</time>.`
+      }
+    </p>
+    ${claims && [html`<h3>${t('demo.claims')}</h3>`, json(claims, text('demo.claims'))]}
+    ${header && [html`<h3>${t('demo.header')}</h3>`, json(header, text('demo.header'))]}
+    <details class="more">
+      <summary>${t('demo.raw')}</summary>
+      <p>${code(value)}</p>
+    </details>
+  </section>`
+}
+
+// Reachable by keyboard, since it may scroll.
+function json(value: JsonObject, label: string): Html {
+  return html`<pre dir="ltr" tabindex="0" role="region" aria-label="${label}">
+${JSON.stringify(value, null, 2)}</pre>`
+}
+
+function demoError(error: NonNullable<DemoHomeProps['error']>, frame: DemoFrame): Html {
+  const { t } = messagesFor(frame.locale)
+  const sentence = t('demo.error', { code: code(error.code) })
+  return alert(html`${sentence} ${error.description && html`<bdi>${error.description}</bdi>`}`)
+}
+
+type DemoContent = {
+  readonly title: string
+  readonly lead: Html
+  readonly body: Html
+  readonly failed: boolean
+  readonly width?: 'wide'
+}
+
+// Looks like somebody else's application on purpose: people must see when they leave it.
+function demoLayout(frame: DemoFrame, content: DemoContent): Html {
+  const { dir, t, text } = messagesFor(frame.locale)
+  const title = content.failed ? text('title.error', { title: content.title }) : content.title
+  return html`<!doctype html>
+    <html lang="${frame.locale}" dir="${dir}" class="demo">
+      <head>
+        ${head({ title, assets: frame.assets })}
+      </head>
+      <body>
+        <header class="masthead">
+          <span class="tenant">${t('demo.frame', { issuer: placeOf(frame.issuer) })}</span>
+        </header>
+        <main class="${content.width ?? 'card'}">
+          <h1>${content.title}</h1>
+          <p class="lead">${content.lead}</p>
+          ${content.body}
+        </main>
+        <footer class="colophon"></footer>
+      </body>
+    </html> `
 }

@@ -1,5 +1,8 @@
-import { html, type Html } from './html.ts'
+import { note } from './components/form.ts'
+import { code } from './components/text.ts'
+import { href, html, name, type Html } from './html.ts'
 import { layout, type Page } from './layout.ts'
+import { messagesFor } from './messages.ts'
 
 /** What stands at the issuer itself. */
 export type HomeProps = {
@@ -19,6 +22,36 @@ export type HomeLinks = {
   readonly mail?: string | undefined
 }
 
-export function homePage(props: HomeProps): Html {
-  return layout(props.page, { title: '', body: html`` })
+export function homePage({ page, issuer, links, development }: HomeProps): Html {
+  const { t, text } = messagesFor(page.locale)
+  const tenant = page.tenant.name
+  const places = ['demo', 'account', 'admin', 'developers', 'discovery', 'mail'] as const
+  return layout(page, {
+    title: tenant,
+    heading: name(tenant),
+    lead: t('home.lead', { tenant }),
+    body: html`${development && note(t('home.development'))}
+      <p>${t('home.people')}</p>
+      <nav aria-label="${text('home.links')}">
+        <ul class="places">
+          ${places.map((place) => {
+            const address = links[place]
+            return (
+              address &&
+              html`<li>
+                <a href="${href(address)}"
+                  ><strong>${t(`home.${place}`)}</strong><span>${t(`home.${place}_hint`)}</span></a
+                >
+              </li>`
+            )
+          })}
+        </ul>
+      </nav>
+      <dl class="facts">
+        <div>
+          <dt>${t('home.issuer')}</dt>
+          <dd>${code(issuer)}</dd>
+        </div>
+      </dl>`,
+  })
 }

@@ -54,14 +54,6 @@ function escape(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')
 }
 
-/**
- * Takes text for markup. SECURITY: only for our own files and markup this module escaped before; never for anything
- * that came from a request, a person or a client.
- */
-export function unsafeRaw(markup: string): Html {
-  return new Html(maker, markup)
-}
-
 /** Where `href()` may point besides http, https and mailto. */
 export type HrefOptions = {
   /** The custom scheme of this very client, `com.example.app`, where a redirect URI was validated before. */
@@ -81,9 +73,10 @@ export function href(address: string, options: HrefOptions = {}): string {
     : '#'
 }
 
-// A backslash or a control character makes browsers read `/\host` or `/<TAB>/host` as another host.
+// Browsers read `//host`, `/\host` and `/<TAB>/host` as another host; so does the URL parser.
 function isOwnPath(address: string): boolean {
-  return !address.startsWith('//') && !/[\\\u0000-\u0020\u007f]/.test(address)
+  const own = 'http://own.invalid'
+  return URL.canParse(address, own) && new URL(address, own).origin === own
 }
 
 const neverAnApp = ['javascript:', 'data:', 'vbscript:', 'file:', 'blob:', 'about:']

@@ -1,5 +1,15 @@
+import {
+  csrfField,
+  field,
+  hiddenField,
+  postForm,
+  primaryButton,
+  secondaryButton,
+} from './components/form.ts'
+import { linkTo, strong } from './components/text.ts'
 import { html, type Html } from './html.ts'
 import { layout, type Page } from './layout.ts'
+import { messagesFor } from './messages.ts'
 
 /** Who is it? Posts `email`. */
 export type IdentifierProps = {
@@ -20,5 +30,26 @@ export type IdentifierProps = {
 export type IdentifierError = 'required' | 'invalid'
 
 export function identifierPage(props: IdentifierProps): Html {
-  return layout(props.page, { title: '', body: html`` })
+  const { page, action, clientName, demo, email, error } = props
+  const { t, text } = messagesFor(page.locale)
+  const token = csrfField(props.csrf)
+  const emailField = field({
+    name: 'email',
+    label: t('identifier.email'),
+    // Field and hints as password managers and passkey autofill expect them.
+    input: html`type="email" autocomplete="username webauthn" autocapitalize="none"
+    spellcheck="false" inputmode="email" required`,
+    value: email,
+    error: error && t(`identifier.${error}`),
+    autofocus: true,
+  })
+  return layout(page, {
+    title: text('identifier.title'),
+    lead:
+      clientName === undefined ? undefined : t('identifier.lead', { client: strong(clientName) }),
+    failed: error !== undefined,
+    body: html`${postForm({ action, token }, [emailField, primaryButton(t('identifier.submit'))])}
+    ${demo && postForm({ action, token }, [hiddenField('email', demo.email), secondaryButton(t('identifier.demo'))])}
+    ${props.registerUrl && html`<p class="aside">${t('identifier.register', { link: linkTo(props.registerUrl) })}</p>`}`,
+  })
 }

@@ -1,5 +1,16 @@
-import { html, type Html } from './html.ts'
+import {
+  alert,
+  csrfField,
+  field,
+  note,
+  postForm,
+  primaryButton,
+  quietButton,
+} from './components/form.ts'
+import { linkTo, strong } from './components/text.ts'
+import { href, html, type Html } from './html.ts'
 import { layout, type Page } from './layout.ts'
+import { messagesFor, type Messages } from './messages.ts'
 
 /** Posts `email` (readonly, for password managers; the server knows it already) and `password`. */
 export type PasswordProps = {
@@ -24,5 +35,84 @@ export type PasswordError =
   | { readonly kind: 'throttled'; /** Seconds. */ readonly retryAfter: number }
 
 export function passwordPage(props: PasswordProps): Html {
-  return layout(props.page, { title: '', body: html`` })
+  const { page, action, csrf, changeAction, demoPassword, error } = props
+  const messages = messagesFor(page.locale)
+  const { t, text } = messages
+  const token = csrfField(csrf)
+  const required = error?.kind === 'required'
+  const passwordField = field({
+    name: 'password',
+    label: t('password.label'),
+    input: html`type="password" autocomplete="current-password" required`,
+    value: demoPassword,
+    error: required && t('password.required'),
+    autofocus: error === undefined,
+    after: showPassword(messages),
+  })
+  return layout(page, {
+    title: text(props.reauthenticate ? 'password.reauthenticate' : 'password.title'),
+    lead: lead(props, messages),
+    failed: error !== undefined,
+    body: html`${error && !required && alert(formError(error, props.resetUrl, messages))}
+    ${postForm({ action, token }, [
+      identity(props, messages),
+      passwordField,
+      demoPassword !== undefined && note(t('password.demo')),
+      primaryButton(t('password.submit')),
+    ])}
+    ${changeAction !== undefined && postForm({ action: changeAction, token, id: 'change' }, '')}
+    ${props.resetUrl && html`<p class="aside"><a href="${href(props.resetUrl)}">${t('password.forgot')}</a></p>`}`,
+  })
+}
+
+function lead({ clientName, reauthenticate }: PasswordProps, { t }: Messages): Html | undefined {
+  if (!reauthenticate) {
+    return clientName === undefined
+      ? undefined
+      : t('identifier.lead', { client: strong(clientName) })
+  }
+  return clientName === undefined
+    ? t('password.reauthenticate_lead_plain')
+    : t('password.reauthenticate_lead', { client: strong(clientName) })
+}
+
+// Repeated as a field, so that password managers save the pair.
+function identity({ email, changeAction }: PasswordProps, { t }: Messages): Html {
+  return html`<div class="identity">
+    <label for="email">${t('password.account')}</label>
+    <input
+      id="email"
+      name="email"
+      type="email"
+      autocomplete="username"
+      dir="ltr"
+      value="${email}"
+      readonly
+    />
+    ${changeAction !== undefined && quietButton(t('password.change'), html`form="change"`)}
+  </div>`
+}
+
+// Without the script it stays hidden: it could do nothing.
+function showPassword({ t, text }: Messages): Html {
+  return quietButton(
+    t('password.show'),
+    html`type="button" data-reveal="password" data-hide="${text('password.hide')}" hidden`,
+  )
+}
+
+function formError(
+  error: Exclude<PasswordError, { kind: 'required' }>,
+  resetUrl: string | undefined,
+  messages: Messages,
+): Html {
+  const { t } = messages
+  const reset = resetUrl === undefined ? undefined : linkTo(resetUrl)
+  if (error.kind === 'wrong') {
+    return reset ? t('password.wrong_reset', { reset }) : t('password.wrong')
+  }
+  const duration = html`${messages.duration(error.retryAfter)}`
+  return reset
+    ? t('password.throttled_reset', { duration, reset })
+    : t('password.throttled', { duration })
 }

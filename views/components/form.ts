@@ -1,0 +1,103 @@
+import { href, html, type Html, type Part } from '../html.ts'
+import { icons } from './icons.ts'
+
+/** A plain POST form. `novalidate`: what is wrong is said in our words, in the page's language. */
+export function postForm(
+  form: { readonly action: string; readonly token: Html; readonly id?: string },
+  body: Part,
+): Html {
+  return html`<form
+    method="post"
+    action="${href(form.action)}"
+    ${form.id === undefined ? '' : html`id="${form.id}"`}
+    novalidate
+  >
+    ${form.token}${body}
+  </form>`
+}
+
+/** Q67: every form of ours carries the session's token. */
+export function csrfField(token: string): Html {
+  return hiddenField('csrf', token)
+}
+
+export function hiddenField(name: string, value: string): Html {
+  return html`<input type="hidden" name="${name}" value="${value}" />`
+}
+
+export type Field = {
+  /** Also its id. */
+  readonly name: string
+  readonly label: Html
+  /** Everything of the input besides id, name, value and what follows from `error`. */
+  readonly input: Html
+  readonly value?: string | undefined
+  readonly error?: Html | false | undefined
+  readonly autofocus?: boolean | undefined
+  /** Stands after the input. */
+  readonly after?: Html | undefined
+}
+
+/** A label, its input, and what is wrong with it. An invalid field takes the focus. */
+export function field(props: Field): Html {
+  const { name, error } = props
+  const value = props.value !== undefined && html`value="${props.value}"`
+  const invalid = error && html`aria-invalid="true" aria-describedby="${name}-error"`
+  const autofocus = (error || props.autofocus) && html`autofocus`
+  return html`<div class="field">
+    <label for="${name}">${props.label}</label>
+    <div class="control">
+      <input
+        id="${name}"
+        name="${name}"
+        ${props.input}
+        ${value}
+        ${invalid}
+        ${autofocus}
+      />${props.after}
+    </div>
+    ${error && html`<p class="field-error" id="${name}-error">${icons.problem}<span>${error}</span></p>`}
+  </div>`
+}
+
+/** What went wrong with the whole form or page. Read out at once, and focused. */
+export function alert(message: Html): Html {
+  return html`<div class="alert" role="alert" tabindex="-1" autofocus>
+    ${icons.problem}
+    <p>${message}</p>
+  </div>`
+}
+
+/** The one warning a screen may have. */
+export function warning(message: Html): Html {
+  return html`<div class="warning">
+    ${icons.caution}
+    <p>${message}</p>
+  </div>`
+}
+
+/** Something worth knowing, without any urgency. */
+export function note(message: Html): Html {
+  return html`<p class="note">${message}</p>`
+}
+
+export function primaryButton(label: Html, attributes?: Html): Html {
+  return html`<button class="button primary" ${attributes}>${label}</button>`
+}
+
+export function secondaryButton(label: Html, attributes?: Html): Html {
+  return html`<button class="button" ${attributes}>${label}</button>`
+}
+
+/** A button that reads as a link, for what is not the point of the page. */
+export function quietButton(label: Html, attributes?: Html): Html {
+  return html`<button class="quiet" ${attributes}>${label}</button>`
+}
+
+export function primaryLink(address: string, label: Html): Html {
+  return html`<a class="button primary" href="${href(address)}">${label}</a>`
+}
+
+export function secondaryLink(address: string, label: Html): Html {
+  return html`<a class="button" href="${href(address)}">${label}</a>`
+}
