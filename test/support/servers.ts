@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
+import { closeRedis, connectRedis, createRedis, type RedisConnection } from '#storage/redis.ts'
 
 /**
  * Throwaway servers for tests: found on the machine, started on a free port in a temporary folder. They end with the
@@ -97,6 +98,34 @@ export function sharedRedis(): Promise<TestServer | undefined> {
   redis ??= startRedis()
   return redis
 }
+
+export type TestRedis = AsyncDisposable & {
+  readonly redis: RedisConnection
+  /** Lets everything in it grow older by `ms`: no test waits for a time to live. */
+  pass(ms: number): Promise<void>
+}
+
+/** A connection to the shared Redis, in a numbered database of its own that starts empty. */
+export async function openRedis(): Promise<TestRedis> {
+  const server = await sharedRedis()
+  if (!server) throw new Error('no Redis is installed')
+  redisDatabase = (redisDatabase + 1) % 16
+  const redis = createRedis([`${server.url}/${redisDatabase}`])
+  await connectRedis(redis)
+  await redis.flushdb()
+  return {
+    redis,
+    async pass(ms) {
+      for (const key of await redis.keys('*')) {
+        const left = await redis.pttl(key)
+        if (left >= 0) await redis.pexpire(key, left - ms) // zero and less remove it
+      }
+    },
+    [Symbol.asyncDispose]: () => closeRedis(redis),
+  }
+}
+
+let redisDatabase = 0
 
 export function hasPostgres(): boolean {
   return findPostgres() !== undefined
