@@ -1,4 +1,5 @@
-import { alert } from './components/form.ts'
+import { statement } from './components/form.ts'
+import { icons } from './components/icons.ts'
 import { code } from './components/text.ts'
 import { href, html, name, type Html } from './html.ts'
 import { layout, type Page } from './layout.ts'
@@ -31,8 +32,9 @@ export function errorPage({ page, problem, reference, details = [], docsUrl }: E
   })
   return layout(page, {
     title,
+    heading: html`${icons.problem}${title}`,
     failed: true,
-    body: html`${alert(sentence)} ${actions && html`<div class="choice">${actions}</div>`}
+    body: html`${statement(sentence)} ${actions && html`<div class="choice">${actions}</div>`}
     ${details.length > 0 && developerDetails(details, docsUrl, messages)}
     ${!referenced && html`<p class="foot">${t('error.reference')} ${code(reference)}</p>`}`,
   })

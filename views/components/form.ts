@@ -68,6 +68,11 @@ export function alert(message: Html): Html {
   </div>`
 }
 
+/** The same, where it is all the page has to say. */
+export function statement(message: Html): Html {
+  return html`<p class="statement" role="alert" tabindex="-1" autofocus>${message}</p>`
+}
+
 /** The one warning a screen may have. */
 export function warning(message: Html): Html {
   return html`<div class="warning">

@@ -122,7 +122,7 @@ export const de: Translation = {
   'error.details': 'Einzelheiten für Entwickler',
   'error.docs': 'Was dieser Fehler bedeutet',
   'error.retry': 'Noch einmal versuchen',
-  'error.expired_title': 'Diese Anmeldeseite ist veraltet',
+  'error.expired_title': 'Noch einmal von vorn',
   'error.expired':
     'Diese Anmeldeseite ist veraltet. Gehen Sie zurück zur App und beginnen Sie dort neu.',
   'error.expired_client': 'Diese Anmeldeseite ist veraltet. Beginnen Sie neu in {client}.',
@@ -143,7 +143,7 @@ export const de: Translation = {
   'error.denied_plain': 'Dieses Konto kann hier nicht verwendet werden.',
   'error.denied_switch': 'Konto wechseln',
   'error.denied_ask': 'Zugang anfragen',
-  'error.suspended_title': 'Dieses Konto ist pausiert',
+  'error.suspended_title': 'Konto pausiert',
   'error.suspended':
     'Dieses Konto ist pausiert. Fragen Sie Ihre Administration ({contact}). Referenz {reference}.',
   'error.suspended_plain':
@@ -154,7 +154,7 @@ export const de: Translation = {
   'error.not_found_title': 'Seite nicht gefunden',
   'error.not_found':
     'Unter dieser Adresse gibt es nichts. Prüfen Sie sie, oder gehen Sie zurück zur App.',
-  'error.throttled_title': 'Zu viele Versuche',
+  'error.throttled_title': 'Einen Moment',
   'error.throttled':
     'Zu viele Versuche. Warten Sie {duration} und versuchen Sie es dann noch einmal.',
   'error.unavailable_title': 'Gerade ausgelastet',
@@ -162,7 +162,7 @@ export const de: Translation = {
     'Wir können gerade nicht antworten. Es wurde nichts geändert. Versuchen Sie es gleich noch einmal.',
   'error.unavailable_wait':
     'Wir können gerade nicht antworten. Es wurde nichts geändert. Noch einmal versuchen in: {duration}.',
-  'error.server_title': 'Bei uns ist etwas schiefgegangen',
+  'error.server_title': 'Das hat nicht geklappt',
   'error.server': 'Bei uns ist etwas schiefgegangen. Wir haben es unter {reference} festgehalten.',
   'error.redirect_title': 'Sie verlassen {tenant}',
   'error.redirect':

@@ -118,7 +118,7 @@ export const en = {
   'error.details': 'Details for developers',
   'error.docs': 'What this error means',
   'error.retry': 'Try again',
-  'error.expired_title': 'This sign-in page is out of date',
+  'error.expired_title': 'Start again',
   'error.expired': 'This sign-in page is out of date. Go back to the app and start again.',
   'error.expired_client': 'This sign-in page is out of date. Start again in {client}.',
   'error.expired_link': 'Start again in {client}',
@@ -137,7 +137,7 @@ export const en = {
   'error.denied_plain': 'This account can’t be used here.',
   'error.denied_switch': 'Switch account',
   'error.denied_ask': 'Ask for access',
-  'error.suspended_title': 'This account is paused',
+  'error.suspended_title': 'Account paused',
   'error.suspended':
     'This account is paused. Ask your administrator ({contact}). Reference {reference}.',
   'error.suspended_plain': 'This account is paused. Ask your administrator. Reference {reference}.',
@@ -146,13 +146,13 @@ export const en = {
     'The form was out of date or incomplete, so nothing was changed. Go back and try again.',
   'error.not_found_title': 'Page not found',
   'error.not_found': 'There’s nothing at this address. Check it, or go back to the app.',
-  'error.throttled_title': 'Too many tries',
+  'error.throttled_title': 'One moment',
   'error.throttled': 'Too many tries. Wait {duration}, then try again.',
   'error.unavailable_title': 'Busy right now',
   'error.unavailable': 'We can’t answer right now. Nothing was changed. Try again shortly.',
   'error.unavailable_wait':
     'We can’t answer right now. Nothing was changed. Try again in {duration}.',
-  'error.server_title': 'Something failed on our side',
+  'error.server_title': 'That didn’t work',
   'error.server': 'Something failed on our side. We’ve recorded it as {reference}.',
   'error.redirect_title': 'You’re leaving {tenant}',
   'error.redirect':
