@@ -180,8 +180,7 @@ export const de: Translation = {
   'continue.my_account': 'Mein Konto',
 
   'home.lead': 'Dies ist der Anmeldedienst von {tenant}.',
-  'home.people':
-    'Apps schicken Sie hierher, wenn Sie sich anmelden. Auf dieser Seite ist nichts zu tun.',
+  'home.people': 'Apps schicken Sie hierher, wenn Sie sich anmelden.',
   'home.issuer': 'Aussteller (Issuer)',
   'home.links': 'Wohin es geht',
   'home.account': 'Mein Konto',

@@ -169,7 +169,7 @@ export const en = {
   'continue.my_account': 'My account',
 
   'home.lead': 'This is the sign-in service of {tenant}.',
-  'home.people': 'Apps send you here when you sign in. There’s nothing to do on this page.',
+  'home.people': 'Apps send you here when you sign in.',
   'home.issuer': 'Issuer',
   'home.links': 'Places to go',
   'home.account': 'My account',
