@@ -17,8 +17,8 @@ type Row = {
   expires_at: Date | null
 }
 
-export function createPostgresKeyStore(database: Database): KeyStore {
-  const { knex } = database
+export function createPostgresKeyStore(deps: { readonly database: Database }): KeyStore {
+  const { knex } = deps.database
   const inTransaction = <T>(
     within: Transaction | undefined,
     work: (within: Transaction) => Promise<T>,
