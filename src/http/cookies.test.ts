@@ -4,15 +4,8 @@ import { Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { createKeyDeriver, createSealer } from '#kit/sealer.ts'
 import { createFakeClock } from '#test/support/fake-clock.ts'
-import {
-  clearCookie,
-  cookieName,
-  createSealedCookies,
-  readCookie,
-  writeCookie,
-  type SealedCookieSpec,
-} from './cookies.ts'
-import type { CookieSpec } from './http.ts'
+import { clearCookie, cookieName, createSealedCookies, readCookie, writeCookie } from './cookies.ts'
+import type { CookieSpec, SealedCookieSpec } from './http.ts'
 
 const issuer = 'https://id.example.com'
 const laptop = 'http://localhost:3000'

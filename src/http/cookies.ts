@@ -3,7 +3,9 @@ import { z } from 'zod'
 import type { Clock } from '#kit/clock.ts'
 import { epochSeconds } from '#kit/clock.ts'
 import { SealBroken, type Sealer } from '#kit/sealer.ts'
-import type { CookieSpec } from './http.ts'
+import type { CookieSpec, Cookies, SealedCookies } from './http.ts'
+
+export type { SealedCookies } from './http.ts'
 
 /**
  * Q66: `__Host-` at the root and `__Secure-` below it where the issuer is https: a sibling host or a plain-http page
@@ -44,6 +46,8 @@ export function clearCookie(res: ServerResponse, spec: CookieSpec, issuer: strin
   append(res, [`${cookieName(spec, issuer)}=`, 'Max-Age=0'], spec, issuer)
 }
 
+export const cookies: Cookies = { read: readCookie, write: writeCookie, clear: clearCookie }
+
 function append(
   res: ServerResponse,
   parts: readonly string[],
@@ -65,23 +69,6 @@ const capitalized = { lax: 'Lax', strict: 'Strict', none: 'None' } as const
 function isHttps(issuer: string): boolean {
   return issuer.startsWith('https:')
 }
-
-/** Whose cookie it is: what one tenant sealed, another cannot open. */
-export type CookieOwner = { readonly tenantId: string; readonly issuer: string }
-
-/** Cookies that carry a small value of ours, unreadable and unchangeable, and dead after `maxAge`. */
-export type SealedCookies = {
-  /** Undefined when missing, planted, changed, of another tenant or cookie, or past its end. */
-  read(req: IncomingMessage, spec: CookieSpec, owner: CookieOwner): string | undefined
-  write(
-    res: ServerResponse,
-    spec: SealedCookieSpec,
-    cookie: CookieOwner & { readonly value: string },
-  ): void
-}
-
-/** The end is sealed in: a browser that keeps a cookie longer does not extend it. */
-export type SealedCookieSpec = CookieSpec & { readonly maxAge: number }
 
 const content = z.tuple([z.number(), z.string()])
 

@@ -8,7 +8,7 @@ import Koa, { type Context } from 'koa'
 import { AppError, Unavailable } from '#kit/errors.ts'
 import { brandId } from '#kit/ids.ts'
 import { createLogger } from '#telemetry/logger.ts'
-import { runInRequest } from '#telemetry/request-context.ts'
+import { currentRequestId, runInRequest } from '#telemetry/request-context.ts'
 import { createFakeClock } from '#test/support/fake-clock.ts'
 import { createErrorBoundary } from './error-boundary.ts'
 
@@ -32,6 +32,7 @@ describe('the error boundary (DESIGN §6)', () => {
         renderError: ({ status, code, message, reference }) =>
           render() || `${String(status)} ${code} ${message} ${reference}`,
         isApi: (ctx) => ctx.path.startsWith('/api/'),
+        requestId: currentRequestId,
         logger,
         clock: createFakeClock(Date.UTC(2030, 0, 1)),
       }),

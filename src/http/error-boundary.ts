@@ -2,7 +2,6 @@ import { HttpError, type Context, type Middleware } from 'koa'
 import type { Clock } from '#kit/clock.ts'
 import { AppError } from '#kit/errors.ts'
 import { newReference } from '#kit/random.ts'
-import { currentRequestId } from '#telemetry/request-context.ts'
 import type { Logger } from '#telemetry/telemetry.ts'
 import type { Problem, RenderError } from './http.ts'
 
@@ -11,6 +10,7 @@ export type ErrorBoundaryDeps = {
   readonly renderError: RenderError
   /** True below `/api`, where the answer is JSON. */
   readonly isApi: (ctx: Context) => boolean
+  readonly requestId: () => string | undefined
   readonly logger: Logger
   readonly clock: Clock
 }
@@ -30,11 +30,11 @@ export function createErrorBoundary(deps: ErrorBoundaryDeps): Middleware {
         ctx.res.destroy() // half an answer must not look like a whole one
         return
       }
-      answer(ctx, toProblem(failure, reference), deps)
+      answer(ctx, { failure, reference }, deps)
       return
     }
     const unanswered = unansweredStatus(ctx)
-    if (unanswered) answer(ctx, toProblem(unanswered, newReference()), deps)
+    if (unanswered) answer(ctx, { failure: unanswered, reference: newReference() }, deps)
   }
 }
 
@@ -97,7 +97,9 @@ function record(logger: Logger, { error, failure, reference, ctx }: Failure): vo
   else logger.info('request refused', fields)
 }
 
-function toProblem(failure: AppError, reference: string): Problem {
+type Known = Pick<Failure, 'failure' | 'reference'>
+
+function toProblem({ failure, reference }: Known, deps: ErrorBoundaryDeps): Problem {
   const { status, code, message, details } = failure
   const mayRetry = status === 429 || status === 503
   return {
@@ -105,7 +107,7 @@ function toProblem(failure: AppError, reference: string): Problem {
     code,
     message,
     details,
-    requestId: currentRequestId() ?? 'none',
+    requestId: deps.requestId() ?? 'none',
     reference,
     retryAfter: failure.retryAfter ?? (mayRetry ? 5 : undefined),
   }
@@ -114,7 +116,8 @@ function toProblem(failure: AppError, reference: string): Problem {
 /** Headers of the answer that will not be given. */
 const abandoned = ['location', 'etag', 'last-modified', 'content-disposition', 'content-encoding']
 
-function answer(ctx: Context, problem: Problem, deps: ErrorBoundaryDeps): void {
+function answer(ctx: Context, known: Known, deps: ErrorBoundaryDeps): void {
+  const problem = toProblem(known, deps)
   for (const name of abandoned) ctx.remove(name)
   if (problem.status >= 500) ctx.remove('set-cookie')
   ctx.set('cache-control', 'no-store')

@@ -22,6 +22,7 @@ describe('a posted body', () => {
       createErrorBoundary({
         renderError: ({ code }) => code,
         isApi: () => false,
+        requestId: () => undefined,
         logger: silentLogger,
         clock: createFakeClock(),
       }),

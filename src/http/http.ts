@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context } from 'koa'
 
 /**
@@ -64,6 +64,36 @@ export type CookieSpec = {
   /** Seconds; undefined: until the browser is closed. */
   readonly maxAge?: number | undefined
 }
+
+/** Plain cookies: for a random value that is worth nothing without our store. */
+export type Cookies = {
+  /** Undefined also when two came under one name: one of them was planted, and nobody can tell which. */
+  read(req: IncomingMessage, spec: CookieSpec, issuer: string): string | undefined
+  /** `value`: characters of base64url and dots. Throws `TypeError` for anything else: a bug of the caller. */
+  write(
+    res: ServerResponse,
+    spec: CookieSpec,
+    cookie: { readonly issuer: string; readonly value: string },
+  ): void
+  clear(res: ServerResponse, spec: CookieSpec, issuer: string): void
+}
+
+/** Cookies that carry a small value of ours, unreadable and unchangeable, and dead after `maxAge`. */
+export type SealedCookies = {
+  /** Undefined when missing, planted, changed, of another tenant or cookie, or past its end. */
+  read(req: IncomingMessage, spec: CookieSpec, owner: CookieOwner): string | undefined
+  write(
+    res: ServerResponse,
+    spec: SealedCookieSpec,
+    cookie: CookieOwner & { readonly value: string },
+  ): void
+}
+
+/** Whose cookie it is: what one tenant sealed, another cannot open. */
+export type CookieOwner = { readonly tenantId: string; readonly issuer: string }
+
+/** The end is sealed in: a browser that keeps a cookie longer does not extend it. */
+export type SealedCookieSpec = CookieSpec & { readonly maxAge: number }
 
 /** What a failed request is answered with: public, stable, without a secret. The view turns it into a page. */
 export type Problem = {
