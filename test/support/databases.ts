@@ -16,31 +16,43 @@ export type TestDatabaseKind = {
 
 /** The embedded one always, a real Postgres where one is installed. */
 export function availableDatabases(): readonly TestDatabaseKind[] {
-  const embedded: TestDatabaseKind = { name: 'embedded', open: openEmbedded }
-  const postgres: TestDatabaseKind = { name: 'postgres', open: openPostgres }
   return hasPostgres() ? [embedded, postgres] : [embedded]
 }
 
-/** Emptied and lent again: opening another one takes a second and 200 MB. */
-const idle: Database[] = []
-after(() => Promise.all(idle.splice(0).map((database) => database.close())))
+const embedded = createKind('embedded', () => createEmbeddedDatabase({ dataDir: undefined }))
+const postgres = createKind('postgres', async () => {
+  const server = await sharedPostgres()
+  if (!server) throw new Error('no PostgreSQL is installed')
+  return createTestPostgresDatabase(await createEmptyDatabase(server))
+})
 
-async function openEmbedded(): Promise<TestDatabase> {
-  const database = idle.pop() ?? (await createMigrated())
-  let lent = true
-  async function giveBack(): Promise<void> {
-    if (!lent) return
-    lent = false
-    await empty(database)
-    idle.push(database)
+/** Databases are emptied and lent again: a new one takes up to a second. */
+function createKind(
+  name: TestDatabaseKind['name'],
+  create: () => Promise<Database>,
+): TestDatabaseKind {
+  const idle: Database[] = []
+  after(() => Promise.all(idle.splice(0).map((database) => database.close())))
+
+  async function createMigrated(): Promise<Database> {
+    const database = await create()
+    await migrate(database)
+    return database
   }
-  return { ...database, close: giveBack, [Symbol.asyncDispose]: giveBack }
-}
 
-async function createMigrated(): Promise<Database> {
-  const database = await createEmbeddedDatabase({ dataDir: undefined })
-  await migrate(database)
-  return database
+  async function open(): Promise<TestDatabase> {
+    const database = idle.pop() ?? (await createMigrated())
+    let lent = true
+    async function giveBack(): Promise<void> {
+      if (!lent) return
+      lent = false
+      await empty(database)
+      idle.push(database)
+    }
+    return { ...database, close: giveBack, [Symbol.asyncDispose]: giveBack }
+  }
+
+  return { name, open }
 }
 
 async function empty(database: Database): Promise<void> {
@@ -55,44 +67,20 @@ async function empty(database: Database): Promise<void> {
   })
 }
 
-let template: Promise<TestPostgres> | undefined
-let count = 0
-
-async function openPostgres(): Promise<TestDatabase> {
-  template ??= createTemplate()
-  const server = await template
-  count += 1
-  const name = `test_${count}`
-  await administer(server, `CREATE DATABASE ${name} TEMPLATE signet_template`)
-  const database = createTestPostgresDatabase(server.urlOf(name))
-  let open = true
-  async function close(): Promise<void> {
-    if (!open) return
-    open = false
-    await database.close()
-    await administer(server, `DROP DATABASE ${name} WITH (FORCE)`)
-  }
-  return { ...database, close, [Symbol.asyncDispose]: close }
-}
-
-async function createTemplate(): Promise<TestPostgres> {
-  const server = await sharedPostgres()
-  if (!server) throw new Error('no PostgreSQL is installed')
-  await administer(server, 'CREATE DATABASE signet_template')
-  const database = createTestPostgresDatabase(server.urlOf('signet_template'))
-  await migrate(database)
-  await database.close()
-  return server
-}
-
-/** A database on a test's own server, with few connections and nothing in it. */
+/** A database on a test's own server, with few connections. */
 export function createTestPostgresDatabase(url: string): Database {
   return createPostgresDatabase({ url, pool: { max: 4, durable: 2, relaxed: 1 } })
 }
 
-async function administer(server: TestPostgres, sql: string): Promise<void> {
+let count = 0
+
+/** The address of a new database without tables. */
+export async function createEmptyDatabase(server: TestPostgres): Promise<string> {
+  count += 1
+  const name = `test_${count}`
   const client = new Client({ connectionString: server.url })
   await client.connect()
-  await client.query(sql)
+  await client.query(`CREATE DATABASE ${name}`)
   await client.end()
+  return server.urlOf(name)
 }

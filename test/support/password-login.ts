@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import type { Account } from '#account/account.ts'
+import { createMemoryAccountStore } from '#account/memory.ts'
+import { createAccounts } from '#account/service.ts'
+import { createMemoryAudit } from '#audit/memory.ts'
+import { Unavailable } from '#kit/errors.ts'
+import { brandId, type RequestId, type TenantId } from '#kit/ids.ts'
+import { createKeyDeriver, createSealer } from '#kit/sealer.ts'
+import type { Requester, Throttle, Verdict } from '#login/login.ts'
+import { createDeviceCookies } from '#login/password/device-cookie.ts'
+import { createMemoryPasswordStore } from '#login/password/memory.ts'
+import { normalizePassword, type PasswordHasher } from '#login/password/password.ts'
+import { createPasswordLogin } from '#login/password/service.ts'
+import type { Logger } from '#telemetry/telemetry.ts'
+import { tenantSettings, type Tenant } from '#tenant/tenant.ts'
+import { createFakeClock } from './fake-clock.ts'
+
+export const tenant: Tenant = {
+  id: brandId<TenantId>('main'),
+  slug: 'main',
+  name: 'Acme',
+  issuer: 'https://login.acme.test',
+  status: 'active',
+  settings: tenantSettings.parse({}),
+  version: 1,
+}
+export const email = 'ada@example.test'
+export const right = 'grumpy tea cups'
+export const wrong = 'another password'
+export const actor = { kind: 'cli' } as const
+
+/** Counts what a real one would spend 30 ms on each. */
+function createCountingHasher() {
+  const hasher = {
+    generation: 1,
+    full: false,
+    /** The PHC strings that were verified against. */
+    verified: [] as string[],
+    hashes: 0,
+    failing: undefined as Error | undefined,
+    admit() {
+      if (hasher.full) throw new Unavailable('password')
+    },
+    async hash(password: string) {
+      if (hasher.failing) throw hasher.failing
+      hasher.hashes += 1
+      return `$${hasher.generation}$${normalizePassword(password)}`
+    },
+    async verify(phc: string, password: string) {
+      if (hasher.failing) throw hasher.failing
+      hasher.verified.push(phc)
+      return phc.split('$')[2] === normalizePassword(password)
+    },
+    needsRehash: (phc: string) => phc.split('$')[1] !== `${hasher.generation}`,
+    dummy: '$dummy$',
+  }
+  return hasher satisfies PasswordHasher
+}
+
+/** A tenant with one person, `ada`, whose password is `right`; everything in memory. */
+export async function openPasswordLogin() {
+  const clock = createFakeClock()
+  const audit = createMemoryAudit({ clock })
+  const keys = createKeyDeriver([randomBytes(32)])
+  const sealer = createSealer(keys)
+  const store = createMemoryPasswordStore()
+  const hasher = createCountingHasher()
+  const lines: string[] = []
+  const logger = quietLogger(lines)
+  const transactor = {
+    transaction: <T>(work: (within: undefined) => Promise<T>) => work(undefined),
+  }
+  const ender = { endAccount: async () => undefined }
+  const accounts = createAccounts({
+    store: createMemoryAccountStore(),
+    clock,
+    audit,
+    ender,
+    transactor,
+  })
+  const limited: string[] = []
+  const login = createPasswordLogin({
+    store,
+    accounts,
+    hasher,
+    sealer,
+    keys,
+    audit,
+    transactor,
+    clock,
+    logger,
+    throttle: createMemoryThrottle({ clock }),
+    isCommon: (password) => password === 'everybody has this',
+    metrics: { signIn: () => undefined, rateLimited: (rule) => void limited.push(rule) },
+  })
+
+  async function register(address: string, password?: string): Promise<Account> {
+    const created = await accounts.create({
+      tenantId: tenant.id,
+      email: address,
+      emailVerified: true,
+      profile: {},
+      actor,
+    })
+    assert.ok(created.outcome === 'created')
+    const { account } = created
+    if (password !== undefined) {
+      const set = await login.setPassword({ tenant, account, password, actor })
+      assert.deepEqual(set, { outcome: 'set' })
+    }
+    return account
+  }
+
+  let from = 0
+  /** From another address each time, unless one is given: the account's own limits are what is looked at. */
+  function attempt(password: string, what: Partial<Requester> & { email?: string } = {}) {
+    from += 1
+    const requester = { ...requesterFrom(`10.0.${from >>> 8}.${from & 255}`), ...what }
+    return login.verify({ tenant, email: what.email ?? email, password, requester })
+  }
+
+  const events = async () => {
+    const list = await audit.list(tenant.id, { limit: 1000 })
+    return list.filter(({ type }) => /^login\.(failed|succeeded)$/.test(type)).toReversed()
+  }
+  const ada = await register(email, right)
+  const devices = createDeviceCookies({ keys })
+  return {
+    clock,
+    hasher,
+    store,
+    accounts,
+    login,
+    register,
+    attempt,
+    events,
+    ada,
+    devices,
+    lines,
+    limited,
+    sealer,
+    audit,
+  }
+}
+
+/** Keeps the sentences, prints nothing. */
+export function quietLogger(lines: string[]): Logger {
+  const log = (message: string) => void lines.push(message)
+  const logger: Logger = {
+    trace: log,
+    debug: log,
+    info: log,
+    warn: log,
+    error: log,
+    fatal: log,
+    with: () => logger,
+  }
+  return logger
+}
+
+export function requesterFrom(ip: string): Requester {
+  return {
+    ip,
+    userAgent: 'Browser/1',
+    requestId: brandId<RequestId>('request'),
+    deviceCookie: undefined,
+  }
+}
+
+/** DOUBLE */
+export function createMemoryThrottle({ clock }: { clock: { now(): number } }): Throttle {
+  type Row = { tries: number; nextTryAt: number; expiresAt: number }
+  const rows = new Map<string, Row>()
+  const keyOf = (...parts: string[]) => JSON.stringify(parts)
+  return {
+    async attempt(rule, tenantId, subject) {
+      const now = clock.now()
+      const key = keyOf(rule.name, tenantId, subject)
+      const found = rows.get(key)
+      const row = found && found.expiresAt > now ? found : { tries: 0, nextTryAt: 0, expiresAt: 0 }
+      if (row.nextTryAt > now) {
+        return { allowed: false, retryAfter: Math.ceil((row.nextTryAt - now) / 1000) }
+      }
+      const tries = row.tries + 1
+      const nextTryAt = tries < rule.free ? 0 : now + rule.wait(tries - rule.free) * 1000
+      rows.set(key, { tries, nextTryAt, expiresAt: Math.max(nextTryAt, now + rule.window * 1000) })
+      return { allowed: true }
+    },
+    async forgive(rule, tenantId, subject) {
+      const row = rows.get(keyOf(rule.name, tenantId, subject))
+      if (!row) return
+      row.tries = Math.max(0, row.tries - 1)
+      row.nextTryAt = 0
+    },
+    async reset(rule, tenantId, subject) {
+      rows.delete(keyOf(rule.name, tenantId, subject))
+    },
+  }
+}
+
+export const refused: Verdict = { kind: 'refused' }
+
+export function wait(verdict: Verdict): number {
+  assert.ok(verdict.kind === 'throttled', `${verdict.kind} instead of throttled`)
+  return verdict.retryAfter
+}
