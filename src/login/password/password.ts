@@ -1,0 +1,138 @@
+import type { Account } from '#account/account.ts'
+import type { AuditActor } from '#audit/audit.ts'
+import type { AccountId, TenantId } from '#kit/ids.ts'
+import { codePoints, isHashableText } from '#kit/text.ts'
+import type { Transaction } from '#storage/storage.ts'
+import type { Tenant } from '#tenant/tenant.ts'
+
+/** The password of an account, as it is kept: an argon2id PHC string, sealed at (tenant, 'passwords', account) (Q31). */
+export type StoredPassword = {
+  readonly tenantId: TenantId
+  readonly accountId: AccountId
+  readonly sealedPhc: string
+  readonly updatedAt: Date
+}
+
+/** Port. */
+export type PasswordStore = {
+  find(
+    tenantId: TenantId,
+    accountId: AccountId,
+    within?: Transaction,
+  ): Promise<StoredPassword | undefined>
+  /** Writes or overwrites. */
+  put(password: StoredPassword, within?: Transaction): Promise<void>
+  /**
+   * Overwrites only while `expected` is still what is kept, in one atomic step: a password that was changed meanwhile
+   * must not come back.
+   */
+  replace(password: StoredPassword, expected: string): Promise<boolean>
+  remove(tenantId: TenantId, accountId: AccountId, within?: Transaction): Promise<void>
+}
+
+/** argon2id with bounded concurrency (Q30, R14). Every method normalises to NFC first (Q27). */
+export type PasswordHasher = {
+  /**
+   * Throws `Unavailable` when no more hashes may wait now. Asked before anything is counted, so that shedding load costs
+   * neither a store call nor a person's tries.
+   */
+  admit(): void
+  hash(password: string): Promise<string>
+  verify(phc: string, password: string): Promise<boolean>
+  /** True when the parameters are not the current ones. */
+  needsRehash(phc: string): boolean
+  /** Of the current parameters, and no password's: what is hashed against when there is nothing to compare (Q73). */
+  readonly dummy: string
+}
+
+/** The mark of a browser a person has signed in from: guessing elsewhere does not lock it out (Q37). */
+export type DeviceCookies = {
+  /** The value of a cookie that lives 180 days. */
+  issue(tenantId: TenantId, accountId: AccountId): string
+  /** True when this value was issued for this account. */
+  matches(tenantId: TenantId, accountId: AccountId, value: string | undefined): boolean
+}
+
+export type Passwords = {
+  /**
+   * Sets or changes the password, and lifts every limit that wrong ones brought. Whoever changes one also ends the
+   * account's other sessions (Q17): that is the caller's to decide, a first password ends nothing.
+   */
+  setPassword(input: SetPassword, within?: Transaction): Promise<SetPasswordResult>
+  hasPassword(tenantId: TenantId, accountId: AccountId, within?: Transaction): Promise<boolean>
+}
+
+export type SetPassword = {
+  readonly tenant: Tenant
+  readonly account: Account
+  readonly password: string
+  readonly actor: AuditActor
+}
+
+export type SetPasswordResult =
+  | { readonly outcome: 'set' }
+  | { readonly outcome: 'refused'; readonly reason: PasswordProblem }
+
+export type PasswordProblem = 'malformed' | 'too_long' | 'too_short' | 'common' | 'context'
+
+export type PasswordRules = {
+  /** Code points. */
+  readonly minLength: number
+  /** Words an attacker would try first: see `contextWords`. */
+  readonly context: readonly string[]
+  readonly isCommon: (password: string) => boolean
+}
+
+/** Code points, so at most 1024 bytes: also the bound of what is ever hashed (Q26). */
+export const longestPassword = 256
+
+/** Why a password may not be chosen (Q26-Q29); undefined when it may. There are no other rules. */
+export function passwordProblem(
+  password: string,
+  rules: PasswordRules,
+): PasswordProblem | undefined {
+  if (!isHashableText(password)) return 'malformed'
+  if (isTooLong(password)) return 'too_long'
+  if (codePoints(normalizePassword(password)) < rules.minLength) return 'too_short'
+  if (rules.isCommon(password)) return 'common'
+  return isMadeOf(password, rules.context) ? 'context' : undefined
+}
+
+/** True when this can be the password of anybody at all; otherwise it is neither counted nor hashed. */
+export function canBePassword(password: string): boolean {
+  return password !== '' && isHashableText(password) && !isTooLong(password)
+}
+
+/** NFC, and nothing else: no trimming, no case change (Q27). */
+export function normalizePassword(password: string): string {
+  return password.normalize('NFC')
+}
+
+/** The words of a person, their tenant and this product that make no password (Q28). */
+export function contextWords(
+  tenant: Tenant,
+  account: Pick<Account, 'email' | 'profile'>,
+): string[] {
+  const { name, given_name, family_name, preferred_username } = account.profile
+  const texts = [account.email, name, given_name, family_name, preferred_username]
+  const places = ['signet', tenant.name, tenant.slug, URL.parse(tenant.issuer)?.hostname]
+  const words = [...texts, ...places].flatMap((text) => text?.split(/[^\p{L}\p{N}]+/u) ?? [])
+  return [...new Set(words.map(folded))].filter((word) => codePoints(word) >= 3)
+}
+
+function isTooLong(password: string): boolean {
+  if (password.length > 4 * longestPassword) return true // before any work on it
+  return codePoints(normalizePassword(password)) > longestPassword
+}
+
+/** True when nothing but digits, signs and spaces is left once the words are taken out. */
+function isMadeOf(password: string, words: readonly string[]): boolean {
+  const whole = folded(password)
+  const longestFirst = words.map(folded).sort((a, b) => b.length - a.length)
+  const rest = longestFirst.reduce((text, word) => text.replaceAll(word, ' '), whole)
+  return rest !== whole && !/\p{L}/u.test(rest)
+}
+
+function folded(text: string): string {
+  return text.normalize('NFKC').toLowerCase()
+}
