@@ -1,0 +1,60 @@
+import { argon2id, hash, needsRehash, verify } from 'argon2'
+import type { PasswordConfig } from '#config/config.ts'
+import type { Clock } from '#kit/clock.ts'
+import { Unavailable } from '#kit/errors.ts'
+import type { Gate } from '#kit/gate.ts'
+import type { Metrics } from '#telemetry/telemetry.ts'
+import { normalizePassword, type PasswordHasher } from './password.ts'
+
+/** Bytes (Q30). */
+const saltLength = 16
+const hashLength = 32
+
+/**
+ * `gate` bounds what runs and waits: argon2 shares its threads with every file, name and signature of the process (F15).
+ */
+export function createPasswordHasher(deps: {
+  readonly config: PasswordConfig
+  readonly gate: Gate
+  readonly clock: Clock
+  readonly metrics?: Pick<Metrics, 'passwordHashed'> | undefined
+}): PasswordHasher {
+  const { config, gate, clock, metrics } = deps
+  const parameters = {
+    memoryCost: config.memory,
+    timeCost: config.time,
+    parallelism: config.parallelism,
+  }
+
+  function measured<T>(work: () => Promise<T>): Promise<T> {
+    return gate.run(async () => {
+      const start = clock.now()
+      const result = await work()
+      metrics?.passwordHashed((clock.now() - start) / 1000)
+      return result
+    })
+  }
+
+  return {
+    admit() {
+      if (gate.waiting >= config.queue) throw new Unavailable('password')
+    },
+
+    hash(password) {
+      const options = { ...parameters, type: argon2id, hashLength } as const
+      return measured(() => hash(normalizePassword(password), options))
+    },
+
+    verify: (phc, password) => measured(() => verify(phc, normalizePassword(password))),
+
+    needsRehash: (phc) => !phc.startsWith('$argon2id$') || needsRehash(phc, parameters),
+
+    dummy: dummyPhc(config),
+  }
+}
+
+function dummyPhc({ memory, time, parallelism }: PasswordConfig): string {
+  const nothing = (bytes: number) => Buffer.alloc(bytes).toString('base64').replace(/=+$/, '')
+  const parameters = `m=${memory},p=${parallelism},t=${time}`
+  return `$argon2id$v=19$${parameters}$${nothing(saltLength)}$${nothing(hashLength)}`
+}
