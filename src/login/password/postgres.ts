@@ -1,0 +1,58 @@
+import type { Knex } from 'knex'
+import { brandId, type AccountId, type TenantId } from '#kit/ids.ts'
+import type { Database } from '#storage/storage.ts'
+import type { PasswordStore, StoredPassword } from './password.ts'
+
+export function createPostgresPasswordStore(deps: { readonly database: Database }): PasswordStore {
+  const { knex } = deps.database
+  const passwords = (within: Knex | undefined) => (within ?? knex)<PasswordRow>('passwords')
+
+  return {
+    async find(tenantId, accountId, within) {
+      const row = await passwords(within).where(keyOf(tenantId, accountId)).first()
+      return row && toPassword(row)
+    },
+
+    async put(password, within) {
+      await passwords(within)
+        .insert({ ...keyOf(password.tenantId, password.accountId), ...valueOf(password) })
+        .onConflict(['tenant_id', 'account_id'])
+        .merge()
+    },
+
+    async replace(password, expected) {
+      const replaced = await passwords(undefined)
+        .where({ ...keyOf(password.tenantId, password.accountId), sealed_phc: expected })
+        .update(valueOf(password))
+      return replaced === 1
+    },
+
+    async remove(tenantId, accountId, within) {
+      await passwords(within).where(keyOf(tenantId, accountId)).delete()
+    },
+  }
+}
+
+type PasswordRow = {
+  tenant_id: string
+  account_id: string
+  sealed_phc: string
+  updated_at: Date
+}
+
+function keyOf(tenantId: TenantId, accountId: AccountId) {
+  return { tenant_id: tenantId, account_id: accountId }
+}
+
+function valueOf({ sealedPhc, updatedAt }: StoredPassword) {
+  return { sealed_phc: sealedPhc, updated_at: updatedAt }
+}
+
+function toPassword(row: PasswordRow): StoredPassword {
+  return {
+    tenantId: brandId<TenantId>(row.tenant_id),
+    accountId: brandId<AccountId>(row.account_id),
+    sealedPhc: row.sealed_phc,
+    updatedAt: row.updated_at,
+  }
+}
