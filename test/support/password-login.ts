@@ -168,7 +168,7 @@ export function requesterFrom(ip: string): Requester {
   }
 }
 
-/** DOUBLE */
+/** The port, word for word, in a Map. */
 export function createMemoryThrottle({ clock }: { clock: { now(): number } }): Throttle {
   type Row = { tries: number; nextTryAt: number; expiresAt: number }
   const rows = new Map<string, Row>()

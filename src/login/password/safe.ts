@@ -1,0 +1,106 @@
+import type { Account } from '#account/account.ts'
+import type { Audit } from '#audit/audit.ts'
+import type { Clock } from '#kit/clock.ts'
+import type { AccountId, TenantId } from '#kit/ids.ts'
+import type { Sealer } from '#kit/sealer.ts'
+import type { Transaction, Transactor } from '#storage/storage.ts'
+import type { Logger } from '#telemetry/telemetry.ts'
+import type { PasswordGuard } from './guard.ts'
+import {
+  contextWords,
+  passwordProblem,
+  type PasswordHasher,
+  type Passwords,
+  type PasswordStore,
+  type StoredPassword,
+} from './password.ts'
+
+export type SafeDeps = {
+  readonly store: PasswordStore
+  readonly hasher: PasswordHasher
+  readonly sealer: Sealer
+  readonly audit: Audit
+  readonly transactor: Transactor
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly isCommon: (password: string) => boolean
+  readonly guard: PasswordGuard
+}
+
+/** Where passwords are kept: chosen by rule, hashed, sealed. */
+export type Safe = Passwords & {
+  /** Undefined when there is none, or none that opens. */
+  open(tenantId: TenantId, accountId: AccountId): Promise<Kept | undefined>
+  /** Hashes again what was just proved right, when its parameters are old. Never rejects (Q30). */
+  refresh(account: Account, password: string, kept: Kept): Promise<void>
+}
+
+export type Kept = { readonly phc: string; readonly sealedPhc: string }
+
+export function createSafe(deps: SafeDeps): Safe {
+  const { store, hasher, sealer, clock, logger } = deps
+
+  const place = (tenantId: TenantId, accountId: AccountId) => [tenantId, 'passwords', accountId]
+
+  async function seal({ tenantId, id }: Account, password: string): Promise<StoredPassword> {
+    const sealedPhc = sealer.seal(await hasher.hash(password), place(tenantId, id))
+    return { tenantId, accountId: id, sealedPhc, updatedAt: new Date(clock.now()) }
+  }
+
+  /** A row that does not open is one account that cannot sign in, not an error for who asks (R24, Q73). */
+  function unseal(stored: StoredPassword): Kept | undefined {
+    const { tenantId, accountId, sealedPhc } = stored
+    try {
+      return { phc: sealer.open(sealedPhc, place(tenantId, accountId)), sealedPhc }
+    } catch (error) {
+      const fields = { tenant_id: tenantId, account_id: accountId, err: error }
+      logger.error('a stored password does not open', fields)
+      return undefined
+    }
+  }
+
+  return {
+    setPassword: createSetPassword(deps, seal),
+
+    async hasPassword(tenantId, accountId, within) {
+      return (await store.find(tenantId, accountId, within)) !== undefined
+    },
+
+    async open(tenantId, accountId) {
+      const stored = await store.find(tenantId, accountId)
+      return stored && unseal(stored)
+    },
+
+    async refresh(account, password, { phc, sealedPhc }) {
+      try {
+        if (hasher.needsRehash(phc)) await store.replace(await seal(account, password), sealedPhc)
+      } catch (error) {
+        const fields = { tenant_id: account.tenantId, account_id: account.id, err: error }
+        logger.warn('a password was not hashed again; its next use will', fields)
+      }
+    },
+  }
+}
+
+function createSetPassword(
+  deps: SafeDeps,
+  seal: (account: Account, password: string) => Promise<StoredPassword>,
+): Passwords['setPassword'] {
+  const { store, audit, transactor, isCommon, guard } = deps
+
+  return async ({ tenant, account, password, actor }, within) => {
+    const minLength = tenant.settings.password_min_length
+    const context = contextWords(tenant, account)
+    const reason = passwordProblem(password, { minLength, context, isCommon })
+    if (reason !== undefined) return { outcome: 'refused', reason }
+    const sealed = await seal(account, password)
+    const keep = async (inner: Transaction | undefined) => {
+      await store.put(sealed, inner)
+      const event = { tenantId: tenant.id, type: 'login.password_set', accountId: account.id }
+      await audit.append({ ...event, outcome: 'success', actor }, inner)
+    }
+    await (within ? keep(within) : transactor.transaction(keep))
+    await guard.lift(tenant.id, account.id)
+    return { outcome: 'set' }
+  }
+}
