@@ -17,8 +17,8 @@ type Row = {
 // A newer release may have written a setting this one does not know: during a rolling deploy both read (R12).
 const storedSettings = z.object(tenantSettings.shape)
 
-export function createPostgresTenantStore(database: Database): TenantStore {
-  const { knex } = database
+export function createPostgresTenantStore(deps: { readonly database: Database }): TenantStore {
+  const { knex } = deps.database
 
   return {
     async findById(id, within) {

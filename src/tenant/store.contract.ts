@@ -17,11 +17,14 @@ export function exampleTenant(slug: string, init: Partial<TenantRecord> = {}): T
   }
 }
 
+export type OpenTenantStore = { readonly store: TenantStore } & AsyncDisposable
+
 /** What every store of tenants keeps. `open` gives an empty one. */
-export function describeTenantStore(name: string, open: () => Promise<TenantStore>): void {
+export function describeTenantStore(name: string, open: () => Promise<OpenTenantStore>): void {
   describe(`the tenant store (${name})`, () => {
     it('finds what was inserted by id, slug and issuer of its own', async () => {
-      const store = await open()
+      await using opened = await open()
+      const { store } = opened
       const acme = exampleTenant('acme', {
         issuer: 'https://id.acme.test',
         settings: tenantSettings.parse({ registration: 'open', support_email: 'it@acme.test' }),
@@ -33,7 +36,8 @@ export function describeTenantStore(name: string, open: () => Promise<TenantStor
     })
 
     it('finds nothing under unknown names', async () => {
-      const store = await open()
+      await using opened = await open()
+      const { store } = opened
       await store.insert(exampleTenant('acme'))
       assert.equal(await store.findById(newId()), undefined)
       assert.equal(await store.findBySlug('Acme'), undefined)
@@ -41,7 +45,8 @@ export function describeTenantStore(name: string, open: () => Promise<TenantStor
     })
 
     it('refuses a second tenant with a taken slug or issuer', async () => {
-      const store = await open()
+      await using opened = await open()
+      const { store } = opened
       await store.insert(exampleTenant('acme', { issuer: 'https://id.acme.test' }))
       assert.equal(await store.insert(exampleTenant('acme')), false)
       const thief = exampleTenant('thief', { issuer: 'https://id.acme.test' })
@@ -50,7 +55,8 @@ export function describeTenantStore(name: string, open: () => Promise<TenantStor
     })
 
     it('lets exactly one of many concurrent inserts of a slug succeed', async () => {
-      const store = await open()
+      await using opened = await open()
+      const { store } = opened
       const tries = await Promise.all(
         Array.from({ length: 5 }, () => store.insert(exampleTenant('main'))),
       )
@@ -59,7 +65,8 @@ export function describeTenantStore(name: string, open: () => Promise<TenantStor
     })
 
     it('replaces what may change and adds one to the version', async () => {
-      const store = await open()
+      await using opened = await open()
+      const { store } = opened
       const acme = exampleTenant('acme', { issuer: 'https://id.acme.test' })
       await store.insert(acme)
       const changed = {
@@ -78,7 +85,8 @@ export function describeTenantStore(name: string, open: () => Promise<TenantStor
     })
 
     it('refuses an update of nothing, and to the issuer of another tenant', async () => {
-      const store = await open()
+      await using opened = await open()
+      const { store } = opened
       const acme = exampleTenant('acme', { issuer: 'https://id.acme.test' })
       const other = exampleTenant('other')
       await store.insert(acme)
@@ -90,7 +98,8 @@ export function describeTenantStore(name: string, open: () => Promise<TenantStor
     })
 
     it('counts every one of concurrent updates in the version', async () => {
-      const store = await open()
+      await using opened = await open()
+      const { store } = opened
       const acme = exampleTenant('acme')
       await store.insert(acme)
       await Promise.all(Array.from({ length: 5 }, () => store.update(acme)))
@@ -98,7 +107,8 @@ export function describeTenantStore(name: string, open: () => Promise<TenantStor
     })
 
     it('lists all in the order of their slugs', async () => {
-      const store = await open()
+      await using opened = await open()
+      const { store } = opened
       for (const slug of ['main', 'b-2', 'acme', 'b2']) await store.insert(exampleTenant(slug))
       assert.deepEqual(
         (await store.list()).map((tenant) => tenant.slug),
