@@ -37,16 +37,15 @@ const isSpecialIpv6 = createNetworks([
   '3fff::/20',
 ])
 
-/** True for an address of the public Internet that is not our own. */
-export function isPublicAddress(text: string): boolean {
+/** True for an address of the public Internet that is not our own: nobody makes this machine call itself. */
+export function isPublicAddress(text: string, own: readonly string[] = ownAddresses()): boolean {
   const ip = canonicalIp(text)
-  if (ip === undefined || isOwnAddress(ip)) return false
+  if (ip === undefined || own.some((address) => canonicalIp(address) === ip)) return false
   return isIP(ip) === 4 ? !isSpecialIpv4(ip) : isGlobalIpv6(ip) && !isSpecialIpv6(ip)
 }
 
-// A machine with a public address must not be made to call itself.
-function isOwnAddress(ip: string): boolean {
-  return Object.values(networkInterfaces()).some((addresses) =>
-    addresses?.some(({ address }) => canonicalIp(address) === ip),
+function ownAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((list) =>
+    (list ?? []).map(({ address }) => address),
   )
 }

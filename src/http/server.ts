@@ -122,7 +122,6 @@ function listenProblem(error: Error, { host, port }: { host: string; port: numbe
 export function closed(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve()) // its one error says that it was not listening: closed all the same
-    server.closeIdleConnections()
   })
 }
 
