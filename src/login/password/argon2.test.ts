@@ -93,4 +93,12 @@ describe('argon2id', () => {
     assert.equal(seconds.length, 2)
     hasher.admit()
   })
+
+  test('works without a queue', async () => {
+    const { hasher } = setUp({ ...small, queue: 0 })
+    hasher.admit()
+    const first = hasher.hash('one')
+    await assert.rejects(hasher.hash('two'), Unavailable)
+    await first
+  })
 })

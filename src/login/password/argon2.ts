@@ -37,7 +37,8 @@ export function createPasswordHasher(deps: {
 
   return {
     admit() {
-      if (gate.waiting >= config.queue) throw new Unavailable('password')
+      const isFull = gate.waiting > 0 && gate.waiting >= config.queue // nobody waits in a queue of none
+      if (isFull) throw new Unavailable('password')
     },
 
     hash(password) {
