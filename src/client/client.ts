@@ -1,8 +1,16 @@
+import type { AuditActor } from '#audit/audit.ts'
+import { equalInConstantTime, sha256 } from '#kit/hash.ts'
 import type { ClientId, TenantId } from '#kit/ids.ts'
 import type { Transaction } from '#storage/storage.ts'
-import type { ClientMetadata } from './metadata.ts'
+import type { ClientMetadata, ClientOrigin, ClientProblem } from './metadata.ts'
+import type { Resource } from './resource.ts'
 
-export type { ClientMetadata } from './metadata.ts'
+export { checkClientMetadata, privilegedNames } from './check.ts'
+export type { CheckedMetadata } from './check.ts'
+export { identityScopes } from './metadata.ts'
+export type { ClientMetadata, ClientOrigin, ClientProblem } from './metadata.ts'
+export { checkResource } from './resource.ts'
+export type { CheckedResource, Resource } from './resource.ts'
 
 /** A relying party, as stored. The secret is not here: see `secretHashes`. */
 export type Client = {
@@ -13,17 +21,32 @@ export type Client = {
   /** SHA-256 of each live secret, newest first; two while one is being replaced (Q22). */
   readonly secretHashes: readonly string[]
   readonly status: ClientStatus
-  /** How it came here. A dynamically registered client is untrusted: consent is always asked (Q9). */
   readonly origin: ClientOrigin
   readonly createdAt: Date
   readonly updatedAt: Date
 }
 
 export type ClientStatus = 'active' | 'disabled'
-export type ClientOrigin = 'seed' | 'cli' | 'registration' | 'api'
+
+/** True when the client authenticates with a secret. */
+export function hasSecret(client: Pick<Client, 'metadata'>): boolean {
+  return client.metadata.token_endpoint_auth_method.startsWith('client_secret')
+}
+
+/** True when `presented` is one of the client's live secrets (Q22). */
+export function verifySecret(
+  client: Pick<Client, 'metadata' | 'secretHashes'>,
+  presented: string,
+): boolean {
+  if (!hasSecret(client) || presented.length > 1024) return false
+  const digest = sha256(presented)
+  // SECURITY: all are compared, so that the time does not tell which one it was or how far it agreed.
+  return client.secretHashes.map((known) => equalInConstantTime(known, digest)).includes(true)
+}
 
 /** Port. Finders return disabled clients too. */
 export type ClientStore = {
+  /** Within a transaction the client stays locked until it ends: what is read may be changed and written back. */
   find(tenantId: TenantId, clientId: ClientId, within?: Transaction): Promise<Client | undefined>
   list(tenantId: TenantId, within?: Transaction): Promise<readonly Client[]>
   /** False when the id is taken in this tenant. */
@@ -31,20 +54,6 @@ export type ClientStore = {
   /** Replaces everything but the id, origin and createdAt; false when there is none. */
   update(client: Client, within?: Transaction): Promise<boolean>
   remove(tenantId: TenantId, clientId: ClientId, within?: Transaction): Promise<boolean>
-}
-
-/** An API whose tokens this tenant issues (RFC 8707). */
-export type Resource = {
-  readonly tenantId: TenantId
-  /** The resource indicator: an absolute URI without fragment; becomes `aud`. */
-  readonly identifier: string
-  readonly name: string | undefined
-  readonly scopes: readonly string[]
-  /** Clients that may introspect this resource's tokens besides their owners (Q19). */
-  readonly introspectors: readonly ClientId[]
-  readonly accessTokenFormat: 'jwt' | 'opaque'
-  /** Seconds; at most 600 for `jwt`, 3600 for `opaque` (Q12). */
-  readonly accessTokenTtl: number
 }
 
 export type ResourceStore = {
@@ -63,22 +72,40 @@ export type Clients = {
   putResource(resource: Resource, within?: Transaction): Promise<void>
   /** Validates with the one validator, draws an id and, for a confidential client without keys, a secret shown once. */
   create(input: CreateClient, within?: Transaction): Promise<CreateClientResult>
-  /** Replaces the metadata of a client after validating it. */
+  /**
+   * Replaces the metadata of a client after validating it. A secret that is live already changes nothing; another one
+   * takes the place of all. The client's own update (RFC 7592) keeps what only we may grant it.
+   */
   replace(
     input: CreateClient & { readonly clientId: ClientId },
     within?: Transaction,
   ): Promise<CreateClientResult>
   /** A new secret beside the current one; the one before that dies. Undefined when there is no such confidential client. */
-  rotateSecret(tenantId: TenantId, clientId: ClientId): Promise<string | undefined>
-  setStatus(tenantId: TenantId, clientId: ClientId, status: ClientStatus): Promise<boolean>
-  remove(tenantId: TenantId, clientId: ClientId): Promise<boolean>
+  rotateSecret(
+    tenantId: TenantId,
+    clientId: ClientId,
+    actor?: AuditActor,
+  ): Promise<string | undefined>
+  /** Disabling also ends what was issued to it. False when there is no such client. */
+  setStatus(
+    tenantId: TenantId,
+    clientId: ClientId,
+    status: ClientStatus,
+    actor?: AuditActor,
+  ): Promise<boolean>
+  /** Disables, ends what was issued, forgets. Asked again after a failure, it goes on where it stopped. */
+  remove(tenantId: TenantId, clientId: ClientId, actor?: AuditActor): Promise<boolean>
 }
 
 export type CreateClient = {
   readonly tenantId: TenantId
   readonly origin: ClientOrigin
-  /** RFC 7591 metadata, not yet validated. May carry `client_id` and `client_secret` (seed and import only). */
+  /**
+   * RFC 7591 metadata, not yet validated. May carry `client_id` and `client_secret`: a seed's own, or at registration
+   * those the engine drew. Never what a caller of the API chose.
+   */
   readonly metadata: unknown
+  readonly actor?: AuditActor | undefined
 }
 
 export type CreateClientResult =
@@ -86,14 +113,6 @@ export type CreateClientResult =
   | { readonly outcome: 'taken' }
   | { readonly outcome: 'unknown' }
   | { readonly outcome: 'invalid'; readonly problems: readonly ClientProblem[] }
-
-export type ClientProblem = {
-  /** The metadata name, such as `redirect_uris[0]`. */
-  readonly field: string
-  /** RFC 7591 §3.2.2. */
-  readonly error: 'invalid_redirect_uri' | 'invalid_client_metadata'
-  readonly message: string
-}
 
 /** What must end when a client is disabled or removed. Implemented by `oidc`, called by the service. */
 export type ClientArtifactEnder = {
