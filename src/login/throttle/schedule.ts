@@ -1,0 +1,44 @@
+import type { ThrottleRule } from '../login.ts'
+
+/** A rule as plain numbers, so that a store can decide in one statement without our code. */
+export type Schedule = {
+  readonly free: number
+  /** Milliseconds to wait after try `free + position`; the last one stands for all that follow. */
+  readonly waits: readonly number[]
+  readonly window: number
+}
+
+// Beyond this many excess tries the wait does not grow any more.
+const longest = 63
+
+const known = new WeakMap<ThrottleRule, Schedule>()
+
+export function scheduleOf(rule: ThrottleRule): Schedule {
+  const schedule = known.get(rule) ?? computeSchedule(rule)
+  known.set(rule, schedule)
+  return schedule
+}
+
+/** When the next try is allowed, after try number `tries`; 0 when at once. */
+export function nextTryAt(schedule: Schedule, tries: number, now: number): number {
+  if (tries < schedule.free) return 0
+  const position = Math.min(tries - schedule.free, schedule.waits.length - 1)
+  return now + (schedule.waits[position] ?? 0)
+}
+
+/** Never before the wait is over, however short the window. */
+export function forgetAt(schedule: Schedule, now: number): number {
+  return now + Math.max(schedule.window, ...schedule.waits)
+}
+
+/** Whole seconds, at least 1, as `Retry-After` wants them. */
+export function secondsUntil(at: number, now: number): number {
+  return Math.max(1, Math.ceil((at - now) / 1000))
+}
+
+function computeSchedule(rule: ThrottleRule): Schedule {
+  const all = Array.from({ length: longest + 1 }, (_, excess) => rule.wait(excess) * 1000)
+  const last = all.at(-1)
+  const growing = all.findLastIndex((wait) => wait !== last) + 1
+  return { free: rule.free, waits: all.slice(0, growing + 1), window: rule.window * 1000 }
+}
