@@ -273,6 +273,11 @@ const refused: readonly (readonly [string, Input, RegExp])[] = [
     /^subject_type: pairwise needs/,
   ],
   [
+    'OIDC Core §8.1: a machine without a sector',
+    { redirect_uris, grant_types: ['client_credentials'], subject_type: 'pairwise' },
+    /^subject_type: pairwise needs/,
+  ],
+  [
     'Q10: an origin with a path',
     { redirect_uris, allowed_origins: ['https://app.test/'] },
     /^allowed_origins\[0\]: must be an origin/,

@@ -114,8 +114,8 @@ const rules: readonly Rule[] = [
     isBroken: (client) =>
       client.subject_type === 'pairwise' &&
       client.sector_identifier_uri === undefined &&
-      hosts(client).size !== 1,
-    message: 'pairwise needs redirect URIs of one host, or sector_identifier_uri',
+      (!usesCode(client) || hosts(client).size !== 1),
+    message: 'pairwise needs the redirect URIs of one host, or sector_identifier_uri',
   },
   {
     field: 'subject_type', // the engine's own rule: there is no redirect that would prove the sector
