@@ -7,11 +7,12 @@ import { createMemoryAudit } from '#audit/memory.ts'
 import { Unavailable } from '#kit/errors.ts'
 import { brandId, type RequestId, type TenantId } from '#kit/ids.ts'
 import { createKeyDeriver, createSealer } from '#kit/sealer.ts'
-import type { Requester, Throttle, Verdict } from '#login/login.ts'
+import type { Requester, Verdict } from '#login/login.ts'
 import { createDeviceCookies } from '#login/password/device-cookie.ts'
 import { createMemoryPasswordStore } from '#login/password/memory.ts'
 import { normalizePassword, type PasswordHasher } from '#login/password/password.ts'
 import { createPasswordLogin } from '#login/password/service.ts'
+import { createMemoryThrottle } from '#login/throttle/memory.ts'
 import type { Logger } from '#telemetry/telemetry.ts'
 import { tenantSettings, type Tenant } from '#tenant/tenant.ts'
 import { createFakeClock } from './fake-clock.ts'
@@ -165,37 +166,6 @@ export function requesterFrom(ip: string): Requester {
     userAgent: 'Browser/1',
     requestId: brandId<RequestId>('request'),
     deviceCookie: undefined,
-  }
-}
-
-/** The port, word for word, in a Map. */
-export function createMemoryThrottle({ clock }: { clock: { now(): number } }): Throttle {
-  type Row = { tries: number; nextTryAt: number; expiresAt: number }
-  const rows = new Map<string, Row>()
-  const keyOf = (...parts: string[]) => JSON.stringify(parts)
-  return {
-    async attempt(rule, tenantId, subject) {
-      const now = clock.now()
-      const key = keyOf(rule.name, tenantId, subject)
-      const found = rows.get(key)
-      const row = found && found.expiresAt > now ? found : { tries: 0, nextTryAt: 0, expiresAt: 0 }
-      if (row.nextTryAt > now) {
-        return { allowed: false, retryAfter: Math.ceil((row.nextTryAt - now) / 1000) }
-      }
-      const tries = row.tries + 1
-      const nextTryAt = tries < rule.free ? 0 : now + rule.wait(tries - rule.free) * 1000
-      rows.set(key, { tries, nextTryAt, expiresAt: Math.max(nextTryAt, now + rule.window * 1000) })
-      return { allowed: true }
-    },
-    async forgive(rule, tenantId, subject) {
-      const row = rows.get(keyOf(rule.name, tenantId, subject))
-      if (!row) return
-      row.tries = Math.max(0, row.tries - 1)
-      row.nextTryAt = 0
-    },
-    async reset(rule, tenantId, subject) {
-      rows.delete(keyOf(rule.name, tenantId, subject))
-    },
   }
 }
 

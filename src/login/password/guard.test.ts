@@ -74,6 +74,14 @@ describe('guessing at one account (Q36)', () => {
     assert.equal((await attempt('quiet coffee pots')).kind, 'proved')
   })
 
+  test('is over when the limits are lifted, as after a reset in a transaction', async () => {
+    const { attempt, login, ada } = await setUp()
+    for (let n = 0; n < 5; n += 1) await attempt(wrong)
+    wait(await attempt(right))
+    await login.liftLimits(tenant.id, ada.id)
+    assert.equal((await attempt(right)).kind, 'proved')
+  })
+
   test('a busy server counts nothing and hashes nothing (R14)', async () => {
     const { attempt, hasher } = await setUp()
     hasher.full = true

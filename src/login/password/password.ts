@@ -55,10 +55,13 @@ export type DeviceCookies = {
 
 export type Passwords = {
   /**
-   * Sets or changes the password, and lifts every limit that wrong ones brought. Whoever changes one also ends the
-   * account's other sessions (Q17): that is the caller's to decide, a first password ends nothing.
+   * Sets or changes the password. Without `within` it also calls `liftLimits`; a caller with a transaction of its own does
+   * that once it is over. Whoever changes a password also ends the account's other sessions (Q17): that is the caller's
+   * to decide, a first password ends nothing.
    */
   setPassword(input: SetPassword, within?: Transaction): Promise<SetPasswordResult>
+  /** Ends the waits that wrong passwords brought, from every unknown device. */
+  liftLimits(tenantId: TenantId, accountId: AccountId): Promise<void>
   hasPassword(tenantId: TenantId, accountId: AccountId, within?: Transaction): Promise<boolean>
 }
 

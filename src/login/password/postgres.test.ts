@@ -10,7 +10,6 @@ import { availableDatabases, type TestDatabase } from '#test/support/databases.t
 import { createFakeClock } from '#test/support/fake-clock.ts'
 import {
   actor,
-  createMemoryThrottle,
   email,
   quietLogger,
   requesterFrom,
@@ -18,6 +17,7 @@ import {
   tenant,
   wrong,
 } from '#test/support/password-login.ts'
+import { createPostgresThrottle } from '../throttle/postgres.ts'
 import { createPasswordHasher } from './argon2.ts'
 import { createPostgresPasswordStore } from './postgres.ts'
 import { createPasswordLogin } from './service.ts'
@@ -37,7 +37,7 @@ async function setUp(database: TestDatabase) {
   const login = createPasswordLogin({
     store: createPostgresPasswordStore({ database }),
     accounts,
-    throttle: createMemoryThrottle({ clock }),
+    throttle: createPostgresThrottle({ database, clock }),
     hasher: createPasswordHasher({
       config: { memory: 64, time: 2, parallelism: 1, width: 1, queue: 10 },
       gate: createGate({ name: 'password', width: 1, queue: 10 }),

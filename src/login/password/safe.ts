@@ -38,7 +38,7 @@ export type Safe = Passwords & {
 export type Kept = { readonly phc: string; readonly sealedPhc: string }
 
 export function createSafe(deps: SafeDeps): Safe {
-  const { store, hasher, sealer, clock, logger } = deps
+  const { store, hasher, sealer, clock, logger, guard } = deps
 
   const place = (tenantId: TenantId, accountId: AccountId) => [tenantId, 'passwords', accountId]
 
@@ -61,6 +61,8 @@ export function createSafe(deps: SafeDeps): Safe {
 
   return {
     setPassword: createSetPassword(deps, seal),
+
+    liftLimits: (tenantId, accountId) => guard.lift(tenantId, accountId),
 
     async hasPassword(tenantId, accountId, within) {
       return (await store.find(tenantId, accountId, within)) !== undefined
@@ -99,8 +101,12 @@ function createSetPassword(
       const event = { tenantId: tenant.id, type: 'login.password_set', accountId: account.id }
       await audit.append({ ...event, outcome: 'success', actor }, inner)
     }
-    await (within ? keep(within) : transactor.transaction(keep))
-    await guard.lift(tenant.id, account.id)
+    if (within) {
+      await keep(within)
+    } else {
+      await transactor.transaction(keep)
+      await guard.lift(account.tenantId, account.id) // counters are not part of any transaction
+    }
     return { outcome: 'set' }
   }
 }

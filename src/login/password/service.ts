@@ -77,6 +77,7 @@ export function createPasswordLogin(deps: PasswordLoginDeps): PasswordLogin & Pa
 
   return {
     setPassword: (input, within) => safe.setPassword(input, within),
+    liftLimits: (tenantId, accountId) => safe.liftLimits(tenantId, accountId),
     hasPassword: (tenantId, accountId, within) => safe.hasPassword(tenantId, accountId, within),
 
     async verify(input) {
