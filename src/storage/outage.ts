@@ -36,6 +36,8 @@ const messages = [
   /PGlite is clos/,
   /^Connection is closed\.$/,
   /^Command timed out$/,
+  /^Command aborted due to connection close$/,
+  /^Cluster is disconnect/,
   /enableOfflineQueue options is false$/,
   /^None of startup nodes is available$/,
   /^Cluster isn't ready/,

@@ -16,6 +16,7 @@ export type RedisConnection = Redis | Cluster
 const patience = {
   commandTimeout: 500,
   connectTimeout: 1000,
+  disconnectTimeout: 500,
   maxRetriesPerRequest: 1,
   // A command the server may have run already is not sent twice: it would count, or use up, twice.
   autoResendUnfulfilledCommands: false,
@@ -56,8 +57,8 @@ export function pingRedis(redis: RedisConnection, timeout: number): Promise<void
 }
 
 export async function closeRedis(redis: RedisConnection): Promise<void> {
-  if (redis.status === 'ready') await redis.quit().catch(() => undefined)
-  redis.disconnect()
+  const said = redis.status === 'ready' && (await redis.quit().catch(() => undefined))
+  if (said !== 'OK') redis.disconnect()
 }
 
 /** Parts that cannot run into each other; no braces, which would tie unrelated keys to one node of a cluster. */
