@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto'
+import { createMemoryAccountStore } from '#account/memory.ts'
+import { createPostgresAccountStore } from '#account/postgres.ts'
+import { createAccounts } from '#account/service.ts'
+import { createMemoryAudit } from '#audit/memory.ts'
+import { createPostgresAudit } from '#audit/postgres.ts'
+import { createMemoryClientStore, createMemoryResourceStore } from '#client/memory.ts'
+import { createPostgresClientStore, createPostgresResourceStore } from '#client/postgres.ts'
+import { createClients } from '#client/service.ts'
+import type { Services } from '#commands/commands.ts'
+import { createMemoryKeyStore } from '#key/memory.ts'
+import { createPostgresKeyStore } from '#key/postgres.ts'
+import { createKeys } from '#key/service.ts'
+import type { Clock } from '#kit/clock.ts'
+import type { AccountId, ClientId } from '#kit/ids.ts'
+import { createKeyDeriver, createSealer } from '#kit/sealer.ts'
+import { createMemoryPasswordStore } from '#login/password/memory.ts'
+import type { PasswordHasher } from '#login/password/password.ts'
+import { createPostgresPasswordStore } from '#login/password/postgres.ts'
+import { createPasswordLogin } from '#login/password/service.ts'
+import { createMemoryThrottle } from '#login/throttle/memory.ts'
+import { createPostgresThrottle } from '#login/throttle/postgres.ts'
+import type { Database } from '#storage/storage.ts'
+import { createMemoryTenantStore } from '#tenant/memory.ts'
+import { createPostgresTenantStore } from '#tenant/postgres.ts'
+import { createTenants } from '#tenant/service.ts'
+import { availableDatabases } from './databases.ts'
+import { createFakeClock, type FakeClock } from './fake-clock.ts'
+import { quietLogger, requesterFrom } from './password-login.ts'
+
+export const issuer = 'http://localhost:3000'
+
+export type TestServices = Services & {
+  readonly clock: FakeClock
+  /** What was ended, in order. */
+  readonly ended: (AccountId | ClientId)[]
+  readonly lines: string[]
+  /** True when this password signs in. */
+  signsIn(slug: string, email: string, password: string): Promise<boolean>
+}
+
+/** The services the commands use, on a database or in memory; only the hash is cheap. */
+export function createTestServices(database?: Database): TestServices {
+  const clock = createFakeClock()
+  const keyDeriver = createKeyDeriver([randomBytes(32)])
+  const sealer = createSealer(keyDeriver)
+  const stores = database ? postgresStores(database, clock) : memoryStores(clock)
+  const { audit } = stores
+  const transactor = database ?? {
+    transaction: <T>(work: (within: undefined) => Promise<T>) => work(undefined),
+  }
+  const ended: TestServices['ended'] = []
+  const ender = {
+    endAccount: async (_: unknown, id: AccountId) => void ended.push(id),
+    endClient: async (_: unknown, id: ClientId) => void ended.push(id),
+  }
+  const common = { clock, audit, transactor, ender }
+  const lines: string[] = []
+  const isCommonPassword = (password: string) => password === 'everybody has this'
+  const tenants = createTenants({ store: stores.tenants, clock, issuer })
+  const accounts = createAccounts({ ...common, store: stores.accounts })
+  const passwords = createPasswordLogin({
+    ...common,
+    store: stores.passwords,
+    accounts,
+    throttle: stores.throttle,
+    hasher: cheapHasher,
+    sealer,
+    keys: keyDeriver,
+    logger: quietLogger(lines),
+    isCommon: isCommonPassword,
+  })
+
+  return {
+    clock,
+    ended,
+    lines,
+    tenants,
+    accounts,
+    passwords,
+    clients: createClients({ ...common, store: stores.clients, resources: stores.resources }),
+    keys: createKeys({ ...common, store: stores.keys, sealer }),
+    audit,
+    transactor,
+    ender,
+    isCommonPassword,
+    migrations: { pending: async () => [], apply: async () => [] },
+    probes: {
+      database: async () => ({ version: 180_000, now: clock.now() }),
+      redis: undefined,
+      mail: undefined,
+    },
+    async signsIn(slug, email, password) {
+      const tenant = await tenants.findBySlug(slug)
+      if (!tenant) return false
+      const requester = requesterFrom('192.0.2.1')
+      return (await passwords.verify({ tenant, email, password, requester })).kind === 'proved'
+    },
+  }
+}
+
+/** Empty services in memory and on each database there is. */
+export function availableServices(): readonly {
+  readonly name: string
+  readonly open: () => Promise<TestServices & AsyncDisposable>
+}[] {
+  const memory = async () => ({
+    ...createTestServices(),
+    [Symbol.asyncDispose]: async () => undefined,
+  })
+  return [
+    { name: 'memory', open: memory },
+    ...availableDatabases().map((kind) => ({
+      name: kind.name,
+      async open() {
+        const database = await kind.open()
+        return { ...createTestServices(database), [Symbol.asyncDispose]: () => database.close() }
+      },
+    })),
+  ]
+}
+
+const cheapHasher: PasswordHasher = {
+  admit: () => undefined,
+  hash: async (password) => `$test$${password}`,
+  verify: async (phc, password) => phc === `$test$${password}`,
+  needsRehash: () => false,
+  dummy: '$test$',
+}
+
+function memoryStores(clock: Clock) {
+  return {
+    audit: createMemoryAudit({ clock }),
+    tenants: createMemoryTenantStore(),
+    accounts: createMemoryAccountStore(),
+    clients: createMemoryClientStore(),
+    resources: createMemoryResourceStore(),
+    passwords: createMemoryPasswordStore(),
+    keys: createMemoryKeyStore(),
+    throttle: createMemoryThrottle({ clock }),
+  }
+}
+
+function postgresStores(database: Database, clock: Clock) {
+  return {
+    audit: createPostgresAudit({ database, clock }),
+    tenants: createPostgresTenantStore({ database }),
+    accounts: createPostgresAccountStore({ database }),
+    clients: createPostgresClientStore({ database }),
+    resources: createPostgresResourceStore({ database }),
+    passwords: createPostgresPasswordStore({ database }),
+    keys: createPostgresKeyStore({ database }),
+    throttle: createPostgresThrottle({ database, clock }),
+  }
+}
