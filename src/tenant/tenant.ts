@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { TenantId } from '#kit/ids.ts'
 import type { Transaction } from '#storage/storage.ts'
+import type { Page } from '#views/layout.ts'
 
 /**
  * A tenant is one issuer with its own people, clients, keys and pages. `main` is the tenant at the root issuer;
@@ -85,3 +87,37 @@ export type CreateTenantResult =
   | { readonly outcome: 'created'; readonly tenant: Tenant }
   | { readonly outcome: 'taken' }
   | { readonly outcome: 'invalid'; readonly problems: readonly string[] }
+
+/** Who reads a page, as far as it decides the language. */
+export type Reader = {
+  readonly headers: IncomingHttpHeaders
+  /** OIDC Core §3.1.2.1: space-separated, preferred first. Wins over the browser's own languages. */
+  readonly uiLocales?: string | undefined
+}
+
+/** How a page of this tenant looks to this reader. */
+export type PageOf = (tenant: Tenant, reader: Reader) => Page
+
+/** Path of an issuer: `` or `/t/acme`. Every address of the tenant begins with it. */
+export function basePathOf(tenant: Pick<Tenant, 'issuer'>): string {
+  return new URL(tenant.issuer).pathname.replace(/\/$/, '')
+}
+
+const tenants = new WeakMap<IncomingMessage, Tenant>()
+
+/** Written once, by the dispatcher that read the address. */
+export function bindTenant(req: IncomingMessage, tenant: Tenant): void {
+  tenants.set(req, tenant)
+}
+
+/** Undefined where the address led to no tenant. */
+export function findTenantOf(req: IncomingMessage): Tenant | undefined {
+  return tenants.get(req)
+}
+
+/** The tenant a request was sent to. Throws where none was bound: a route outside every tenant. */
+export function tenantOf(req: IncomingMessage): Tenant {
+  const tenant = tenants.get(req)
+  if (!tenant) throw new Error('a request without a tenant')
+  return tenant
+}

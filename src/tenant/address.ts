@@ -1,0 +1,74 @@
+import type { Tenant, Tenants } from './tenant.ts'
+
+/** What a request is addressed to: a tenant, and a path below its issuer. */
+export type Destination = {
+  readonly tenant: Tenant
+  /** Prefix of the tenant's own paths: `` or `/t/acme`. */
+  readonly basePath: string
+  /** Path and query below the issuer; begins with a slash. */
+  readonly target: string
+}
+
+export type Addressing =
+  | { readonly outcome: 'found'; readonly destination: Destination }
+  /** RFC 9110 §15.5.20: this host is no issuer of ours (F4). */
+  | { readonly outcome: 'misdirected' }
+  | { readonly outcome: 'unknown' }
+
+/**
+ * Which tenant a request is for. The issuers decide, not the request: a host that is none of theirs is refused before
+ * anything is built from it. A disabled tenant does not exist (Q18).
+ */
+export function createAddressing(deps: {
+  readonly tenants: Tenants
+  /** Issuer of the main tenant. */
+  readonly issuer: string
+}): (host: string, target: string) => Promise<Addressing> {
+  const { tenants, issuer } = deps
+  const mainHost = new URL(issuer).host
+
+  return async (host, target) => {
+    if (host === mainHost) return answer(await onMainHost(target))
+    const tenant = await ownerOf(host)
+    return tenant ? answer({ tenant, basePath: '', target }) : { outcome: 'misdirected' }
+  }
+
+  function answer(destination: Destination | undefined): Addressing {
+    return destination?.tenant.status === 'active'
+      ? { outcome: 'found', destination }
+      : { outcome: 'unknown' }
+  }
+
+  async function onMainHost(target: string): Promise<Destination | undefined> {
+    const { slug, target: below } = splitTarget(target)
+    if (slug === undefined) {
+      const tenant = await tenants.findByIssuer(issuer)
+      return tenant && { tenant, basePath: '', target: below }
+    }
+    const tenant = await tenants.findByIssuer(`${issuer}/t/${slug}`)
+    return tenant && { tenant, basePath: `/t/${slug}`, target: below }
+  }
+
+  async function ownerOf(host: string): Promise<Tenant | undefined> {
+    return (
+      (await tenants.findByIssuer(`https://${host}`)) ??
+      (await tenants.findByIssuer(`http://${host}`))
+    )
+  }
+}
+
+const wellKnown =
+  /^(\/\.well-known\/(?:oauth-authorization-server|openid-configuration))\/t\/([^/?]+)(\?.*)?$/
+const pathTenant = /^\/t\/([^/?]+)(.*)$/
+
+/**
+ * `/t/acme/token` is `/token` of acme. RFC 8414 §3.1 puts the well-known part first instead, and OIDC Discovery §4 last:
+ * both lead to the same document.
+ */
+export function splitTarget(target: string): { slug: string | undefined; target: string } {
+  const [, document, named, query = ''] = wellKnown.exec(target) ?? []
+  if (document !== undefined) return { slug: named, target: document + query }
+  const [, slug, below = ''] = pathTenant.exec(target) ?? []
+  if (slug === undefined) return { slug: undefined, target }
+  return { slug, target: below.startsWith('/') ? below : `/${below}` }
+}
