@@ -31,6 +31,12 @@ const schema = `
   CREATE UNIQUE INDEX signing_keys_one_per_state
     ON signing_keys (tenant_id, alg, state) WHERE state <> 'retired';
 
+  -- Makes pairwise subjects. Drawn once and never changed: relying parties know people by what it gives (OIDC Core §8.1).
+  CREATE TABLE subject_keys (
+    tenant_id text PRIMARY KEY REFERENCES tenants ON DELETE CASCADE,
+    sealed_key text NOT NULL
+  );
+
   CREATE TABLE clients (
     tenant_id text NOT NULL REFERENCES tenants ON DELETE CASCADE,
     client_id text NOT NULL,

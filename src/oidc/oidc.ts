@@ -92,6 +92,37 @@ export type ArtifactStore = {
   removeExpired(before: number, limit: number): Promise<number>
 }
 
+/** Port: the key of a tenant's pairwise subjects, sealed. */
+export type SubjectKeyStore = {
+  /** Keeps `sealed` where there is none yet; gives what is kept, the same to every caller. */
+  getOrInsert(tenantId: TenantId, sealed: string): Promise<string>
+}
+
+/** One logout token that must reach one relying party (Back-Channel Logout 1.0 §2.5). */
+export type LogoutNotice = {
+  readonly id: string
+  readonly tenantId: TenantId
+  readonly clientId: ClientId
+  readonly accountId: AccountId
+  readonly sid: string | undefined
+  readonly createdAt: Date
+  /** How often delivery was tried, this time included. */
+  readonly attempts: number
+}
+
+/** Port: a durable queue. At-least-once: a notice is gone only after `settle`. */
+export type LogoutOutbox = {
+  enqueue(notice: Omit<LogoutNotice, 'attempts'>): Promise<void>
+  /** Claims up to `limit` due notices and hides them from every other process for `lease` seconds. */
+  claimDue(options: {
+    readonly limit: number
+    readonly lease: number
+  }): Promise<readonly LogoutNotice[]>
+  settle(id: string): Promise<void>
+  /** Makes it due again after `delay` seconds. */
+  postpone(id: string, delay: number, reason: string): Promise<void>
+}
+
 /** What `interaction` may know of the authorization request that waits for a person. */
 export type FlowDetails = {
   readonly uid: InteractionUid
@@ -102,7 +133,7 @@ export type FlowDetails = {
   /** Why, in the engine's words: `no_session`, `max_age`, `login_prompt`, … */
   readonly reasons: readonly string[]
   /** Who is signed in on this browser now, if anyone. */
-  readonly session: { readonly accountId: AccountId; readonly loginTs: number } | undefined
+  readonly session: { readonly accountId: AccountId } | undefined
   readonly loginHint: string | undefined
   readonly uiLocales: string | undefined
   /** Where the person goes in the end; its host is shown on the consent page. */

@@ -1,0 +1,18 @@
+import type { Adapter, AdapterPayload } from 'oidc-provider'
+import type { Clients } from '#client/client.ts'
+import type { Clock } from '#kit/clock.ts'
+import type { TenantId } from '#kit/ids.ts'
+import type { Sealer } from '#kit/sealer.ts'
+import type { ArtifactStore } from '../oidc.ts'
+
+/** What every adapter of one tenant works with. */
+export type AdapterDeps = {
+  readonly tenantId: TenantId
+  readonly store: ArtifactStore
+  readonly clients: Clients
+  readonly sealer: Sealer
+  readonly clock: Clock
+}
+
+export type EngineAdapter = Adapter
+export type EnginePayload = AdapterPayload
