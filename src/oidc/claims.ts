@@ -1,0 +1,62 @@
+import type { Account as EngineAccount, Configuration } from 'oidc-provider'
+import { brandId } from '#kit/ids.ts'
+import type { AccountId, TenantId } from '#kit/ids.ts'
+import type { Account, Accounts } from '#account/account.ts'
+import { findClientRecord } from './client-models.ts'
+
+/** Scopes and the claims they carry (OIDC Core §5.4), ours added: `groups` and `roles`. */
+export const claimsByScope: NonNullable<Configuration['claims']> = {
+  openid: ['sub', 'acr', 'amr', 'auth_time'],
+  profile: [
+    'name',
+    'given_name',
+    'family_name',
+    'preferred_username',
+    'picture',
+    'locale',
+    'zoneinfo',
+    'updated_at',
+  ],
+  email: ['email', 'email_verified'],
+  groups: ['groups'],
+  roles: ['roles'],
+  acr: null,
+  amr: null,
+  auth_time: null,
+  sid: null,
+  iss: null,
+}
+
+export const scopes = ['openid', 'offline_access', 'profile', 'email', 'groups', 'roles'] as const
+
+/** An account in the words of OIDC Core §5.1. */
+export type ClaimsOf = (account: Account) => object
+
+/**
+ * Only active accounts exist for the engine: a disabled one fails every path that asks (Q18). Many relying parties read
+ * only the ID token, so it carries what the scopes grant; a client that registered `minimal_id_token` gets the form of
+ * OIDC Core §5.4 and what its `claims` parameter names.
+ */
+export function createFindAccount(deps: {
+  readonly tenantId: TenantId
+  readonly accounts: Accounts
+  readonly claimsOf: ClaimsOf
+}): NonNullable<Configuration['findAccount']> {
+  return async (ctx, sub) => {
+    const account = await deps.accounts.findActive(deps.tenantId, brandId<AccountId>(sub))
+    if (!account) return undefined
+    const isMinimal = findClientRecord(ctx.oidc.client)?.metadata.minimal_id_token === true
+    return engineAccount(account.id, deps.claimsOf(account), isMinimal)
+  }
+}
+
+function engineAccount(sub: AccountId, all: object, isMinimal: boolean): EngineAccount {
+  return {
+    accountId: sub,
+    async claims(use, _scope, requested) {
+      if (use !== 'id_token' || !isMinimal) return { ...all, sub }
+      const kept = Object.entries(all).filter(([claim]) => claim in requested)
+      return { ...Object.fromEntries(kept), sub }
+    },
+  }
+}

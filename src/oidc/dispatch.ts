@@ -1,0 +1,84 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pinAddress } from '#http/address.ts'
+import type { ClientAddress } from '#http/http.ts'
+import { AppError } from '#kit/errors.ts'
+import type { Destination } from '#tenant/address.ts'
+import { routes } from './configuration.ts'
+import type { PublishedDocument } from './published.ts'
+import type { EngineRegistry } from './registry.ts'
+
+/** Serves the protocol endpoints of a tenant. Rejects with what the engine itself does not answer. */
+export type ServeProtocol = (
+  destination: Destination,
+  address: ClientAddress,
+  req: IncomingMessage,
+  res: ServerResponse,
+) => Promise<void>
+
+const discoveryPaths: ReadonlySet<string> = new Set([
+  '/.well-known/openid-configuration',
+  '/.well-known/oauth-authorization-server',
+])
+
+const protocolPaths: readonly string[] = [...Object.values(routes), ...discoveryPaths]
+
+/** True for a path that the engine, or its published documents, answer. Case does not matter to the engine. */
+export function isProtocolPath(path: string): boolean {
+  const lower = path.toLowerCase()
+  return protocolPaths.some((route) => lower === route || lower.startsWith(`${route}/`))
+}
+
+/**
+ * Raw dispatch: a mounted Koa would sign interaction cookies with the wrong keys. Whatever the engine builds from
+ * `Host` and `X-Forwarded-*` it builds from what the issuer says (F4).
+ */
+export function createProtocolServer(registry: EngineRegistry): ServeProtocol {
+  return async ({ tenant, basePath, target }, address, req, res) => {
+    const engine = await registry.engineOf(tenant)
+    const [path = ''] = target.split('?')
+    if (discoveryPaths.has(path)) return sendPublished(engine.published.discovery, req, res)
+    if (path === routes.jwks) return sendPublished(engine.published.jwks, req, res)
+    // The engine answers HEAD as GET: it would issue a code to a link preview.
+    if (req.method === 'HEAD') throw methodNotAllowed()
+
+    pinAddress(req, { issuer: tenant.issuer, ip: address.ip })
+    Object.assign(req, { originalUrl: basePath + target, url: target })
+    return engine.handle(req, res)
+  }
+}
+
+function sendPublished(
+  document: PublishedDocument,
+  req: IncomingMessage,
+  res: ServerResponse,
+): void {
+  if (req.method === 'OPTIONS') return sendPreflight(res)
+  if (req.method !== 'GET' && req.method !== 'HEAD') throw methodNotAllowed()
+  res.setHeader('etag', document.etag)
+  if (req.headers['if-none-match'] === document.etag) {
+    res.statusCode = 304
+    res.setHeader('cache-control', document.headers['cache-control'])
+    res.end()
+    return
+  }
+  for (const [name, value] of Object.entries(document.headers)) res.setHeader(name, value)
+  // meant for everybody's browser, unlike the pages around it
+  res.setHeader('cross-origin-resource-policy', 'cross-origin')
+  res.end(req.method === 'HEAD' ? undefined : document.body)
+}
+
+function sendPreflight(res: ServerResponse): void {
+  res.statusCode = 204
+  res.setHeader('access-control-allow-origin', '*')
+  res.setHeader('access-control-allow-methods', 'GET')
+  res.setHeader('access-control-max-age', '3600')
+  res.end()
+}
+
+function methodNotAllowed(): AppError {
+  return new AppError({
+    code: 'http.method_not_allowed',
+    status: 405,
+    message: 'This address does not take that method.',
+  })
+}

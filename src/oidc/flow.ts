@@ -1,0 +1,138 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { errors } from 'oidc-provider'
+import type { Interaction, InteractionResults, Provider } from 'oidc-provider'
+import type { Clients } from '#client/client.ts'
+import type { Client } from '#client/client.ts'
+import type { ConsentRequest, ConsentStore } from '#consent/consent.ts'
+import { mergeConsent, missingConsent } from '#consent/consent.ts'
+import type { Clock } from '#kit/clock.ts'
+import { brandId } from '#kit/ids.ts'
+import type { AccountId, ClientId, InteractionUid } from '#kit/ids.ts'
+import type { Tenant } from '#tenant/tenant.ts'
+import { grantAfresh } from './grants.ts'
+import type { AuthFlow, FlowDetails, FlowResult } from './oidc.ts'
+import type { EngineRegistry } from './registry.ts'
+import { consentOfParams } from './requested-params.ts'
+
+export type FlowDeps = {
+  readonly registry: EngineRegistry
+  readonly clients: Clients
+  readonly consents: ConsentStore
+  readonly clock: Clock
+}
+
+export function createAuthFlow(deps: FlowDeps): AuthFlow {
+  return {
+    async details(tenant, uid, req, res) {
+      const { provider } = await deps.registry.engineOf(tenant)
+      const interaction = await findInteraction(provider, req, res)
+      // The engine trusts the cookie alone: a form of one tab must not finish the interaction of another.
+      if (!interaction || interaction.uid !== uid) return undefined
+      const clientId = brandId<ClientId>(String(interaction.params['client_id']))
+      const client = await deps.clients.find(tenant.id, clientId)
+      if (!client || client.status !== 'active') return undefined
+      return describe(interaction, tenant, client, deps)
+    },
+
+    async finish(details, result, req, res) {
+      const { provider } = await deps.registry.engineOf(details.tenant)
+      const outcome = await engineResult(provider, details, result, deps)
+      return provider.interactionResult(req, res, outcome, { mergeWithLastSubmission: true })
+    },
+  }
+}
+
+async function findInteraction(
+  provider: Provider,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<Interaction | undefined> {
+  try {
+    return await provider.interactionDetails(req, res)
+  } catch (error) {
+    if (error instanceof errors.SessionNotFound) return undefined
+    throw error
+  }
+}
+
+async function describe(
+  interaction: Interaction,
+  tenant: Tenant,
+  client: Client,
+  deps: FlowDeps,
+): Promise<FlowDetails> {
+  const { params, prompt, session } = interaction
+  const accountId = session?.accountId
+  const requested = await consentOfParams(params, client, deps.clients)
+  const given =
+    accountId === undefined
+      ? undefined
+      : await deps.consents.find(tenant.id, brandId<AccountId>(accountId), client.clientId)
+  return {
+    uid: brandId<InteractionUid>(interaction.uid),
+    tenant,
+    client,
+    prompt: promptName(prompt.name),
+    reasons: prompt.reasons,
+    session: accountId === undefined ? undefined : { accountId: brandId<AccountId>(accountId) },
+    loginHint: text(params['login_hint']),
+    uiLocales: text(params['ui_locales']),
+    redirectUri: text(params['redirect_uri']),
+    missing: missingConsent(requested, given),
+    requested,
+    isDevice: interaction.deviceCode !== undefined,
+  }
+}
+
+function promptName(name: string): FlowDetails['prompt'] {
+  if (name === 'login' || name === 'consent' || name === 'select_account') return name
+  throw new Error(`a prompt nobody answers: ${name}`)
+}
+
+async function engineResult(
+  provider: Provider,
+  details: FlowDetails,
+  result: FlowResult,
+  deps: FlowDeps,
+): Promise<InteractionResults> {
+  switch (result.kind) {
+    case 'login': {
+      const { accountId, acr, amr, at } = result
+      const login = { accountId, acr, amr: [...amr], ts: at }
+      // whoever just proved who they are has chosen the account as well
+      return { login, select_account: {} }
+    }
+    case 'select_account':
+      return { select_account: {} }
+    case 'consent':
+      return { consent: { grantId: await allow(provider, details, result.granted, deps) } }
+    case 'denied':
+      return { error: result.error, error_description: result.description }
+  }
+}
+
+/** Remembers what was allowed, and makes the Grant of this session: of what this request asked, no more. */
+async function allow(
+  provider: Provider,
+  details: FlowDetails,
+  granted: ConsentRequest,
+  deps: FlowDeps,
+): Promise<string> {
+  const { tenant, client, session, requested } = details
+  if (!session) throw new Error('consent without an account')
+  const key = [tenant.id, session.accountId, client.clientId] as const
+  const allowed = mergeConsent(await deps.consents.find(...key), granted)
+  await deps.consents.put({
+    tenantId: tenant.id,
+    accountId: session.accountId,
+    clientId: client.clientId,
+    ...allowed,
+    grantedAt: new Date(deps.clock.now()),
+  })
+  const grant = await grantAfresh(provider, client, session.accountId, requested)
+  return grant.jti
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}

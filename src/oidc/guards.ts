@@ -1,0 +1,81 @@
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { AppError } from '#kit/errors.ts'
+import { sha256 } from '#kit/hash.ts'
+import type { TenantId } from '#kit/ids.ts'
+import type { Throttle, ThrottleRule } from '#login/login.ts'
+import { cameWithRotatedCookie } from './adapter/session-adapter.ts'
+import { findClientRecord } from './client-models.ts'
+import { applyStatus } from './pages/error-page.ts'
+import { keepPrefilledCode } from './pages/device-pages.ts'
+import type { ArtifactStore } from './oidc.ts'
+import { textParam } from './param.ts'
+
+/** Q4: a code is burnt after five wrong verifiers; the engine alone lets them be tried for a minute. */
+const wrongVerifiers: ThrottleRule = {
+  name: 'oidc.code_verifier',
+  free: 4,
+  wait: () => 60,
+  window: 60,
+}
+
+/** What stands around the engine's own handlers. */
+export function installGuards(
+  provider: Provider,
+  deps: { readonly tenantId: TenantId; readonly store: ArtifactStore; readonly throttle: Throttle },
+): void {
+  provider.use(keepPrefilledCode as never) // the engine's Koa types know no state before its own
+
+  provider.use(async (ctx, next) => {
+    await next()
+    const { oidc } = ctx as KoaContextWithOIDC
+    if (oidc === undefined) return
+    if (cameWithRotatedCookie(ctx as KoaContextWithOIDC))
+      withholdSessionCookie(ctx as KoaContextWithOIDC)
+    if (failedVerifier.has(ctx as KoaContextWithOIDC))
+      await countWrongVerifier(ctx as KoaContextWithOIDC)
+  })
+
+  provider.on('grant.error', (ctx, error) => {
+    if (causeOf(error)?.includes('code_verifier')) failedVerifier.add(ctx)
+  })
+
+  // F10, RFC 9700 §4.11.2: nobody was asked yet, and nobody vouches for this client: show where it leads instead.
+  provider.on('authorization.error', (ctx, error) => {
+    const isUntrusted = findClientRecord(ctx.oidc.client)?.origin === 'registration'
+    if (isUntrusted && ctx.oidc.route === 'authorization')
+      Object.assign(error, { allow_redirect: false })
+  })
+
+  // A store that is down is 503 with `Retry-After`, not a bug (DESIGN §6).
+  provider.on('server_error', (ctx, error) => {
+    if (!(error instanceof AppError) || ctx.type === 'text/html') return
+    applyStatus(ctx, error)
+    ctx.body = { error: 'temporarily_unavailable', error_description: error.message }
+  })
+
+  async function countWrongVerifier(ctx: KoaContextWithOIDC): Promise<void> {
+    const code = textParam(ctx, 'code')
+    if (code === undefined) return
+    const id = sha256(code)
+    const answer = await deps.throttle.attempt(wrongVerifiers, deps.tenantId, id)
+    if (!answer.allowed) await deps.store.destroy(deps.tenantId, 'AuthorizationCode', id)
+  }
+}
+
+const failedVerifier = new WeakSet<KoaContextWithOIDC>()
+
+function causeOf(error: Error): string | undefined {
+  return error.cause instanceof Error ? error.cause.message : undefined
+}
+
+/** A request in flight during a rotation must not put the old cookie back over the new one. */
+function withholdSessionCookie(ctx: KoaContextWithOIDC): void {
+  const name = ctx.oidc.provider.cookieName('session')
+  const header = ctx.response.get('set-cookie') as string | string[]
+  const cookies = Array.isArray(header) ? header : [header].filter(Boolean)
+  const kept = cookies.filter(
+    (cookie) => !cookie.startsWith(`${name}=`) && !cookie.startsWith(`${name}.sig=`),
+  )
+  ctx.remove('set-cookie')
+  if (kept.length > 0) ctx.set('set-cookie', kept)
+}

@@ -1,0 +1,52 @@
+import { errors } from 'oidc-provider'
+import type { Client as ClientModel, Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import type { TenantId } from '#kit/ids.ts'
+import type { Clients } from '#client/client.ts'
+import { clientRecord } from './client-models.ts'
+import { textParam } from './param.ts'
+
+type ResourceIndicators = NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>
+
+/**
+ * RFC 8707. A resource is known to the tenant, and a client gets only the scopes of it that its registration names: the
+ * engine's own `scope` metadata does not limit resource scopes (measured).
+ */
+export function resourceIndicators(tenantId: TenantId, clients: Clients): ResourceIndicators {
+  return {
+    enabled: true,
+
+    async getResourceServerInfo(_ctx, indicator, client) {
+      const resource = await clients.findResource(tenantId, indicator)
+      const allowed = allowedScopes(client, indicator)
+      // One answer for both: whether a resource exists is not told to a client that may not use it.
+      if (!resource || !allowed) throw new errors.InvalidTarget()
+      return {
+        scope: resource.scopes.filter((scope) => allowed.includes(scope)).join(' '),
+        audience: resource.identifier,
+        accessTokenTTL: resource.accessTokenTtl,
+        accessTokenFormat: resource.accessTokenFormat,
+        jwt: { sign: { alg: 'ES256' } },
+      }
+    },
+
+    async defaultResource(ctx, client, oneOf) {
+      if (oneOf) return oneOf
+      return onlyResourceOfMachine(ctx, client)
+    },
+
+    async useGrantedResource() {
+      return false
+    },
+  }
+}
+
+/** A machine with one API to call need not name it: most OAuth libraries cannot send `resource`. */
+function onlyResourceOfMachine(ctx: KoaContextWithOIDC, client: ClientModel): string | undefined {
+  if (textParam(ctx, 'grant_type') !== 'client_credentials') return undefined
+  const indicators = Object.keys(clientRecord(client).metadata.resources)
+  return indicators.length === 1 ? indicators[0] : undefined
+}
+
+function allowedScopes(client: ClientModel, indicator: string): readonly string[] | undefined {
+  return clientRecord(client).metadata.resources[indicator]
+}
