@@ -3,31 +3,38 @@ import type { FlowDetails } from '#oidc/oidc.ts'
 import type { Proof } from '#login/login.ts'
 
 /**
- * What a person has answered so far in one interaction. Server-side, keyed by the interaction's uid: the only memory of
- * the conversation. Which page comes next follows from it (`next-step.ts`), never from a form field.
+ * The conversation with a person between `/authorize` and the way back. What they have answered so far is kept on the
+ * server under the interaction's uid; which page comes next follows from it (`next-step.ts`), never from a form field.
  */
 export type Progress = {
   /** The identifier the person typed or chose, not yet proved to be theirs. */
   readonly email: string | undefined
-  /** Set when the person chose a signed-in account on the chooser. */
-  readonly chosen: AccountId | undefined
-  /** The person asked for another account than the one signed in. */
+  /** The person wants another account than the one signed in, or none of those remembered. */
   readonly another: boolean
+  /** The signed-in account the person chose to go on with. */
+  readonly chosen: AccountId | undefined
   readonly proofs: readonly Proof[]
+  /** Why the last answer did not lead on; shown until the next one. */
+  readonly notice: Notice | undefined
 }
+
+export type Notice =
+  | { readonly kind: 'email_required' | 'password_required' | 'password_wrong' }
+  | { readonly kind: 'email_invalid'; readonly typed: string }
+  /** Epoch seconds. */
+  | { readonly kind: 'throttled'; readonly until: number }
 
 export const emptyProgress: Progress = {
   email: undefined,
-  chosen: undefined,
   another: false,
+  chosen: undefined,
   proofs: [],
+  notice: undefined,
 }
 
 export type ProgressStore = {
   read(tenantId: TenantId, uid: InteractionUid): Promise<Progress>
-  /**
-   * Reads, changes and writes in one step: two posts at once both count, none is lost.
-   */
+  /** Read, changed and written as one step: of two answers at once none is lost. */
   change(
     tenantId: TenantId,
     uid: InteractionUid,
@@ -36,13 +43,29 @@ export type ProgressStore = {
   clear(tenantId: TenantId, uid: InteractionUid): Promise<void>
 }
 
-/** The next page, or the end. */
+/** An account as the pages show it. */
+export type KnownAccount = {
+  readonly id: AccountId
+  readonly email: string
+  readonly name: string | undefined
+}
+
+/** Everything the next step follows from. */
+export type Situation = {
+  readonly details: Pick<FlowDetails, 'prompt' | 'reasons' | 'loginHint'>
+  readonly progress: Progress
+  /** Who is signed in on this browser, if they still may be. */
+  readonly signedIn: KnownAccount | undefined
+  /** Accounts that signed in on this browser before, the signed-in one aside. */
+  readonly remembered: readonly KnownAccount[]
+}
+
+/** The next page, or the end of this prompt. */
 export type Step =
   | { readonly kind: 'identifier' }
   | { readonly kind: 'choose_account' }
-  | { readonly kind: 'password'; readonly email: string; readonly fixed: boolean }
+  /** `again`: this person is signed in and proves it once more. */
+  | { readonly kind: 'password'; readonly email: string; readonly again: boolean }
   | { readonly kind: 'consent' }
-  | { readonly kind: 'done'; readonly proofs: readonly [Proof, ...Proof[]] }
-  | { readonly kind: 'continue' }
-
-export type NextStep = (details: FlowDetails, progress: Progress) => Step
+  | { readonly kind: 'signed_in'; readonly proofs: readonly [Proof, ...Proof[]] }
+  | { readonly kind: 'account_chosen' }

@@ -1,0 +1,132 @@
+import type { Accounts } from '#account/account.ts'
+import type { Audit } from '#audit/audit.ts'
+import { AppError } from '#kit/errors.ts'
+import type { AccountId } from '#kit/ids.ts'
+import type { Proof, Requester } from '#login/login.ts'
+import type { AuthFlow } from '#oidc/oidc.ts'
+import { acrPassword } from '#session/session.ts'
+import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
+import type { Tenant } from '#tenant/tenant.ts'
+import type { ProgressStore } from './interaction.ts'
+import type { RememberedAccounts } from './remembered-accounts.ts'
+import type { Visit } from './visit.ts'
+
+export type FinishDeps = {
+  readonly flow: AuthFlow
+  readonly accounts: Accounts
+  readonly progress: ProgressStore
+  readonly remembered: RememberedAccounts
+  readonly ephemeral: Ephemeral
+  readonly audit: Audit
+  /** A device cookie's value for an account that has just signed in here (Q37). */
+  readonly issueDevice: (tenant: Tenant, accountId: AccountId) => string
+}
+
+/**
+ * The one exit: nothing else ends an interaction, and only here is decided whether an account may sign in (Q18).
+ * Each gives the address to answer with 303.
+ */
+export type Finish = {
+  signedIn(visit: Visit, proofs: readonly [Proof, ...Proof[]]): Promise<string>
+  accountChosen(visit: Visit): Promise<string>
+  consent(visit: Visit, decision: 'allow' | 'deny', requester: Requester): Promise<string>
+}
+
+export function createFinish(deps: FinishDeps): Finish {
+  async function end(visit: Visit, result: Parameters<AuthFlow['finish']>[1]): Promise<string> {
+    const { details, ctx } = visit
+    const address = await deps.flow.finish(details, result, ctx.req, ctx.res)
+    await deps.progress.clear(details.tenant.id, details.uid)
+    await deps.ephemeral.put(
+      finishedKey(details.tenant, details.uid),
+      details.client.clientId,
+      3600,
+    )
+    return address
+  }
+
+  return {
+    async signedIn(visit, proofs) {
+      const { tenant } = visit.details
+      const accountId = soleAccount(proofs)
+      // straight from the store: a cache may be a second late
+      const account = await deps.accounts.find(tenant.id, accountId)
+      if (account?.status !== 'active') {
+        await deps.progress.clear(tenant.id, visit.details.uid)
+        throw new AppError({
+          code: 'interaction.account_unavailable',
+          status: 403,
+          message: 'This account is paused.',
+        })
+      }
+      const device = deps.issueDevice(tenant, accountId)
+      deps.remembered.add(tenant, visit.ctx.req, visit.ctx.res, { id: accountId, device })
+      return end(visit, {
+        kind: 'login',
+        accountId,
+        acr: acrPassword,
+        amr: [...new Set(proofs.flatMap((proof) => proof.amr))],
+        at: Math.max(...proofs.map((proof) => proof.at)),
+      })
+    },
+
+    accountChosen: (visit) => end(visit, { kind: 'select_account' }),
+
+    async consent(visit, decision, requester) {
+      const { details, signedIn } = visit
+      if (!signedIn) throw accountGone()
+      const isAllowed = decision === 'allow'
+      const address = await end(
+        visit,
+        isAllowed ? { kind: 'consent', granted: details.requested } : denied,
+      )
+      await deps.audit.append({
+        tenantId: details.tenant.id,
+        type: isAllowed ? 'consent.granted' : 'consent.denied',
+        outcome: 'success',
+        actor: { kind: 'account', id: signedIn.id },
+        accountId: signedIn.id,
+        clientId: details.client.clientId,
+        ip: requester.ip,
+        userAgent: requester.userAgent,
+        requestId: requester.requestId,
+        detail: { scopes: details.requested.scopes },
+      })
+      return address
+    },
+  }
+}
+
+/** Where it is remembered for an hour which client an interaction was for: the Back button leads to it. */
+export const finishedKey = (tenant: Tenant, uid: string): EphemeralKey => ({
+  tenantId: tenant.id,
+  kind: 'finished_interaction',
+  id: uid,
+})
+
+const denied = {
+  kind: 'denied',
+  error: 'access_denied',
+  description: 'End-User did not allow the request',
+} as const
+
+/** Proofs of two people in one conversation are nobody's sign-in. */
+function soleAccount(proofs: readonly [Proof, ...Proof[]]): AccountId {
+  const [{ accountId }] = proofs
+  if (proofs.some((proof) => proof.accountId !== accountId)) {
+    throw new AppError({
+      code: 'interaction.proofs_disagree',
+      status: 400,
+      message: 'This sign-in page is out of date.',
+    })
+  }
+  return accountId
+}
+
+function accountGone(): AppError {
+  return new AppError({
+    code: 'interaction.account_unavailable',
+    status: 403,
+    message: 'This account is paused.',
+  })
+}

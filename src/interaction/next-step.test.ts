@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { brandId } from '#kit/ids.ts'
+import type { AccountId } from '#kit/ids.ts'
+import type { Proof } from '#login/login.ts'
+import { emptyProgress } from './interaction.ts'
+import type { KnownAccount, Progress, Situation, Step } from './interaction.ts'
+import { nextStep } from './next-step.ts'
+
+const known = (name: string): KnownAccount => ({
+  id: brandId<AccountId>(name),
+  email: `${name}@example.test`,
+  name: undefined,
+})
+const ada = known('ada')
+const grace = known('grace')
+const proof: Proof = { method: 'password', accountId: ada.id, amr: ['pwd'], at: 1 }
+
+type Row = {
+  readonly when: string
+  readonly prompt?: Situation['details']['prompt']
+  readonly reasons?: readonly string[]
+  readonly loginHint?: string
+  readonly progress?: Partial<Progress>
+  readonly signedIn?: KnownAccount
+  readonly remembered?: readonly KnownAccount[]
+  readonly step: Step
+}
+
+const again = { kind: 'password', email: ada.email, again: true } as const
+
+const table: readonly Row[] = [
+  { when: 'nobody is known', step: { kind: 'identifier' } },
+  {
+    when: 'somebody signed in here before',
+    remembered: [ada],
+    step: { kind: 'choose_account' },
+  },
+  {
+    when: 'the application names the person',
+    remembered: [grace],
+    loginHint: ada.email,
+    step: { kind: 'identifier' },
+  },
+  {
+    when: 'the person wants another account',
+    remembered: [ada],
+    progress: { another: true },
+    step: { kind: 'identifier' },
+  },
+  {
+    when: 'the identifier is given',
+    progress: { email: ada.email },
+    step: { kind: 'password', email: ada.email, again: false },
+  },
+  {
+    when: 'the password is proved',
+    progress: { email: ada.email, proofs: [proof] },
+    step: { kind: 'signed_in', proofs: [proof] },
+  },
+  {
+    when: 'prompt=login and ada is signed in (OIDC Core §3.1.2.1)',
+    reasons: ['login_prompt'],
+    signedIn: ada,
+    step: again,
+  },
+  {
+    when: 'max_age has passed since ada signed in (OIDC Core §3.1.2.1)',
+    reasons: ['max_age'],
+    signedIn: ada,
+    step: again,
+  },
+  {
+    when: 'prompt=login, but ada is not the one',
+    reasons: ['login_prompt'],
+    signedIn: ada,
+    progress: { another: true },
+    step: { kind: 'identifier' },
+  },
+  {
+    when: 'the id_token_hint names somebody else than who is signed in',
+    reasons: ['id_token_hint'],
+    signedIn: ada,
+    step: { kind: 'identifier' },
+  },
+  {
+    when: 'the account of the session is gone (F7)',
+    reasons: ['account_unavailable'],
+    step: { kind: 'identifier' },
+  },
+  {
+    when: 'an account must be selected and ada is signed in',
+    prompt: 'select_account',
+    signedIn: ada,
+    step: { kind: 'choose_account' },
+  },
+  {
+    when: 'an account must be selected and nobody is known',
+    prompt: 'select_account',
+    step: { kind: 'identifier' },
+  },
+  {
+    when: 'ada chose to go on',
+    prompt: 'select_account',
+    signedIn: ada,
+    progress: { chosen: ada.id },
+    step: { kind: 'account_chosen' },
+  },
+  {
+    when: 'the chosen account is no longer the signed-in one',
+    prompt: 'select_account',
+    signedIn: grace,
+    progress: { chosen: ada.id },
+    step: { kind: 'choose_account' },
+  },
+  {
+    when: 'an account must be selected and another was proved',
+    prompt: 'select_account',
+    signedIn: grace,
+    progress: { another: true, email: ada.email, proofs: [proof] },
+    step: { kind: 'signed_in', proofs: [proof] },
+  },
+  { when: 'consent is missing', prompt: 'consent', signedIn: ada, step: { kind: 'consent' } },
+  {
+    when: 'consent is missing and the person switches the account',
+    prompt: 'consent',
+    signedIn: ada,
+    progress: { another: true },
+    step: { kind: 'identifier' },
+  },
+]
+
+describe('the next step of a sign-in', () => {
+  for (const row of table) {
+    it(`is ${row.step.kind} when ${row.when}`, () => {
+      const { prompt = 'login', reasons = ['no_session'], loginHint, signedIn } = row
+      const actual = nextStep({
+        details: { prompt, reasons, loginHint },
+        progress: { ...emptyProgress, ...row.progress },
+        signedIn,
+        remembered: row.remembered ?? [],
+      })
+      assert.deepEqual(actual, row.step)
+    })
+  }
+})

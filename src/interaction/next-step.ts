@@ -1,0 +1,57 @@
+import type { Situation, Step } from './interaction.ts'
+
+/**
+ * The one heart of a sign-in. Pure: a table of situations is its test.
+ *
+ *   select_account ─ choose_account ──▶ account_chosen
+ *                         │ another, signed out
+ *                         ▼
+ *   login ─────────── identifier ──▶ password ──▶ signed_in
+ *                                       ▲
+ *   login, again (max_age, prompt=login)┘
+ *
+ *   consent ───────── consent ── another ──▶ identifier
+ */
+export function nextStep(situation: Situation): Step {
+  const { details, progress } = situation
+  if (details.prompt === 'consent' && !progress.another) return { kind: 'consent' }
+
+  const [first, ...rest] = progress.proofs
+  if (first) return { kind: 'signed_in', proofs: [first, ...rest] }
+  if (isChosen(situation)) return { kind: 'account_chosen' }
+
+  if (progress.email !== undefined) return passwordFor(progress.email, situation)
+  if (isConfirmation(situation)) return confirmation(situation)
+  if (offersAChoice(situation)) return { kind: 'choose_account' }
+  return { kind: 'identifier' }
+}
+
+/** The reasons that ask the very person who is signed in to prove it once more. */
+const reasonsToConfirm = new Set(['login_prompt', 'max_age', 'essential_acr'])
+
+function isConfirmation({ details, progress, signedIn }: Situation): boolean {
+  if (details.prompt !== 'login' || progress.another || !signedIn) return false
+  return details.reasons.every((reason) => reasonsToConfirm.has(reason))
+}
+
+function confirmation({ signedIn }: Situation): Step {
+  if (!signedIn) return { kind: 'identifier' }
+  return { kind: 'password', email: signedIn.email, again: true }
+}
+
+function passwordFor(email: string, { signedIn }: Situation): Step {
+  return { kind: 'password', email, again: signedIn?.email === email }
+}
+
+function isChosen({ details, progress, signedIn }: Situation): boolean {
+  return (
+    details.prompt === 'select_account' && signedIn !== undefined && progress.chosen === signedIn.id
+  )
+}
+
+/** `login_hint` names the person: a list of others would be in the way. */
+function offersAChoice({ details, progress, signedIn, remembered }: Situation): boolean {
+  if (progress.another) return false
+  if (details.prompt === 'select_account') return signedIn !== undefined || remembered.length > 0
+  return details.loginHint === undefined && remembered.length > 0
+}

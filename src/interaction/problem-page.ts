@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http'
+import type { Clients } from '#client/client.ts'
+import { brandId } from '#kit/ids.ts'
+import type { ClientId } from '#kit/ids.ts'
+import type { Ephemeral } from '#storage/storage.ts'
+import type { Tenant } from '#tenant/tenant.ts'
+import type { Problem } from '#views/error.ts'
+import { finishedKey } from './finish.ts'
+import { nameOf } from './step-page.ts'
+
+/**
+ * What is told of an interaction that is no more: left by the Back button, expired, another browser's, or held together
+ * by a cookie that this browser does not keep.
+ */
+export type ProblemOfOver = (tenant: Tenant, uid: string, req: IncomingMessage) => Promise<Problem>
+
+export function createProblemOfOver(deps: {
+  readonly ephemeral: Ephemeral
+  readonly clients: Clients
+}): ProblemOfOver {
+  return async (tenant, uid, req) => {
+    const clientId = await deps.ephemeral.get(finishedKey(tenant, uid))
+    if (clientId === undefined) return unknownInteraction(tenant, req)
+    const client = await deps.clients.find(tenant.id, brandId<ClientId>(clientId))
+    return {
+      kind: 'expired',
+      clientName: client && nameOf(client),
+      startAgainUrl: client?.metadata.initiate_login_uri ?? client?.metadata.client_uri,
+    }
+  }
+}
+
+/** Whoever comes from `/authorize` brings at least the interaction's cookie; without any, cookies are off. */
+function unknownInteraction(tenant: Tenant, req: IncomingMessage): Problem {
+  return req.headers.cookie === undefined
+    ? { kind: 'cookies_blocked', host: new URL(tenant.issuer).host }
+    : { kind: 'expired' }
+}

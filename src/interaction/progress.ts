@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import type { EphemeralKey, Ephemeral } from '#storage/storage.ts'
+import { brandId } from '#kit/ids.ts'
+import type { AccountId, InteractionUid, TenantId } from '#kit/ids.ts'
+import { emptyProgress } from './interaction.ts'
+import type { Progress, ProgressStore } from './interaction.ts'
+
+/** As long as the engine keeps an interaction, in seconds. */
+const lifetime = 30 * 60
+
+/** More tries than two hands can cause; then something is wrong with the store. */
+const mostRaces = 20
+
+export function createProgressStore(ephemeral: Ephemeral): ProgressStore {
+  async function tryChange(
+    key: EphemeralKey,
+    change: (before: Progress) => Progress,
+  ): Promise<Progress | undefined> {
+    const before = await ephemeral.get(key)
+    const after = change(before === undefined ? emptyProgress : parse(before))
+    const text = JSON.stringify(after)
+    const isWritten =
+      before === undefined
+        ? await ephemeral.add(key, text, lifetime)
+        : await ephemeral.swap(key, before, text)
+    return isWritten ? after : undefined
+  }
+
+  return {
+    async read(tenantId, uid) {
+      const text = await ephemeral.get(keyOf(tenantId, uid))
+      return text === undefined ? emptyProgress : parse(text)
+    },
+
+    async change(tenantId, uid, change) {
+      for (let race = 0; race < mostRaces; race += 1) {
+        const after = await tryChange(keyOf(tenantId, uid), change)
+        if (after) return after
+      }
+      throw new Error('progress could not be written')
+    },
+
+    clear: (tenantId, uid) => ephemeral.remove(keyOf(tenantId, uid)),
+  }
+}
+
+const keyOf = (tenantId: TenantId, uid: InteractionUid): EphemeralKey => ({
+  tenantId,
+  kind: 'progress',
+  id: uid,
+})
+
+const accountId = z.string().transform((id) => brandId<AccountId>(id))
+
+const schema = z.object({
+  email: z.string().optional(),
+  another: z.boolean(),
+  chosen: accountId.optional(),
+  proofs: z.array(
+    z.object({
+      method: z.literal('password'),
+      accountId,
+      amr: z.array(z.string()),
+      at: z.number(),
+    }),
+  ),
+  notice: z
+    .union([
+      z.object({
+        kind: z.enum(['email_required', 'password_required', 'password_wrong']),
+      }),
+      z.object({ kind: z.literal('email_invalid'), typed: z.string() }),
+      z.object({ kind: z.literal('throttled'), until: z.number() }),
+    ])
+    .optional(),
+})
+
+function parse(text: string): Progress {
+  return { ...emptyProgress, ...schema.parse(JSON.parse(text)) }
+}

@@ -1,0 +1,87 @@
+import { Router } from '@koa/router'
+import type { Context } from 'koa'
+import type { Csrf, Form, ReadForm } from '#http/http.ts'
+import { epochSeconds } from '#kit/clock.ts'
+import { createAnswers, unknownAnswer } from './answers.ts'
+import type { AnswerDeps } from './answers.ts'
+import type { Finish } from './finish.ts'
+import { nextStep } from './next-step.ts'
+import { csrfBinding, waitOf } from './step-page.ts'
+import type { StepPage } from './step-page.ts'
+import { addressOf } from './visit.ts'
+import type { Visit } from './visit.ts'
+
+export type InteractionDeps = AnswerDeps & {
+  readonly visit: (ctx: Context) => Promise<Visit>
+  readonly stepPage: StepPage
+  readonly finish: Finish
+  readonly csrf: Csrf
+  readonly readForm: ReadForm
+}
+
+/** `/interaction/:uid`: one page that shows the step, one POST for each answer, always answered by 303 (RFC 9700 §4.12). */
+export function createInteractionRouter(deps: InteractionDeps): Router {
+  const router = new Router({ prefix: '/interaction/:uid' })
+
+  router.get('/', async (ctx) => {
+    const visit = await deps.visit(ctx)
+    const step = nextStep(visit)
+    const now = epochSeconds(deps.clock)
+    const page = await deps.stepPage(visit, step, now)
+    if (!page) return redirect(ctx, await addressOfEnd(visit))
+    const wait = waitOf(visit.progress.notice, now)
+    if (step.kind === 'password' && wait > 0) tooManyTries(ctx, wait)
+    ctx.type = 'html'
+    ctx.body = page.toString()
+  })
+
+  for (const [step, answer] of Object.entries(createAnswers(deps))) {
+    router.post(`/${step}`, async (ctx) => {
+      const visit = await deps.visit(ctx)
+      await answer(visit, await checkedForm(visit))
+      redirect(ctx, await addressOfNext(await deps.visit(ctx)))
+    })
+  }
+
+  router.post('/consent', async (ctx) => {
+    const visit = await deps.visit(ctx)
+    const decision = (await checkedForm(visit)).get('decision')
+    if (nextStep(visit).kind !== 'consent') return redirect(ctx, addressOf(visit))
+    if (decision !== 'allow' && decision !== 'deny') throw unknownAnswer()
+    const requester = { ...deps.requesterOf(ctx), deviceCookie: undefined }
+    redirect(ctx, await deps.finish.consent(visit, decision, requester))
+  })
+
+  async function checkedForm(visit: Visit): Promise<Form> {
+    const form = await deps.readForm(visit.ctx)
+    const { issuer } = visit.details.tenant
+    deps.csrf.check(visit.ctx, { issuer, binding: csrfBinding(visit), form })
+    return form
+  }
+
+  async function addressOfNext(visit: Visit): Promise<string> {
+    const { kind } = nextStep(visit)
+    return kind === 'signed_in' || kind === 'account_chosen'
+      ? addressOfEnd(visit)
+      : addressOf(visit)
+  }
+
+  async function addressOfEnd(visit: Visit): Promise<string> {
+    const step = nextStep(visit)
+    return step.kind === 'signed_in'
+      ? deps.finish.signedIn(visit, step.proofs)
+      : deps.finish.accountChosen(visit)
+  }
+
+  return router
+}
+
+function redirect(ctx: Context, address: string): void {
+  ctx.status = 303
+  ctx.redirect(address)
+}
+
+function tooManyTries(ctx: Context, wait: number): void {
+  ctx.status = 429
+  ctx.set('retry-after', String(wait))
+}

@@ -1,0 +1,151 @@
+import type { Csrf } from '#http/http.ts'
+import type { Client, Resource } from '#client/client.ts'
+import { isNothing } from '#consent/consent.ts'
+import { accountChooserPage } from '#views/account-chooser.ts'
+import { consentPage } from '#views/consent.ts'
+import type { Html } from '#views/html.ts'
+import { identifierPage } from '#views/identifier.ts'
+import { passwordPage } from '#views/password.ts'
+import type { PasswordError } from '#views/password.ts'
+import type { Notice, Step } from './interaction.ts'
+import { addressOf } from './visit.ts'
+import type { Visit } from './visit.ts'
+
+/** A demo account that may be filled in; development only. */
+export type DemoAccount = { readonly email: string; readonly password: string }
+
+export type StepPageDeps = {
+  readonly csrf: Csrf
+  readonly demo: DemoAccount | undefined
+  readonly listResources: (visit: Visit) => Promise<readonly Resource[]>
+}
+
+/** The page of a step that asks something; undefined for the ends. */
+export type StepPage = (visit: Visit, step: Step, now: number) => Promise<Html | undefined>
+
+export function createStepPage(deps: StepPageDeps): StepPage {
+  return async (visit, step, now) => {
+    switch (step.kind) {
+      case 'identifier':
+        return identifier(visit, deps)
+      case 'choose_account':
+        return chooser(visit, deps)
+      case 'password':
+        return password(visit, step, now, deps)
+      case 'consent':
+        return consent(visit, deps)
+      case 'signed_in':
+      case 'account_chosen':
+        return undefined
+    }
+  }
+}
+
+/** What the hidden field of every form of this interaction is bound to (Q67). */
+export const csrfBinding = ({ details }: Visit): string => `interaction:${details.uid}`
+
+function form(visit: Visit, step: string, deps: StepPageDeps) {
+  return {
+    page: visit.page,
+    action: addressOf(visit, step),
+    csrf: deps.csrf.token(csrfBinding(visit)),
+    clientName: nameOf(visit.details.client),
+  }
+}
+
+function identifier(visit: Visit, deps: StepPageDeps): Html {
+  const { notice } = visit.progress
+  return identifierPage({
+    ...form(visit, 'identifier', deps),
+    email: notice?.kind === 'email_invalid' ? notice.typed : visit.details.loginHint,
+    error: identifierError(notice),
+    demo: deps.demo && { email: deps.demo.email },
+  })
+}
+
+function identifierError(notice: Notice | undefined): 'required' | 'invalid' | undefined {
+  if (notice?.kind === 'email_required') return 'required'
+  return notice?.kind === 'email_invalid' ? 'invalid' : undefined
+}
+
+function chooser(visit: Visit, deps: StepPageDeps): Html {
+  const { signedIn, remembered } = visit
+  return accountChooserPage({
+    ...form(visit, 'account', deps),
+    accounts: [
+      ...(signedIn ? [{ ...signedIn, state: 'signed_in' as const, removable: false }] : []),
+      ...remembered.map((account) => ({
+        ...account,
+        state: 'signed_out' as const,
+        removable: true,
+      })),
+    ],
+  })
+}
+
+function password(
+  visit: Visit,
+  step: Extract<Step, { kind: 'password' }>,
+  now: number,
+  deps: StepPageDeps,
+): Html {
+  return passwordPage({
+    ...form(visit, 'password', deps),
+    email: step.email,
+    changeAction: addressOf(visit, 'another'),
+    reauthenticate: step.again,
+    error: passwordError(visit.progress.notice, now),
+    demoPassword: deps.demo?.email === step.email ? deps.demo.password : undefined,
+  })
+}
+
+/** Seconds this person has to wait before the next try; 0 when they need not. */
+export function waitOf(notice: Notice | undefined, now: number): number {
+  return notice?.kind === 'throttled' ? Math.max(0, notice.until - now) : 0
+}
+
+function passwordError(notice: Notice | undefined, now: number): PasswordError | undefined {
+  const retryAfter = waitOf(notice, now)
+  if (retryAfter > 0) return { kind: 'throttled', retryAfter }
+  if (notice?.kind === 'password_required') return { kind: 'required' }
+  return notice?.kind === 'password_wrong' ? { kind: 'wrong' } : undefined
+}
+
+async function consent(visit: Visit, deps: StepPageDeps): Promise<Html> {
+  const { details, signedIn } = visit
+  const { client, missing, requested } = details
+  // asked although nothing is new (`prompt=consent`): then everything is shown
+  const asked = isNothing(missing) ? requested : missing
+  const resources = await deps.listResources(visit)
+  return consentPage({
+    ...form(visit, 'consent', deps),
+    client: {
+      name: nameOf(client),
+      unverified: client.origin === 'registration' ? { addedAt: client.createdAt } : undefined,
+      privacyUrl: client.metadata.policy_uri,
+      termsUrl: client.metadata.tos_uri,
+    },
+    account: { email: signedIn?.email ?? '' },
+    switchAction: addressOf(visit, 'another'),
+    scopes: asked.scopes,
+    claims: asked.claims,
+    resources: Object.entries(asked.resources).map(([identifier, scopes]) => ({
+      identifier,
+      name: resources.find((resource) => resource.identifier === identifier)?.name,
+      scopes,
+    })),
+    added: asked === missing && asked.scopes.length < requested.scopes.length,
+    returnHost: destinationOf(details.redirectUri),
+  })
+}
+
+export function nameOf(client: Client): string {
+  return client.metadata.client_name ?? client.clientId
+}
+
+/** Host of a web address, scheme of an app's; nothing for a device, which has no address. */
+function destinationOf(redirectUri: string | undefined): string {
+  if (redirectUri === undefined) return ''
+  const url = new URL(redirectUri)
+  return url.host === '' ? url.protocol : url.host
+}

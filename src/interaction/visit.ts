@@ -1,0 +1,75 @@
+import type { Context } from 'koa'
+import type { Accounts } from '#account/account.ts'
+import { AppError } from '#kit/errors.ts'
+import type { AccountId } from '#kit/ids.ts'
+import type { AuthFlow, FlowDetails } from '#oidc/oidc.ts'
+import type { PageOf } from '#tenant/tenant.ts'
+import { tenantOf } from '#tenant/tenant.ts'
+import type { Page } from '#views/layout.ts'
+import type { KnownAccount, ProgressStore, Situation } from './interaction.ts'
+import type { RememberedAccounts } from './remembered-accounts.ts'
+
+/** One request of one person in one interaction, everything about it looked up. */
+export type Visit = Situation & {
+  readonly ctx: Context
+  readonly details: FlowDetails
+  readonly page: Page
+}
+
+export type VisitDeps = {
+  readonly flow: AuthFlow
+  readonly progress: ProgressStore
+  readonly accounts: Accounts
+  readonly remembered: RememberedAccounts
+  readonly pageOf: PageOf
+}
+
+/** The interaction is over, unknown to this browser, or another tab's. */
+export class InteractionOver extends AppError {
+  override readonly name = 'InteractionOver'
+
+  constructor() {
+    super({
+      code: 'interaction.over',
+      status: 400,
+      message: 'This sign-in page is out of date.',
+    })
+  }
+}
+
+export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> {
+  return async (ctx) => {
+    const tenant = tenantOf(ctx.req)
+    const uid = String(ctx['params'].uid)
+    const details = await deps.flow.details(tenant, uid, ctx.req, ctx.res)
+    if (!details) throw new InteractionOver()
+    const signedIn = await known(details, details.session?.accountId)
+    const here = deps.remembered.read(tenant, ctx.req)
+    const accounts = await Promise.all(here.map(({ id }) => known(details, id)))
+    return {
+      ctx,
+      details,
+      progress: await deps.progress.read(tenant.id, details.uid),
+      signedIn,
+      remembered: accounts.filter(
+        (account) => account !== undefined && account.id !== signedIn?.id,
+      ),
+      page: deps.pageOf(tenant, { headers: ctx.headers, uiLocales: details.uiLocales }),
+    } as Visit // the filter above leaves known accounts only
+  }
+
+  async function known(
+    details: FlowDetails,
+    id: AccountId | undefined,
+  ): Promise<KnownAccount | undefined> {
+    if (id === undefined) return undefined
+    const account = await deps.accounts.findActive(details.tenant.id, id)
+    return account && { id: account.id, email: account.email, name: account.profile.name }
+  }
+}
+
+/** Address of a step of this interaction. */
+export function addressOf({ details, page }: Visit, step?: string): string {
+  const base = `${page.basePath}/interaction/${details.uid}`
+  return step === undefined ? base : `${base}/${step}`
+}
