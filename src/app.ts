@@ -1,0 +1,332 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Router } from '@koa/router'
+import Koa from 'koa'
+import { accountClaims } from '#account/claims.ts'
+import { createPostgresAccountStore } from '#account/postgres.ts'
+import { createAccounts } from '#account/service.ts'
+import { createPostgresAudit } from '#audit/postgres.ts'
+import { createPostgresClientStore, createPostgresResourceStore } from '#client/postgres.ts'
+import { createClients } from '#client/service.ts'
+import type { Config, Secrets } from '#config/config.ts'
+import { createPostgresConsentStore } from '#consent/postgres.ts'
+import { demoOrigin } from '#demo/demo.ts'
+import { createDevMailRouter } from '#demo/dev-mail.ts'
+import { createAddressResolver } from '#http/address.ts'
+import { createSealedCookies } from '#http/cookies.ts'
+import { createCsrf } from '#http/csrf.ts'
+import { createEgress } from '#http/egress.ts'
+import { createErrorBoundary } from '#http/error-boundary.ts'
+import { readForm } from '#http/form.ts'
+import { createFinish } from '#interaction/finish.ts'
+import { createOverPage } from '#interaction/over.ts'
+import { createProblemOfOver } from '#interaction/problem-page.ts'
+import { createProgressStore } from '#interaction/progress.ts'
+import { createRememberedAccounts } from '#interaction/remembered-accounts.ts'
+import { createInteractionRouter } from '#interaction/routes.ts'
+import { createStepPage } from '#interaction/step-page.ts'
+import type { DemoAccount } from '#interaction/step-page.ts'
+import { createVisits } from '#interaction/visit.ts'
+import { createPostgresKeyStore } from '#key/postgres.ts'
+import { createKeys } from '#key/service.ts'
+import type { Clock } from '#kit/clock.ts'
+import { createGate } from '#kit/gate.ts'
+import { newId } from '#kit/random.ts'
+import { createKeyDeriver, createSealer } from '#kit/sealer.ts'
+import type { Throttle } from '#login/login.ts'
+import { createPasswordHasher } from '#login/password/argon2.ts'
+import { loadBlocklist } from '#login/password/blocklist.ts'
+import { createDeviceCookies } from '#login/password/device-cookie.ts'
+import { createPostgresPasswordStore } from '#login/password/postgres.ts'
+import { createPasswordLogin } from '#login/password/service.ts'
+import { createPostgresThrottle } from '#login/throttle/postgres.ts'
+import { createRedisThrottle } from '#login/throttle/redis.ts'
+import { createPostgresOutbox } from '#mail/postgres.ts'
+import { createLogoutDelivery } from '#oidc/backchannel-logout.ts'
+import { createProtocolServer, isProtocolPath } from '#oidc/dispatch.ts'
+import { createArtifactEnder } from '#oidc/ender.ts'
+import { createAuthFlow } from '#oidc/flow.ts'
+import { createPostgresLogoutOutbox } from '#oidc/logout-outbox/postgres.ts'
+import { createMemoryArtifactStore } from '#oidc/memory.ts'
+import type { ArtifactStore } from '#oidc/oidc.ts'
+import { createPlacedArtifactStore } from '#oidc/placement.ts'
+import { createPostgresArtifactStore } from '#oidc/postgres.ts'
+import { createRedisArtifactStore } from '#oidc/redis.ts'
+import { createEngineRegistry } from '#oidc/registry.ts'
+import type { EngineRegistry } from '#oidc/registry.ts'
+import { createReuseNotice } from '#oidc/reuse-notice.ts'
+import { createPostgresSubjectKeyStore } from '#oidc/subject-key/postgres.ts'
+import { createSubjectKeys } from '#oidc/subject-key/subject-keys.ts'
+import { createEmbeddedDatabase } from '#storage/embedded.ts'
+import { createPostgresEphemeral } from '#storage/ephemeral/postgres.ts'
+import { createRedisEphemeral } from '#storage/ephemeral/redis.ts'
+import type { Remover } from '#storage/expiry.ts'
+import { createPostgresDatabase } from '#storage/postgres.ts'
+import { closeRedis, connectRedis, createRedis } from '#storage/redis.ts'
+import type { RedisConnection } from '#storage/redis.ts'
+import type { Database, Ephemeral } from '#storage/storage.ts'
+import type { Metrics, Logger } from '#telemetry/telemetry.ts'
+import { currentRequestId } from '#telemetry/request-context.ts'
+import { createAddressing } from '#tenant/address.ts'
+import { addressOf, createFrontDoor } from '#tenant/front-door.ts'
+import { createPageOf } from '#tenant/page.ts'
+import { createHomeRouter } from '#tenant/portal.ts'
+import { createProblemPage } from '#tenant/problem-page.ts'
+import { createPostgresTenantStore } from '#tenant/postgres.ts'
+import { createTenants } from '#tenant/service.ts'
+import type { PageOf } from '#tenant/tenant.ts'
+import { loadAssets } from '#views/assets.ts'
+
+/** What a process holds open. */
+type Stores = {
+  readonly database: Database
+  readonly redis: RedisConnection | undefined
+  readonly ephemeral: Ephemeral
+  readonly artifacts: ArtifactStore
+  readonly throttle: Throttle
+  readonly removers: Readonly<Record<string, Remover>>
+}
+
+export type AppInput = {
+  readonly config: Config
+  readonly secrets: Secrets
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+/** Everything a process of Signet can do; the server and the command line take from it what they need. */
+export type App = Awaited<ReturnType<typeof openApp>>
+
+/**
+ * The composition root: the one file that sees everything. Opens the stores, migrates, and connects the rooms; listens
+ * to nothing and starts nothing that runs by itself.
+ */
+export async function openApp(input: AppInput) {
+  const stores = await openStores(input)
+  const services = createServices(input, stores)
+  return {
+    ...services,
+    ...stores,
+    async [Symbol.asyncDispose]() {
+      if (stores.redis) await closeRedis(stores.redis)
+      await stores.database.close()
+    },
+  }
+}
+
+async function openStores({ config, logger, clock }: AppInput): Promise<Stores> {
+  const { databaseUrl: url, dataDir, pool, redisUrls } = config.storage
+  const database =
+    url === undefined
+      ? await createEmbeddedDatabase({ dataDir, logger })
+      : createPostgresDatabase({ url, pool, logger })
+  const redis = redisUrls.length > 0 ? createRedis(redisUrls, logger) : undefined
+  if (redis) await connectRedis(redis)
+  return { database, redis, ...placeStores(database, redis, clock) }
+}
+
+/** What is short-lived lives in Redis where there is one; embedded, in this process, which is the only one. */
+function placeStores(
+  database: Database,
+  redis: RedisConnection | undefined,
+  clock: Clock,
+): Omit<Stores, 'database' | 'redis'> {
+  const durable = createPostgresArtifactStore({ database, clock })
+  const throttles = createPostgresThrottle({ database, clock })
+  const removers = {
+    artifacts: durable.removeExpired,
+    throttles: throttles.removeExpired,
+  }
+  if (redis) {
+    const shortLived = createRedisArtifactStore({ redis, clock })
+    return {
+      artifacts: createPlacedArtifactStore({ durable, shortLived }),
+      ephemeral: createRedisEphemeral({ redis }),
+      throttle: createRedisThrottle({ redis, clock }),
+      removers,
+    }
+  }
+  const ephemeral = createPostgresEphemeral({ database, clock })
+  const kept = { ephemeral, throttle: throttles }
+  const withEphemeral = { ...removers, ephemeral: ephemeral.removeExpired }
+  if (database.kind === 'postgres') return { ...kept, artifacts: durable, removers: withEphemeral }
+  const shortLived = createMemoryArtifactStore({ clock })
+  return {
+    ...kept,
+    artifacts: createPlacedArtifactStore({ durable, shortLived }),
+    removers: { ...withEphemeral, memory: shortLived.removeExpired },
+  }
+}
+
+/** The facts and the ways in. */
+function createServices(input: AppInput, stores: Stores) {
+  const { config, clock, logger, metrics } = input
+  const { database, artifacts, throttle } = stores
+  const keyring = createKeyDeriver(input.secrets.keys)
+  const sealer = createSealer(keyring)
+  const audit = createPostgresAudit({ database, clock })
+  const ender = createArtifactEnder(artifacts)
+  const change = { clock, audit, ender, transactor: database }
+
+  const tenants = createTenants({
+    store: createPostgresTenantStore({ database }),
+    clock,
+    issuer: config.issuer,
+  })
+  const keys = createKeys({ store: createPostgresKeyStore({ database }), sealer, ...change })
+  const clients = createClients({
+    store: createPostgresClientStore({ database }),
+    resources: createPostgresResourceStore({ database }),
+    ...change,
+  })
+  const accounts = createAccounts({ store: createPostgresAccountStore({ database }), ...change })
+  const consents = createPostgresConsentStore({ database })
+  const outbox = createPostgresOutbox({ database, clock })
+  const { width, queue } = config.password
+  const gate = createGate({ name: 'password', width, queue })
+  const passwords = createPasswordLogin({
+    store: createPostgresPasswordStore({ database }),
+    accounts,
+    throttle,
+    hasher: createPasswordHasher({ config: config.password, gate, clock, metrics }),
+    sealer,
+    keys: keyring,
+    audit,
+    transactor: database,
+    clock,
+    logger,
+    isCommon: loadBlocklist(),
+    metrics,
+  })
+  return { tenants, keys, clients, accounts, consents, outbox, passwords, audit, keyring, sealer }
+}
+
+/** What serves requests. */
+export async function createWeb(input: AppInput, app: App, demo: DemoAccount | undefined) {
+  const assets = await loadAssets()
+  const pageOf = createPageOf(assets)
+  const { registry, logoutDelivery } = createProtocol(input, app, pageOf)
+  const pages = createPages(input, app, { registry, pageOf, demo })
+  const serve = createProtocolServer(registry)
+  const handler = createFrontDoor({
+    resolveAddress: createAddressResolver(input.config.server),
+    locate: createAddressing({ tenants: app.tenants, issuer: input.config.issuer }),
+    assets,
+    protocol: { owns: isProtocolPath, serve },
+    pages,
+    metrics: input.metrics,
+    clock: input.clock,
+  })
+  return { handler, registry, logoutDelivery, assets }
+}
+
+function createProtocol({ config, clock, logger, metrics }: AppInput, app: App, pageOf: PageOf) {
+  const logoutOutbox = createPostgresLogoutOutbox({ database: app.database, clock })
+  const egress = createEgress({ allow: config.outboundAllow })
+  const registry = createEngineRegistry({
+    keys: app.keys,
+    subjectKeyOf: createSubjectKeys({
+      store: createPostgresSubjectKeyStore(app.database),
+      sealer: app.sealer,
+    }),
+    provider: {
+      ...app,
+      store: app.artifacts,
+      claimsOf: accountClaims,
+      onRefreshTokenReuse: createReuseNotice({ ...app, clock }),
+      logoutOutbox,
+      secrets: app.keyring,
+      clock,
+      logger,
+      metrics,
+      egress,
+      pageOf,
+    },
+  })
+  const logoutDelivery = createLogoutDelivery({
+    outbox: logoutOutbox,
+    providerOf: async (tenantId) => {
+      const tenant = await app.tenants.findById(tenantId)
+      return tenant?.status === 'active' ? (await registry.engineOf(tenant)).provider : undefined
+    },
+  })
+  return { registry, logoutDelivery }
+}
+
+type PageInput = {
+  readonly registry: EngineRegistry
+  readonly pageOf: PageOf
+  readonly demo: DemoAccount | undefined
+}
+
+/** Our own pages: one small Koa, told of a failure when the way to it has failed. */
+function createPages(input: AppInput, app: App, { registry, pageOf, demo }: PageInput) {
+  const { config, clock, logger } = input
+  const failures = new WeakMap<IncomingMessage, unknown>()
+  const koa = new Koa()
+  koa.use(
+    createErrorBoundary({
+      renderError: createProblemPage({ pageOf, issuer: config.issuer }),
+      requestId: currentRequestId,
+      isApi: (ctx) => /^\/(?:t\/[^/]+\/)?api\//.test(ctx.path),
+      logger,
+      clock,
+    }),
+  )
+  koa.use(async (ctx, next) => {
+    if (failures.has(ctx.req)) throw failures.get(ctx.req)
+    await next()
+  })
+  koa.use(createOverPage({ problemOf: createProblemOfOver(app), pageOf }))
+  const links = (basePath: string) => ({ demo: demoOrigin, mail: `${basePath}/dev/mail` })
+  const routers = [
+    createHomeRouter({ pageOf, developmentLinks: config.demo ? links : undefined }),
+    createConversation(input, app, { registry, pageOf, demo }),
+    ...(config.demo ? [createDevMailRouter({ outbox: app.outbox, pageOf })] : []),
+  ]
+  for (const router of routers) koa.use(router.routes())
+  const callback = koa.callback()
+
+  return async (req: IncomingMessage, res: ServerResponse, failure?: unknown): Promise<void> => {
+    if (failure !== undefined) failures.set(req, failure)
+    await callback(req, res)
+  }
+}
+
+function createConversation(
+  { clock }: AppInput,
+  app: App,
+  { registry, pageOf, demo }: PageInput,
+): Router {
+  const flow = createAuthFlow({ registry, ...app, clock })
+  const progress = createProgressStore(app.ephemeral)
+  const remembered = createRememberedAccounts(createSealedCookies({ sealer: app.sealer, clock }))
+  const csrf = createCsrf(app.keyring.deriveAll('csrf'))
+  const devices = createDeviceCookies({ keys: app.keyring })
+  return createInteractionRouter({
+    visit: createVisits({ flow, progress, accounts: app.accounts, remembered, pageOf }),
+    stepPage: createStepPage({
+      csrf,
+      demo,
+      listResources: ({ details }) => app.clients.listResources(details.tenant.id),
+    }),
+    finish: createFinish({
+      ...app,
+      flow,
+      progress,
+      remembered,
+      issueDevice: (tenant, accountId) => devices.issue(tenant.id, accountId),
+    }),
+    progress,
+    remembered,
+    password: app.passwords,
+    csrf,
+    readForm,
+    requesterOf: (ctx) => ({
+      ip: addressOf(ctx.req)?.ip ?? 'unknown',
+      userAgent: ctx.headers['user-agent'],
+      requestId: currentRequestId() ?? newId(),
+    }),
+    clock,
+  })
+}
