@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createFakeClock } from '#test/support/fake-clock.ts'
+import { createCache } from './cache.ts'
+
+function counting(load = async (key: string): Promise<string> => key.toUpperCase()) {
+  const clock = createFakeClock()
+  const loads: string[] = []
+  const cache = createCache({
+    load: (key: string) => {
+      loads.push(key)
+      return load(key)
+    },
+    clock,
+    ttl: 1000,
+    max: 2,
+  })
+  return { cache, clock, loads }
+}
+
+describe('a cache', () => {
+  it('loads once for all who ask at the same time', async () => {
+    const { cache, loads } = counting()
+    assert.deepEqual(await Promise.all([cache.get('a'), cache.get('a')]), ['A', 'A'])
+    assert.deepEqual(loads, ['a'])
+  })
+
+  it('loads again when its time is up, and not before', async () => {
+    const { cache, clock, loads } = counting()
+    await cache.get('a')
+    clock.advance(999)
+    await cache.get('a')
+    assert.equal(loads.length, 1)
+    clock.advance(1)
+    await cache.get('a')
+    assert.equal(loads.length, 2)
+  })
+
+  it('forgets at once what it is told to forget, a load under way included', async () => {
+    const { cache, loads } = counting()
+    const before = cache.get('a')
+    cache.forget('a')
+    await Promise.all([before, cache.get('a')])
+    assert.equal(loads.length, 2)
+  })
+
+  it('does not remember a failure', async () => {
+    let isBroken = true
+    const { cache } = counting(async (key) => {
+      if (isBroken) throw new Error('down')
+      return key
+    })
+    await assert.rejects(cache.get('a'), /down/)
+    isBroken = false
+    assert.equal(await cache.get('a'), 'a')
+  })
+
+  it('keeps no more than it may', async () => {
+    const { cache, loads } = counting()
+    for (const key of ['a', 'b', 'c', 'a']) await cache.get(key)
+    assert.deepEqual(loads, ['a', 'b', 'c', 'a'])
+  })
+})

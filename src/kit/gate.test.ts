@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { Unavailable } from './errors.ts'
+import { createGate } from './gate.ts'
+
+function task() {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  return { run: () => promise, resolve, reject }
+}
+
+describe('a gate (R14)', () => {
+  it('runs as many as it is wide, lets the next wait, and refuses what is beyond the queue', async () => {
+    const gate = createGate({ name: 'password', width: 1, queue: 1 })
+    const [first, second] = [task(), task()]
+    const running = gate.run(first.run)
+    const waiting = gate.run(second.run)
+    assert.equal(gate.waiting, 1)
+    await assert.rejects(
+      gate.run(async () => 'never'),
+      (error) => error instanceof Unavailable && error.status === 503 && error.retryAfter === 2,
+    )
+    first.resolve('one')
+    second.resolve('two')
+    assert.deepEqual(await Promise.all([running, waiting]), ['one', 'two'])
+    assert.equal(gate.waiting, 0)
+  })
+
+  it('gives the place back when a task fails', async () => {
+    const gate = createGate({ name: 'password', width: 1, queue: 0 })
+    await assert.rejects(
+      gate.run(async () => Promise.reject(new Error('broken'))),
+      /broken/,
+    )
+    assert.equal(await gate.run(async () => 'next'), 'next')
+  })
+
+  it('serves those who wait in the order they came', async () => {
+    const gate = createGate({ name: 'password', width: 1, queue: 10 })
+    const order: number[] = []
+    await Promise.all([1, 2, 3, 4].map((n) => gate.run(async () => void order.push(n))))
+    assert.deepEqual(order, [1, 2, 3, 4])
+  })
+})
