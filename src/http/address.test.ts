@@ -122,6 +122,8 @@ describe('networks', () => {
     assert.equal(addressKey('2001:db8::1'), '2001:db8:0:0::/64')
     assert.equal(addressKey('::1'), '0:0:0:0::/64')
     assert.equal(addressKey('::ffff:203.0.113.9'), '203.0.113.9')
+    assert.equal(addressKey('::FFFF:CB00:7109'), '203.0.113.9')
+    assert.equal(addressKey('fe80::1%eth0'), 'fe80:0:0:0::/64')
     assert.equal(addressKey('nonsense'), 'unknown')
   })
 })

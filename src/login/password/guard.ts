@@ -15,7 +15,7 @@ export type Attempt = {
   readonly tenantId: TenantId
   /** The account's id, or what stands for an account there is not (Q35). */
   readonly subject: string
-  /** `addressBucket(ip)` */
+  /** `addressKey(ip)` */
   readonly address: string
   /** The device cookie's value, when it was issued for this account. */
   readonly device: string | undefined

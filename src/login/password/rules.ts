@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net'
 import { exponentialWait, type ThrottleRule } from '../login.ts'
 
 const minute = 60
@@ -55,33 +54,4 @@ export const sprayedRule: ThrottleRule = {
   free: 1,
   wait: () => 10 * minute,
   window: 10 * minute,
-}
-
-/** Whose address it is, as far as an address can tell (Q38): an IPv4 host, an IPv6 network of 64 bits. */
-export function addressBucket(ip: string): string {
-  if (!isIPv6(ip)) return ip
-  // a URL writes an IPv6 address in its one canonical form
-  const canonical = new URL(`http://[${ip.split('%')[0]}]/`).hostname.slice(1, -1)
-  const groups = expand(canonical)
-  const [mapped, high = '0', low = '0'] = groups.slice(5)
-  const isMapped = mapped === 'ffff' && groups.slice(0, 5).every((group) => group === '0')
-  return isMapped ? ipv4Of(high, low) : `${groups.slice(0, 4).join(':')}::/64`
-}
-
-/** The eight groups of a canonical address. */
-function expand(ip: string): string[] {
-  const [before = '', after] = ip.split('::')
-  const groups = (text: string) => text.split(':').filter(Boolean)
-  const left = groups(before)
-  if (after === undefined) return left
-  const right = groups(after)
-  return [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right]
-}
-
-function ipv4Of(high: string, low: string): string {
-  const bytes = [high, low].flatMap((group) => {
-    const value = Number.parseInt(group, 16)
-    return [value >>> 8, value & 0xff]
-  })
-  return bytes.join('.')
 }

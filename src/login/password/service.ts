@@ -1,5 +1,6 @@
 import type { Account, Accounts } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
+import { addressKey } from '#http/networks.ts'
 import { epochSeconds, type Clock } from '#kit/clock.ts'
 import { hmacSha256 } from '#kit/hash.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
@@ -16,7 +17,6 @@ import {
   type Passwords,
   type PasswordStore,
 } from './password.ts'
-import { addressBucket } from './rules.ts'
 import { createSafe, type Kept } from './safe.ts'
 
 export type PasswordLoginDeps = {
@@ -112,7 +112,7 @@ function createAttempts({ keys }: PasswordLoginDeps) {
     return {
       tenantId: tenant.id,
       subject: account?.id ?? stranger,
-      address: addressBucket(ip),
+      address: addressKey(ip),
       device: account && isKnown ? deviceCookie : undefined,
     }
   }
