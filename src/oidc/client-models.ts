@@ -1,10 +1,13 @@
 import type { AllClientMetadata, Client as ClientModel, Provider } from 'oidc-provider'
+import type { Clock } from '#kit/clock.ts'
 import { brandId } from '#kit/ids.ts'
 import type { ClientId, TenantId } from '#kit/ids.ts'
 import { isCleanText } from '#kit/text.ts'
 import { randomToken } from '#kit/random.ts'
 import type { Client, Clients } from '#client/client.ts'
-import { hasSecret, verifySecret } from '#client/client.ts'
+import { hasSecret } from '#client/client.ts'
+import type { Throttle } from '#login/login.ts'
+import { createSecretCheck } from './client-secret.ts'
 import { buildClientModel } from './internals.ts'
 
 /** The engine keeps 100 clients and rebuilds the rest on every request (F12); a model costs about 20 KB. */
@@ -26,15 +29,20 @@ export function findClientRecord(model: ClientModel | undefined): Client | undef
   return model && recordOf.get(model)
 }
 
+export type ClientModelDeps = {
+  readonly tenantId: TenantId
+  readonly clients: Clients
+  readonly throttle: Throttle
+  readonly clock: Clock
+}
+
 /**
  * Replaces how a provider finds clients: from our own cache, models kept until the client changes, disabled clients
  * unknown on every path (Q18), secrets compared as hashes in constant time (Q22).
  */
-export function installClientModels(
-  provider: Provider,
-  tenantId: TenantId,
-  clients: Clients,
-): void {
+export function installClientModels(provider: Provider, deps: ClientModelDeps): void {
+  const { tenantId, clients } = deps
+  const isSecretOf = createSecretCheck(deps)
   const known = new Map<ClientId, Known>()
 
   async function find(id: unknown): Promise<ClientModel | undefined> {
@@ -57,8 +65,7 @@ export function installClientModels(
   Object.assign(provider.Client, { find })
   Object.assign(provider.Client.prototype, {
     async compareClientSecret(this: ClientModel, presented: string) {
-      const record = recordOf.get(this)
-      return record !== undefined && verifySecret(record, presented)
+      return isSecretOf(clientRecord(this), presented)
     },
   })
 }

@@ -50,7 +50,8 @@ export function installGuards(
   provider.on('server_error', (ctx, error) => {
     if (!(error instanceof AppError) || ctx.type === 'text/html') return
     applyStatus(ctx, error)
-    ctx.body = { error: 'temporarily_unavailable', error_description: error.message }
+    const code = error.status === 429 ? 'slow_down' : 'temporarily_unavailable'
+    ctx.body = { error: code, error_description: error.message }
   })
 
   async function countWrongVerifier(ctx: KoaContextWithOIDC): Promise<void> {

@@ -66,7 +66,7 @@ export function buildProvider(input: ProviderInput, deps: ProviderDeps): Provide
   const provider = new Provider(tenant.issuer, configuration(input, deps))
   // Only what we pinned ourselves is in these headers: see `dispatch.ts` (F4, F5).
   provider.proxy = true
-  installClientModels(provider, tenant.id, deps.clients)
+  installClientModels(provider, { tenantId: tenant.id, ...deps })
   installLogoutOutbox(provider, {
     tenantId: tenant.id,
     outbox: deps.logoutOutbox,

@@ -3,6 +3,7 @@ import type { Clients } from '#client/client.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { TenantId } from '#kit/ids.ts'
 import type { Sealer } from '#kit/sealer.ts'
+import type { Throttle } from '#login/login.ts'
 import type { ArtifactStore } from '../oidc.ts'
 
 /** What every adapter of one tenant works with. */
@@ -11,6 +12,7 @@ export type AdapterDeps = {
   readonly store: ArtifactStore
   readonly clients: Clients
   readonly sealer: Sealer
+  readonly throttle: Throttle
   readonly clock: Clock
 }
 
