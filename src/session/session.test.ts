@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { acrMultiFactor, acrPassword, isOver, remainingLifetime } from './session.ts'
+import type { SessionFacts } from './session.ts'
 
 const hour = 3600
 const day = 24 * hour
@@ -10,7 +11,7 @@ const password = { accountId: 'ada', acr: acrPassword, loginTs: signedIn }
 const multiFactor = { accountId: 'ada', acr: acrMultiFactor, loginTs: signedIn }
 
 describe('how long a session lives (Q63, NIST 800-63B §2.1.3)', () => {
-  const table = [
+  const table: readonly { session: SessionFacts; after: number; left: number }[] = [
     { session: password, after: 0, left: 24 * hour },
     { session: password, after: 29 * day, left: 24 * hour },
     { session: password, after: 30 * day - 60, left: 60 },
