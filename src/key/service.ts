@@ -41,7 +41,13 @@ export function createKeys(deps: {
 }): Keys {
   const { store, clock, sealer } = deps
   const loaded = new Map<TenantId, KeySet>()
-  const sets = createCache({ load: loadSet, clock, ttl: 1000, max: maxTenants })
+  const sets = createCache({
+    load: loadSet,
+    clock,
+    ttl: 1000,
+    max: maxTenants,
+    keepsOnOutage: true,
+  })
 
   // Opening private keys is dear and what changes is rare: the same version gives the same objects.
   async function loadSet(tenantId: TenantId): Promise<KeySet> {

@@ -2,8 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createFakeClock } from '#test/support/fake-clock.ts'
 import { createCache } from './cache.ts'
+import { Unavailable } from './errors.ts'
 
-function counting(load = async (key: string): Promise<string> => key.toUpperCase()) {
+function counting(
+  load = async (key: string): Promise<string> => key.toUpperCase(),
+  options: { readonly keepsOnOutage?: boolean } = {},
+) {
   const clock = createFakeClock()
   const loads: string[] = []
   const cache = createCache({
@@ -14,6 +18,7 @@ function counting(load = async (key: string): Promise<string> => key.toUpperCase
     clock,
     ttl: 1000,
     max: 2,
+    ...options,
   })
   return { cache, clock, loads }
 }
@@ -53,6 +58,48 @@ describe('a cache', () => {
     await assert.rejects(cache.get('a'), /down/)
     isBroken = false
     assert.equal(await cache.get('a'), 'a')
+  })
+
+  it('keeps the last value while the store is down, where it may (R1)', async () => {
+    let failure: Error | undefined
+    const load = async (key: string) => {
+      if (failure) throw failure
+      return `${key} ${loads.length}`
+    }
+    const { cache, clock, loads } = counting(load, { keepsOnOutage: true })
+    await cache.get('a')
+    clock.advance(1000)
+    failure = new Unavailable('storage')
+    assert.deepEqual(await Promise.all([cache.get('a'), cache.get('a')]), ['a 1', 'a 1'])
+    await cache.get('a')
+    assert.equal(loads.length, 2, 'asked once a second, not with every request')
+    await assert.rejects(cache.get('b'), Unavailable)
+    clock.advance(1000)
+    failure = undefined
+    assert.equal(await cache.get('a'), 'a 4')
+  })
+
+  it('does not keep a value over a bug, nor where it must not, nor what was forgotten', async () => {
+    let failure: Error | undefined
+    const load = async (key: string) => {
+      if (failure) throw failure
+      return key
+    }
+    const keeping = counting(load, { keepsOnOutage: true })
+    const strict = counting(load)
+    for (const { cache, clock } of [keeping, strict]) {
+      await cache.get('a')
+      clock.advance(1000)
+    }
+    failure = new Unavailable('storage')
+    await assert.rejects(strict.cache.get('a'), Unavailable)
+    failure = new Error('a bug')
+    await assert.rejects(keeping.cache.get('a'), /a bug/)
+    failure = undefined
+    await keeping.cache.get('a')
+    keeping.cache.forget('a')
+    failure = new Unavailable('storage')
+    await assert.rejects(keeping.cache.get('a'), Unavailable)
   })
 
   it('keeps no more than it may', async () => {

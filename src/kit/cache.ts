@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import { Unavailable } from './errors.ts'
 
 /**
  * Remembers loaded values for a short time, one load in flight per key.
@@ -19,15 +20,27 @@ export function createCache<Key, Value>(options: {
   readonly ttl: number
   /** Entries kept; the least recently loaded go first. */
   readonly max: number
+  /** While the store is down the last value stands (R1): for what opens nothing that the store does not guard as well. */
+  readonly keepsOnOutage?: boolean
 }): Cache<Key, Value> {
-  const { load, clock, ttl, max } = options
+  const { load, clock, ttl, max, keepsOnOutage = false } = options
   const entries = new Map<Key, Entry<Value>>()
+
+  /** The value before, believed for a while again, or every request would wait for a store that does not answer. */
+  function keep(key: Key, failed: Entry<Value>, before: Entry<Value>): Promise<Value> {
+    if (entries.get(key) === failed) entries.set(key, { ...before, staleAt: clock.now() + ttl })
+    return before.value
+  }
 
   return {
     get(key) {
       const known = entries.get(key)
       if (known && known.staleAt > clock.now()) return known.value
-      const entry = { value: load(key), staleAt: clock.now() + ttl }
+      const value = load(key).catch((error: unknown) => {
+        if (!keepsOnOutage || !known || !(error instanceof Unavailable)) throw error
+        return keep(key, entry, known)
+      })
+      const entry = { value, staleAt: clock.now() + ttl }
       entries.delete(key)
       entries.set(key, entry)
       if (entries.size > max) entries.delete(entries.keys().next().value as Key) // size > 0

@@ -18,7 +18,7 @@ export function createTenantDirectory(deps: {
 }): TenantDirectory {
   const { store, clock, issuer } = deps
   const remember = <Key, Value>(load: (key: Key) => Promise<Value>) =>
-    createCache({ load, clock, ttl: 1000, max: 2000 })
+    createCache({ load, clock, ttl: 1000, max: 2000, keepsOnOutage: true })
 
   const byId = remember((id: TenantId) => store.findById(id))
   const bySlug = remember((slug: string) => store.findBySlug(slug))
