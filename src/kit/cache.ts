@@ -36,11 +36,11 @@ export function createCache<Key, Value>(options: {
     get(key) {
       const known = entries.get(key)
       if (known && known.staleAt > clock.now()) return known.value
-      const value = load(key).catch((error: unknown) => {
+      const value: Promise<Value> = load(key).catch((error: unknown) => {
         if (!keepsOnOutage || !known || !(error instanceof Unavailable)) throw error
         return keep(key, entry, known)
       })
-      const entry = { value, staleAt: clock.now() + ttl }
+      const entry: Entry<Value> = { value, staleAt: clock.now() + ttl }
       entries.delete(key)
       entries.set(key, entry)
       if (entries.size > max) entries.delete(entries.keys().next().value as Key) // size > 0
