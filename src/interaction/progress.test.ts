@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { brandId } from '#kit/ids.ts'
+import type { AccountId, InteractionUid, TenantId } from '#kit/ids.ts'
+import { createMemoryEphemeral } from '#storage/ephemeral/memory.ts'
+import { createFakeClock } from '#test/support/fake-clock.ts'
+import { emptyProgress } from './interaction.ts'
+import { createProgressStore } from './progress.ts'
+
+const tenant = brandId<TenantId>('main')
+const uid = brandId<InteractionUid>('uid')
+const proofOf = (name: string) => ({
+  method: 'password' as const,
+  accountId: brandId<AccountId>(name),
+  amr: ['pwd'],
+  at: 1,
+})
+
+function open() {
+  const clock = createFakeClock()
+  return { clock, progress: createProgressStore(createMemoryEphemeral({ clock })) }
+}
+
+describe('the progress of an interaction', () => {
+  it('is empty before the first answer and after the end', async () => {
+    const { progress } = open()
+    assert.deepEqual(await progress.read(tenant, uid), emptyProgress)
+    await progress.change(tenant, uid, (before) => ({ ...before, email: 'ada@example.test' }))
+    await progress.clear(tenant, uid)
+    assert.deepEqual(await progress.read(tenant, uid), emptyProgress)
+  })
+
+  it('gives back what was written, whole', async () => {
+    const { progress } = open()
+    const full = {
+      email: 'ada@example.test',
+      another: true,
+      chosen: brandId<AccountId>('ada'),
+      proofs: [proofOf('ada')],
+      notice: { kind: 'throttled', until: 99 },
+    } as const
+    await progress.change(tenant, uid, () => full)
+    assert.deepEqual(await progress.read(tenant, uid), full)
+  })
+
+  it('loses none of many answers given at once', async () => {
+    const { progress } = open()
+    const names = Array.from({ length: 10 }, (_, index) => `person-${index}`)
+    const append = (name: string) =>
+      progress.change(tenant, uid, (before) => ({
+        ...before,
+        proofs: [...before.proofs, proofOf(name)],
+      }))
+    await Promise.all(names.map(append))
+    const { proofs } = await progress.read(tenant, uid)
+    assert.deepEqual(proofs.map(({ accountId }) => accountId).toSorted(), names)
+  })
+
+  it('belongs to one tenant and one interaction', async () => {
+    const { progress } = open()
+    await progress.change(tenant, uid, (before) => ({ ...before, email: 'ada@example.test' }))
+    assert.deepEqual(await progress.read(brandId<TenantId>('acme'), uid), emptyProgress)
+    assert.deepEqual(await progress.read(tenant, brandId<InteractionUid>('other')), emptyProgress)
+  })
+
+  it('is gone when the interaction is', async () => {
+    const { clock, progress } = open()
+    await progress.change(tenant, uid, (before) => ({ ...before, another: true }))
+    clock.advance(30 * 60 * 1000)
+    assert.deepEqual(await progress.read(tenant, uid), emptyProgress)
+  })
+})
