@@ -28,8 +28,8 @@ export type ConsentProps = {
   readonly resources?: readonly ConsentResource[] | undefined
   /** True when something was allowed before, so this is only what is new. */
   readonly added?: boolean | undefined
-  /** Host or custom scheme of the validated redirect URI. */
-  readonly returnHost: string
+  /** Host or custom scheme of the validated redirect URI; none for a device, to which nobody is sent back. */
+  readonly returnHost: string | undefined
 }
 
 export type ConsentClient = {
@@ -66,7 +66,7 @@ export function consentPage(props: ConsentProps): Html {
         ${switchAction !== undefined && postForm({ action: switchAction, token }, quietButton(t('consent.switch')))}
       </div>
       ${postForm({ action, token }, decision(messages))}
-      <p class="foot">${t('consent.return', { host: strong(props.returnHost) })}</p>
+      ${props.returnHost !== undefined && html`<p class="foot">${t('consent.return', { host: strong(props.returnHost) })}</p>`}
       ${policies(client, messages)}`,
   })
 }

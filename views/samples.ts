@@ -160,6 +160,7 @@ function consentSamples({ page, text, url }: Stage): Samples {
     }),
     'consent-resources': consentPage({ ...base, resources, claims: [text('birthdate')] }),
     'consent-added': consentPage({ ...base, added: true, scopes: ['groups', text('calendar')] }),
+    'consent-device': consentPage({ ...base, returnHost: undefined }),
     'consent-nothing': consentPage({ ...base, switchAction: undefined, scopes: ['openid'] }),
     'consent-unverified': consentPage({ ...base, client: { ...client, unverified } }),
     'consent-unverified-by': consentPage({

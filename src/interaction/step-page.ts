@@ -143,9 +143,9 @@ export function nameOf(client: Client): string {
   return client.metadata.client_name ?? client.clientId
 }
 
-/** Host of a web address, scheme of an app's; nothing for a device, which has no address. */
-function destinationOf(redirectUri: string | undefined): string {
-  if (redirectUri === undefined) return ''
+/** Host of a web address, scheme of an app's; none for a device, to which nobody is sent back. */
+function destinationOf(redirectUri: string | undefined): string | undefined {
+  if (redirectUri === undefined) return undefined
   const url = new URL(redirectUri)
   return url.host === '' ? url.protocol : url.host
 }
