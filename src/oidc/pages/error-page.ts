@@ -28,7 +28,7 @@ export function createErrorPage(
       detail: error instanceof errors.OIDCProviderError ? error.error_detail : undefined,
       client_id: ctx.oidc.client?.clientId,
       status: ctx.status,
-      err: ctx.status >= 500 ? error : undefined,
+      ...(ctx.status >= 500 ? { err: error } : {}),
     })
     const page = pageFor(ctx, deps)
     render(ctx, errorPage({ page, problem, reference, details: detailsOf(out) }))
