@@ -62,7 +62,7 @@ export function describeReport(report: SeedReport): string {
     ...updated.map(line('~')),
     counts,
     ...(passwordsKept.length > 0
-      ? [`Passwords of ${passwordsKept.length} people who were here already were not touched.`]
+      ? [`Passwords left as they are, because the person was here already: ${passwordsKept.length}`]
       : []),
     ...(generated.length > 0 ? ['', 'Shown once, kept nowhere:'] : []),
     ...generated.map(

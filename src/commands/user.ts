@@ -1,0 +1,178 @@
+import { Option, type Command } from 'commander'
+import type { Account } from '#account/account.ts'
+import type { Transaction } from '#storage/storage.ts'
+import { refusal } from './failure.ts'
+import { repeated, type InTenant, type Outcome, type Runner } from './runner.ts'
+import { generatePassword } from './seed/apply.ts'
+import { passwordAdvice } from './seed/plan.ts'
+import { table } from './table.ts'
+
+const actor = { kind: 'cli' } as const
+
+type CreateOptions = {
+  readonly name?: string
+  readonly role?: readonly string[]
+  readonly group?: readonly string[]
+  readonly verified?: boolean
+  readonly password?: boolean
+  readonly generatePassword?: boolean
+}
+
+/** A password and whether it was drawn here, and so has to be shown once. */
+type Chosen = { readonly password: string; readonly isGenerated: boolean }
+
+export function addUserCommands(program: Command, runner: Runner): void {
+  const user = program.command('user').description('people of a tenant')
+
+  user
+    .command('create')
+    .description('add a person; without a password they cannot sign in with one')
+    .argument('<email>')
+    .option('--name <name>')
+    .option('--role <role>', 'may be repeated; admin administers the tenant', repeated)
+    .option('--group <group>', 'may be repeated', repeated)
+    .option('--verified', 'the address is known to be theirs')
+    .option('--password', 'read a password from standard input, or ask for it')
+    .addOption(new Option('--generate-password', 'draw one and show it once').conflicts('password'))
+    .action((email: string, options: CreateOptions) =>
+      runner.inTenant((context) => createUser(email, options, context, runner)),
+    )
+
+  user
+    .command('list')
+    .description('everybody but the deleted')
+    .action(() => runner.inTenant(listUsers))
+
+  for (const [name, status, description] of [
+    ['disable', 'disabled', 'end every session and token, and let nobody in as this person'],
+    ['enable', 'active', 'let them sign in again'],
+  ] as const)
+    user
+      .command(name)
+      .description(description)
+      .argument('<email>')
+      .action((email: string) =>
+        runner.inTenant(async (context) => {
+          const { id } = await personNamed(email, context)
+          const { services, tenant } = context
+          const isDone = await services.accounts.setStatus(tenant.id, id, status, actor)
+          if (!isDone) throw unknownUser(email)
+          const account = await personNamed(email, context)
+          return { json: userJson(account), text: `${account.email} is ${account.status}.` }
+        }),
+      )
+
+  user
+    .command('set-password')
+    .description('replace the password, and end every session and token')
+    .argument('<email>')
+    .option('--generate', 'draw one and show it once; otherwise standard input, or asked for')
+    .action((email: string, options: { readonly generate?: boolean }) =>
+      runner.inTenant((context) => setPassword(email, options, context, runner)),
+    )
+}
+
+async function listUsers({ services, tenant }: InTenant): Promise<Outcome> {
+  const all = await services.accounts.list(tenant.id)
+  const people = all.filter(({ status }) => status !== 'deleted')
+  const rows = people.map((account) => [
+    account.email,
+    account.status,
+    account.roles.join(','),
+    account.profile.name ?? '',
+    account.id,
+  ])
+  const text = table(['EMAIL', 'STATUS', 'ROLES', 'NAME', 'SUB'], rows)
+  return { json: people.map(userJson), text }
+}
+
+async function createUser(
+  email: string,
+  options: CreateOptions,
+  context: InTenant,
+  runner: Runner,
+): Promise<Outcome> {
+  const { services, tenant } = context
+  const asks = options.password === true || options.generatePassword === true
+  const chosen = asks
+    ? await choosePassword(options.generatePassword === true, context, runner)
+    : undefined
+  const account = await services.transactor.transaction(async (within) => {
+    const result = await services.accounts.create(
+      {
+        tenantId: tenant.id,
+        email,
+        emailVerified: options.verified === true,
+        profile: options.name === undefined ? {} : { name: options.name },
+        roles: options.role ?? [],
+        groups: options.group ?? [],
+        actor,
+      },
+      within,
+    )
+    if (result.outcome === 'email_taken')
+      throw refusal('user.email_taken', `${email} is taken in the tenant ${tenant.slug}.`)
+    if (result.outcome === 'email_invalid')
+      throw refusal('user.email_invalid', `${email} is not a usable e-mail address.`)
+    if (chosen) await keepPassword(result.account, chosen, context, within)
+    return result.account
+  })
+  return outcomeOf(account, `Created ${account.email}.`, chosen)
+}
+
+async function setPassword(
+  email: string,
+  options: { readonly generate?: boolean },
+  context: InTenant,
+  runner: Runner,
+): Promise<Outcome> {
+  const account = await personNamed(email, context)
+  const chosen = await choosePassword(options.generate === true, context, runner)
+  await keepPassword(account, chosen, context)
+  // Q17: whoever knew the old one is out.
+  await context.services.ender.endAccount(account.tenantId, account.id)
+  return outcomeOf(account, `The password of ${account.email} is set; every session ended.`, chosen)
+}
+
+async function choosePassword(
+  isGenerated: boolean,
+  { tenant }: InTenant,
+  { input }: Runner,
+): Promise<Chosen> {
+  const password = isGenerated ? generatePassword(tenant) : await input.readNewSecret('Password')
+  return { password, isGenerated }
+}
+
+async function keepPassword(
+  account: Account,
+  { password }: Chosen,
+  { services, tenant }: InTenant,
+  within?: Transaction,
+): Promise<void> {
+  const result = await services.passwords.setPassword({ tenant, account, password, actor }, within)
+  if (result.outcome === 'set') return
+  const advice = passwordAdvice(result.reason, tenant)
+  throw refusal('user.password_refused', `The password ${advice}.`, { reason: result.reason })
+}
+
+function outcomeOf(account: Account, text: string, chosen: Chosen | undefined): Outcome {
+  if (!chosen?.isGenerated) return { json: userJson(account), text }
+  const { password } = chosen
+  return { json: { ...userJson(account), password }, text: `${text}\nShown once:  ${password}` }
+}
+
+async function personNamed(email: string, { services, tenant }: InTenant): Promise<Account> {
+  const account = await services.accounts.findByEmail(tenant.id, email)
+  if (!account || account.status === 'deleted') throw unknownUser(email)
+  return account
+}
+
+function unknownUser(email: string) {
+  return refusal('user.unknown', `Nobody here has the address ${email}.`)
+}
+
+function userJson(account: Account): object {
+  const { id, email, emailVerified, profile, roles, groups, status, createdAt } = account
+  const facts = { sub: id, email, email_verified: emailVerified, ...profile }
+  return { ...facts, roles, groups, status, created_at: createdAt }
+}
