@@ -29,8 +29,13 @@ export type TestPostgres = TestServer & {
   urlOf(database: string): string
 }
 
-/** A private PostgreSQL for tests that break it; undefined when none is installed. Takes about two seconds. */
-export async function startPostgres(): Promise<TestPostgres | undefined> {
+/**
+ * A private PostgreSQL for tests that break it; undefined when none is installed. Takes about two seconds. `fsync`: for
+ * who measures; a throwaway goes without, and what a crash of the server itself loses does not depend on it.
+ */
+export async function startPostgres(
+  options: { readonly fsync?: boolean } = {},
+): Promise<TestPostgres | undefined> {
   const bin = findPostgres()
   if (bin === undefined) return undefined
   const owner = unprivilegedUser()
@@ -50,7 +55,7 @@ export async function startPostgres(): Promise<TestPostgres | undefined> {
     unix_socket_directories: '',
     shared_buffers: '32MB',
     max_connections: 120,
-    fsync: 'off', // a throwaway; what a crash of the server itself loses does not depend on it
+    fsync: options.fsync ? 'on' : 'off',
     autovacuum: 'off',
   }
   const urlOf = (database: string) => `postgresql://signet@127.0.0.1:${port}/${database}`
@@ -107,22 +112,34 @@ export type TestRedis = AsyncDisposable & {
 
 /** A connection to the shared Redis, in a numbered database of its own that starts empty. */
 export async function openRedis(): Promise<TestRedis> {
+  const redis = createRedis([await reserveRedisDatabase()])
+  await connectRedis(redis)
+  return {
+    redis,
+    pass: (ms) => passInRedis(redis, ms),
+    [Symbol.asyncDispose]: () => closeRedis(redis),
+  }
+}
+
+/** Lets everything in a database grow older by `ms`. */
+export async function passInRedis(redis: RedisConnection, ms: number): Promise<void> {
+  for (const key of await redis.keys('*')) {
+    const left = await redis.pttl(key)
+    if (left >= 0) await redis.pexpire(key, left - ms) // zero and less remove it
+  }
+}
+
+/** The address of a numbered database on the shared Redis, emptied. */
+export async function reserveRedisDatabase(): Promise<string> {
   const server = await sharedRedis()
   if (!server) throw new Error('no Redis is installed')
   redisDatabase = (redisDatabase + 1) % 16
-  const redis = createRedis([`${server.url}/${redisDatabase}`])
+  const url = `${server.url}/${redisDatabase}`
+  const redis = createRedis([url])
   await connectRedis(redis)
   await redis.flushdb()
-  return {
-    redis,
-    async pass(ms) {
-      for (const key of await redis.keys('*')) {
-        const left = await redis.pttl(key)
-        if (left >= 0) await redis.pexpire(key, left - ms) // zero and less remove it
-      }
-    },
-    [Symbol.asyncDispose]: () => closeRedis(redis),
-  }
+  await closeRedis(redis)
+  return url
 }
 
 let redisDatabase = 0
