@@ -1,13 +1,4 @@
-import type { Tenant, Tenants } from './tenant.ts'
-
-/** What a request is addressed to: a tenant, and a path below its issuer. */
-export type Destination = {
-  readonly tenant: Tenant
-  /** Prefix of the tenant's own paths: `` or `/t/acme`. */
-  readonly basePath: string
-  /** Path and query below the issuer; begins with a slash. */
-  readonly target: string
-}
+import type { Destination, Tenant, Tenants } from './tenant.ts'
 
 export type Addressing =
   | { readonly outcome: 'found'; readonly destination: Destination }

@@ -9,8 +9,8 @@ import { AppError } from '#kit/errors.ts'
 import { runInRequest } from '#telemetry/request-context.ts'
 import type { Metrics } from '#telemetry/telemetry.ts'
 import type { Assets } from '#views/assets.ts'
-import type { Addressing, Destination } from './address.ts'
-import { bindTenant } from './tenant.ts'
+import type { Addressing } from './address.ts'
+import { bindTenant, type Destination } from './tenant.ts'
 
 export type FrontDoorDeps = {
   readonly resolveAddress: ResolveAddress

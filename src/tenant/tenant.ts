@@ -98,6 +98,15 @@ export type Reader = {
 /** How a page of this tenant looks to this reader. */
 export type PageOf = (tenant: Tenant, reader: Reader) => Page
 
+/** What a request is addressed to: a tenant, and a path below its issuer. */
+export type Destination = {
+  readonly tenant: Tenant
+  /** Prefix of the tenant's own paths: `` or `/t/acme`. */
+  readonly basePath: string
+  /** Path and query below the issuer; begins with a slash. */
+  readonly target: string
+}
+
 /** Path of an issuer: `` or `/t/acme`. Every address of the tenant begins with it. */
 export function basePathOf(tenant: Pick<Tenant, 'issuer'>): string {
   return new URL(tenant.issuer).pathname.replace(/\/$/, '')
