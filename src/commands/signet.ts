@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
-import manifest from '../../package.json' with { type: 'json' }
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
 import { addCheckConfigCommand } from './check-config.ts'
 import { addClientCommands } from './client.ts'
 import type { Cli, CliDeps, ExitCode } from './commands.ts'
@@ -44,7 +45,7 @@ function createProgram(deps: CliDeps, end: (exitCode: ExitCode) => void): Comman
   const { stdout, stderr } = deps
   const program = new Command('signet')
     .description('A self-hosted OAuth 2.0 / OpenID Connect identity provider.')
-    .version(manifest.version)
+    .version(version())
     .option('--json', 'one JSON document on standard output')
     .option('--tenant <slug>', 'the tenant to work in', 'main')
     .configureHelp({ showGlobalOptions: true })
@@ -67,6 +68,13 @@ function createProgram(deps: CliDeps, end: (exitCode: ExitCode) => void): Comman
   addClientCommands(program, runner)
   addKeyCommands(program, runner)
   return program
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  )
+  return z.object({ version: z.string() }).parse(manifest).version
 }
 
 function fail(error: unknown, { stderr }: CliDeps, isJson: boolean): ExitCode {
