@@ -354,6 +354,13 @@ describe('a file with mistakes', () => {
     ])
   })
 
+  test('that is no JSON is refused with the line', async () => {
+    const error = await apply(createTestServices(), '{\n"tenants" []}').catch((caught) => caught)
+    assert.ok(error instanceof SeedInvalid)
+    assert.deepEqual(Object.keys(error.problems[0] ?? {}), ['path', 'line', 'message'])
+    assert.equal(error.problems[0]?.line, 2)
+  })
+
   test('may be anything at all, and is refused', async () => {
     for (const text of ['', '[]', '7', 'null', '{"tenants": {}}', '{"tenants": [null]}'])
       assert.ok((await problemsOf(createTestServices(), text)).length > 0, text)

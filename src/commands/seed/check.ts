@@ -35,7 +35,10 @@ export type Problems = { readonly note: Note; readonly settle: () => void }
  */
 export function checkSeed(file: SeedFile): { readonly seed: Seed; readonly problems: Problems } {
   const json = readJson(file.text)
-  if (json.outcome === 'broken') throw new SeedInvalid(file.name, [{ ...json, path: '' }])
+  if (json.outcome === 'broken') {
+    const { line, message } = json
+    throw new SeedInvalid(file.name, [{ path: '', line, message }])
+  }
   const found: SeedProblem[] = []
   const note: Note = (path, message) => found.push({ path, line: json.lineOf(path), message })
   for (const path of json.repeated) note(path, 'is given twice')
