@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import { ExternalSigningKey } from 'oidc-provider'
 import type { JWKS } from 'oidc-provider'
 import type { KeySet, LoadedKey } from '#key/key.ts'
+import { fixedForm } from './ecdsa-signature.ts'
 
 /**
  * The tenant's keys as the engine wants them. Order matters: the first that fits signs, all are published.
@@ -62,7 +63,9 @@ class SynchronousKey extends TenantKey {
     this.#privateKey = privateKey
   }
 
+  // The key alone, without options: Node looks twice whether an options object is a key, by throwing, and asking it for
+  // the fixed form of RFC 7518 §3.4 costs as much again as the signature itself (measured: 60 µs against 18).
   override sign(data: Uint8Array): Uint8Array {
-    return sign('sha256', data, { key: this.#privateKey, dsaEncoding: 'ieee-p1363' })
+    return fixedForm(sign('sha256', data, this.#privateKey))
   }
 }
