@@ -61,6 +61,8 @@ export type World = AsyncDisposable & {
   /** Lets time pass for everything in this process and in Redis. */
   pass(seconds: number): Promise<void>
   readonly transport: Transport
+  /** Starts another process of this installation, on the same stores: the way to it. Not for the embedded set-up. */
+  sibling(): Promise<Sibling>
   browser(): Browser
   /** A client of `main`; the same one each time. Change none of them: make one with `addClient`. */
   client(name: ClientName): TestClient
@@ -70,6 +72,8 @@ export type World = AsyncDisposable & {
   addAccount(name?: string, tenant?: Tenant): Promise<Person>
   addTenant(slug: string): Promise<Tenant>
 }
+
+export type Sibling = { readonly app: App; readonly transport: Transport }
 
 export type PersonName = 'ada' | 'grace' | 'mallory'
 
@@ -109,15 +113,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   stack.defer(() => rmSync(dataDir, { recursive: true, force: true }))
 
   const input = inputOf({ ...options, issuer, port, dataDir, stores: await addresses(options) })
-  const app = stack.use(await openApp(input))
-  if (app.redis) await connectRedis(app.redis)
-  await migrate(app.database)
-  const web = await createWeb(input, app, undefined)
-  const server = createServer({ ...input, config: input.config.server, handler: web.handler })
-  await server.listen()
-  stack.defer(() => server.drain())
-  const transport = stack.use(createTransport({ issuer, port }))
-
+  const { app, web, transport } = await serve(input, stack)
   const residents = createResidents(app)
   const main = await app.tenants.ensureMain()
   const acme = await residents.addTenant('acme')
@@ -138,6 +134,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       if (app.redis) await passInRedis(app.redis, seconds * 1000)
     },
     transport,
+    async sibling() {
+      const server = { ...input.config.server, port: await freePort() }
+      return serve({ ...input, config: { ...input.config, server } }, everything)
+    },
     browser: () => createBrowser(transport, issuer),
     client: (name) => population.clients[name],
     addClient: (name, other, tenant = main) => residents.addClient(tenant, name, other),
@@ -150,6 +150,18 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     addTenant: residents.addTenant,
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   }
+}
+
+async function serve(input: AppInput, stack: AsyncDisposableStack) {
+  const app = stack.use(await openApp(input))
+  if (app.redis) await connectRedis(app.redis)
+  await migrate(app.database)
+  const web = await createWeb(input, app, undefined)
+  const server = createServer({ ...input, config: input.config.server, handler: web.handler })
+  const { port } = await server.listen()
+  stack.defer(() => server.drain())
+  const transport = stack.use(createTransport({ issuer: input.config.issuer, port }))
+  return { app, web, transport }
 }
 
 function standStill(): void {

@@ -7,6 +7,12 @@ import { createCodec } from './codec.ts'
 import { currentRequest } from './request.ts'
 
 /**
+ * Seconds. The engine takes a proof dated up to five minutes ahead, which is then good for ten, but asks for a mark that
+ * lives only five.
+ */
+const longestProof = 600
+
+/**
  * Marks of client assertions (RFC 7523 §3) and DPoP proofs (RFC 9449 §11.1) already seen. The engine looks first and
  * writes then (F2); here writing is looking: whoever does not insert is a replay.
  */
@@ -19,17 +25,19 @@ export function createReplayAdapter(deps: AdapterDeps): Required<EngineAdapter> 
       return undefined
     },
     async upsert(id, payload, ttl) {
-      const isFirst = await deps.store.insert(deps.tenantId, codec.encode(id, payload, ttl))
-      if (!isFirst) throw replayed(id, payload.iss)
+      const isAssertion = isMarkOfAssertion(id, payload.iss)
+      const mark = codec.encode(id, payload, isAssertion ? ttl : longestProof)
+      if (await deps.store.insert(deps.tenantId, mark)) return
+      throw isAssertion
+        ? new errors.InvalidClientAuth('client assertion tokens must only be used once')
+        : new errors.InvalidDpopProof('DPoP proof JWT replay detected')
     },
   }
 }
 
-function replayed(id: string, issuer: string | undefined): Error {
+function isMarkOfAssertion(id: string, issuer: string | undefined): boolean {
   const assertion: unknown = currentRequest()?.oidc.params?.['client_assertion']
   return typeof assertion === 'string' && markOf(assertion, issuer) === id
-    ? new errors.InvalidClientAuth('client assertion tokens must only be used once')
-    : new errors.InvalidDpopProof('DPoP proof JWT replay detected')
 }
 
 function markOf(assertion: string, issuer: string | undefined): string | undefined {
