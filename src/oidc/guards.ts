@@ -3,6 +3,7 @@ import { AppError } from '#kit/errors.ts'
 import { sha256 } from '#kit/hash.ts'
 import type { TenantId } from '#kit/ids.ts'
 import type { Throttle, ThrottleRule } from '#login/login.ts'
+import type { Logger } from '#telemetry/telemetry.ts'
 import { cameWithRotatedCookie } from './adapter/session-adapter.ts'
 import { findClientRecord } from './client-models.ts'
 import { applyStatus } from './pages/error-page.ts'
@@ -18,22 +19,27 @@ const wrongVerifiers: ThrottleRule = {
   window: 60,
 }
 
+export type GuardDeps = {
+  readonly tenantId: TenantId
+  readonly store: ArtifactStore
+  readonly throttle: Throttle
+  readonly logger: Logger
+}
+
 /** What stands around the engine's own handlers. */
-export function installGuards(
-  provider: Provider,
-  deps: { readonly tenantId: TenantId; readonly store: ArtifactStore; readonly throttle: Throttle },
-): void {
+export function installGuards(provider: Provider, deps: GuardDeps): void {
   provider.use(keepPrefilledCode as never) // the engine's Koa types know no state before its own
 
   provider.use(async (ctx, next) => {
     await next()
-    const { oidc } = ctx as KoaContextWithOIDC
-    if (oidc === undefined) return
-    if (cameWithRotatedCookie(ctx as KoaContextWithOIDC))
-      withholdSessionCookie(ctx as KoaContextWithOIDC)
-    if (failedVerifier.has(ctx as KoaContextWithOIDC))
-      await countWrongVerifier(ctx as KoaContextWithOIDC)
+    if (isServed(ctx)) await afterwards(ctx)
   })
+
+  async function afterwards(ctx: KoaContextWithOIDC): Promise<void> {
+    if (cameWithRotatedCookie(ctx)) withholdSessionCookie(ctx)
+    if (ctx.status === 503) await undoRefresh(ctx)
+    if (failedVerifier.has(ctx)) await countWrongVerifier(ctx)
+  }
 
   provider.on('grant.error', (ctx, error) => {
     if (causeOf(error)?.includes('code_verifier')) failedVerifier.add(ctx)
@@ -54,6 +60,21 @@ export function installGuards(
     ctx.body = { error: code, error_description: error.message }
   })
 
+  /**
+   * The successor was written and the answer was not: the client keeps the token it has, and must not be taken for a
+   * thief when it tries again in a minute (Q15).
+   */
+  async function undoRefresh(ctx: KoaContextWithOIDC): Promise<void> {
+    const { RotatedRefreshToken: used, RefreshToken: successor } = ctx.oidc.entities
+    if (!used || !successor || used.jti === successor.jti) return
+    const rotation = { used: sha256(used.jti), successor: sha256(successor.jti) }
+    try {
+      await deps.store.undoRotation(deps.tenantId, 'RefreshToken', rotation)
+    } catch (err) {
+      deps.logger.warn('a rotation could not be taken back', { err })
+    }
+  }
+
   async function countWrongVerifier(ctx: KoaContextWithOIDC): Promise<void> {
     const code = textParam(ctx, 'code')
     if (code === undefined) return
@@ -61,6 +82,11 @@ export function installGuards(
     const answer = await deps.throttle.attempt(wrongVerifiers, deps.tenantId, id)
     if (!answer.allowed) await deps.store.destroy(deps.tenantId, 'AuthorizationCode', id)
   }
+}
+
+/** The engine answers at this address: it has put itself into the context. */
+function isServed(ctx: object): ctx is KoaContextWithOIDC {
+  return 'oidc' in ctx
 }
 
 const failedVerifier = new WeakSet<KoaContextWithOIDC>()

@@ -27,6 +27,13 @@ export function createMemoryArtifactStore({ clock }: { readonly clock: Clock }):
       const key = name(tenantId, artifact.model, artifact.id)
       rows.set(key, { ...artifact, tenantId, consumedAt: rows.get(key)?.consumedAt })
     },
+    async update(tenantId, artifact) {
+      const row = living(tenantId, artifact.model, artifact.id, epochSeconds(clock))
+      if (!row) return false
+      const { consumedAt } = row
+      rows.set(name(tenantId, artifact.model, artifact.id), { ...artifact, tenantId, consumedAt })
+      return true
+    },
     async insert(tenantId, artifact) {
       const { model, id } = artifact
       if (living(tenantId, model, id, epochSeconds(clock))) return false
@@ -39,11 +46,29 @@ export function createMemoryArtifactStore({ clock }: { readonly clock: Clock }):
       rows.set(name(tenantId, model, id), { ...row, consumedAt: at })
       return true
     },
+    async undoRotation(tenantId, model, { used, successor }) {
+      rows.delete(name(tenantId, model, successor))
+      const row = rows.get(name(tenantId, model, used))
+      if (row) rows.set(name(tenantId, model, used), { ...row, consumedAt: undefined })
+    },
     async expire(tenantId, model, id, expiresAt) {
       const row = rows.get(name(tenantId, model, id))
       if (!row || (row.expiresAt ?? Infinity) <= expiresAt) return
       rows.set(name(tenantId, model, id), { ...row, expiresAt })
     },
+    ...createEndings(rows),
+  }
+}
+
+type Rows = Map<string, Row>
+
+type Endings = Pick<
+  ArtifactStore,
+  'destroy' | 'destroyByGrant' | 'destroyByOwner' | 'removeExpired'
+>
+
+function createEndings(rows: Rows): Endings {
+  return {
     async destroy(tenantId, model, id) {
       rows.delete(name(tenantId, model, id))
     },
@@ -64,8 +89,6 @@ export function createMemoryArtifactStore({ clock }: { readonly clock: Clock }):
     },
   }
 }
-
-type Rows = Map<string, Row>
 
 function newest(rows: Rows, matches: (row: Row) => boolean, at: number): FoundArtifact | undefined {
   const found = [...rows.values()].filter((row) => matches(row) && isLiving(row, at))

@@ -74,10 +74,24 @@ export type ArtifactStore = {
   ): Promise<FoundArtifact | undefined>
   /** Inserts or replaces payload and expiry. Never brings a consumed artifact back to unused. */
   upsert(tenantId: TenantId, artifact: Artifact): Promise<void>
+  /**
+   * Replaces payload and expiry of a living artifact; false when it is gone. For what was read before: a session ended
+   * meanwhile must not come back because a slow request saves it.
+   */
+  update(tenantId: TenantId, artifact: Artifact): Promise<boolean>
   /** Inserts where nothing lives under this id; true for exactly one of any number of concurrent callers (F2). */
   insert(tenantId: TenantId, artifact: Artifact): Promise<boolean>
   /** Marks as used; true for exactly one of any number of concurrent callers, false when used or missing (F1). */
   consume(tenantId: TenantId, model: ArtifactModel, id: string, at: number): Promise<boolean>
+  /**
+   * Takes a rotation back whose successor never left the house: the successor is removed, then the used one is unused
+   * again. Does nothing when the used one is gone: revoked stays revoked.
+   */
+  undoRotation(
+    tenantId: TenantId,
+    model: ArtifactModel,
+    rotation: { readonly used: string; readonly successor: string },
+  ): Promise<void>
   /** Shortens the life of an artifact, never lengthens it. */
   expire(tenantId: TenantId, model: ArtifactModel, id: string, expiresAt: number): Promise<void>
   destroy(tenantId: TenantId, model: ArtifactModel, id: string): Promise<void>

@@ -27,8 +27,10 @@ export function createPlacedArtifactStore(stores: {
     findByUid: (tenantId, uid, at) => of('Session').findByUid(tenantId, uid, at),
     findByUserCode: (tenantId, code, at) => of('DeviceCode').findByUserCode(tenantId, code, at),
     upsert: (tenantId, artifact) => of(artifact.model).upsert(tenantId, artifact),
+    update: (tenantId, artifact) => of(artifact.model).update(tenantId, artifact),
     insert: (tenantId, artifact) => of(artifact.model).insert(tenantId, artifact),
     consume: (tenantId, model, id, at) => of(model).consume(tenantId, model, id, at),
+    undoRotation: (tenantId, model, rotation) => of(model).undoRotation(tenantId, model, rotation),
     expire: (tenantId, model, id, expiresAt) => of(model).expire(tenantId, model, id, expiresAt),
     destroy: (tenantId, model, id) => of(model).destroy(tenantId, model, id),
     async destroyByGrant(tenantId, grantId) {

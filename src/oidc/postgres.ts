@@ -1,7 +1,7 @@
 import { epochSeconds, type Clock } from '#kit/clock.ts'
 import { sha256 } from '#kit/hash.ts'
 import type { TenantId } from '#kit/ids.ts'
-import type { Database, Durability, Statement } from '#storage/storage.ts'
+import type { Database, Durability, Statement, StatementResult } from '#storage/storage.ts'
 import { isStorableKey, storableExpiry } from './expiry-time.ts'
 import type { Artifact, ArtifactModel, ArtifactStore, FoundArtifact } from './oidc.ts'
 
@@ -47,11 +47,22 @@ const statements = {
   findByUserCode: { name: 'oidc.find_by_user_code', text: newest('user_code') },
   // consumed_at is left alone: what was used stays used
   upsert: { name: 'oidc.upsert', text: write },
+  update: {
+    name: 'oidc.update',
+    text: `UPDATE oidc_artifacts SET payload = $4, grant_id = $5, account_id = $6, client_id = $7, uid = $8,
+        user_code = $9, expires_at = $10 WHERE ${one} AND ${lives('$11')}`,
+  },
   insert: { name: 'oidc.insert', text: `${write}, consumed_at = NULL WHERE a.expires_at <= $11` },
   consume: {
     name: 'oidc.consume',
     text: `UPDATE oidc_artifacts SET consumed_at = $4
       WHERE ${one} AND consumed_at IS NULL AND ${lives('$4')}`,
+  },
+  // one statement: never both of them alive
+  undoRotation: {
+    name: 'oidc.undo_rotation',
+    text: `WITH gone AS (DELETE FROM oidc_artifacts WHERE ${one})
+      UPDATE oidc_artifacts SET consumed_at = NULL WHERE tenant_id = $1 AND model = $2 AND id = $4`,
   },
   expire: {
     name: 'oidc.expire',
@@ -113,6 +124,11 @@ export function createPostgresArtifactStore(deps: {
       await run(statements.upsert, toValues(tenantId, artifact), durability)
     },
 
+    async update(tenantId, artifact) {
+      const values = [...toValues(tenantId, artifact), epochSeconds(clock)]
+      return (await run(statements.update, values, 'relaxed')).rowCount === 1
+    },
+
     async insert(tenantId, artifact) {
       const values = [...toValues(tenantId, artifact), epochSeconds(clock)]
       return (await run(statements.insert, values, 'relaxed')).rowCount === 1
@@ -124,11 +140,32 @@ export function createPostgresArtifactStore(deps: {
       return (await run(statements.consume, [tenantId, model, id, at], 'relaxed')).rowCount === 1
     },
 
+    async undoRotation(tenantId, model, { used, successor }) {
+      await run(statements.undoRotation, [tenantId, model, successor, used], 'durable')
+    },
+
     async expire(tenantId, model, id, expiresAt) {
       if (!isStorableKey(id)) return
       await run(statements.expire, [tenantId, model, id, storableExpiry(expiresAt)], 'relaxed')
     },
 
+    ...createEndings(database, run),
+  }
+}
+
+type Run = (
+  statement: Statement,
+  values: readonly unknown[],
+  durability: Durability,
+) => Promise<StatementResult<Row>>
+
+type Endings = Pick<
+  ArtifactStore,
+  'destroy' | 'destroyByGrant' | 'destroyByOwner' | 'removeExpired'
+>
+
+function createEndings(database: Database, run: Run): Endings {
+  return {
     async destroy(tenantId, model, id) {
       if (!isStorableKey(id)) return
       // what is revoked stays revoked, also after a power loss

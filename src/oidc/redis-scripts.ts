@@ -13,6 +13,13 @@ const write = `
 export const upsertArtifact = createScript(`${write}
   return 1`)
 
+/** The same, and now: 1 where something lived. */
+export const updateArtifact = createScript(`
+  local e = redis.call('HGET', KEYS[1], 'e')
+  if not e or (e ~= '' and tonumber(e) <= tonumber(ARGV[4])) then return 0 end
+  ${write}
+  return 1`)
+
 /** The same, and now: 1 where nothing lived. */
 export const insertArtifact = createScript(`
   local e = redis.call('HGET', KEYS[1], 'e')

@@ -5,7 +5,13 @@ import { guarded } from '#storage/outage.ts'
 import type { RedisConnection, RedisScript } from '#storage/redis.ts'
 import type { ArtifactModel, ArtifactStore } from './oidc.ts'
 import { artifactKey, createRedisIndex, lifetime, type IndexName } from './redis-index.ts'
-import { consumeArtifact, expireArtifact, insertArtifact, upsertArtifact } from './redis-scripts.ts'
+import {
+  consumeArtifact,
+  expireArtifact,
+  insertArtifact,
+  updateArtifact,
+  upsertArtifact,
+} from './redis-scripts.ts'
 
 /** Artifacts in Redis. Every step is one single-key script; what belongs together is found through indexes. */
 export function createRedisArtifactStore(deps: {
@@ -46,6 +52,14 @@ export function createRedisArtifactStore(deps: {
       await run(upsertArtifact, artifactKey(tenantId, artifact.model, artifact.id), args)
     },
 
+    async update(tenantId, artifact) {
+      const args = [artifact.payload, ...lifetime(artifact.expiresAt, clock), epochSeconds(clock)]
+      const key = artifactKey(tenantId, artifact.model, artifact.id)
+      if ((await run(updateArtifact, key, args)) !== 1) return false
+      await index.add(tenantId, artifact)
+      return true
+    },
+
     async insert(tenantId, artifact) {
       await index.add(tenantId, artifact)
       const args = [artifact.payload, ...lifetime(artifact.expiresAt, clock), epochSeconds(clock)]
@@ -56,10 +70,29 @@ export function createRedisArtifactStore(deps: {
     consume: async (tenantId, model, id, at) =>
       (await run(consumeArtifact, artifactKey(tenantId, model, id), [at])) === 1,
 
+    async undoRotation(tenantId, model, { used, successor }) {
+      await guarded(() => redis.unlink(artifactKey(tenantId, model, successor)))
+      await guarded(() => redis.hdel(artifactKey(tenantId, model, used), 'c'))
+    },
+
     async expire(tenantId, model, id, expiresAt) {
       await run(expireArtifact, artifactKey(tenantId, model, id), lifetime(expiresAt, clock))
     },
 
+    ...createEndings(redis, index),
+  }
+}
+
+type Endings = Pick<
+  ArtifactStore,
+  'destroy' | 'destroyByGrant' | 'destroyByOwner' | 'removeExpired'
+>
+
+function createEndings(
+  redis: RedisConnection,
+  index: ReturnType<typeof createRedisIndex>,
+): Endings {
+  return {
     async destroy(tenantId, model, id) {
       await guarded(() => redis.unlink(artifactKey(tenantId, model, id)))
     },

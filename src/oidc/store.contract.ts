@@ -191,6 +191,41 @@ export function testArtifactStore(name: string, open: () => Promise<ArtifactStor
         assert.equal(await store.consume(main, 'RefreshToken', 'id-1', now), false)
       }))
 
+    it('updates what lives, and does not bring back what is gone, used or not (DESIGN §4)', () =>
+      withStore(async (store, now, make, clock) => {
+        const session = make({ model: 'Session', uid, accountId })
+        assert.equal(await store.update(main, session), false)
+        assert.equal(await store.find(main, 'Session', 'id-1', now), undefined)
+        await store.upsert(main, session)
+        await store.consume(main, 'Session', 'id-1', now)
+        assert.equal(await store.update(main, { ...session, payload: '{"b":2}' }), true)
+        const found = await store.find(main, 'Session', 'id-1', now)
+        assert.deepEqual(found, { id: 'id-1', payload: '{"b":2}', consumedAt: now })
+        assert.equal(await store.update(other, session), false)
+        await store.destroyByOwner(main, { accountId })
+        assert.equal(await store.update(main, session), false)
+        assert.equal(await store.find(main, 'Session', 'id-1', now), undefined)
+        await store.upsert(main, session)
+        clock.advance(60_000)
+        assert.equal(await store.update(main, { ...session, expiresAt: now + 600 }), false)
+      }))
+
+    it('takes back a rotation whose successor nobody got, and nothing that was revoked', () =>
+      withStore(async (store, now, make) => {
+        const rotation = { used: 'id-1', successor: 'id-2' }
+        await store.upsert(main, make({ model: 'RefreshToken', grantId }))
+        await store.consume(main, 'RefreshToken', 'id-1', now)
+        await store.upsert(main, make({ model: 'RefreshToken', id: 'id-2', grantId }))
+        await store.undoRotation(other, 'RefreshToken', rotation)
+        assert.equal((await store.find(main, 'RefreshToken', 'id-1', now))?.consumedAt, now)
+        await store.undoRotation(main, 'RefreshToken', rotation)
+        assert.equal(await store.find(main, 'RefreshToken', 'id-2', now), undefined)
+        assert.equal(await store.consume(main, 'RefreshToken', 'id-1', now), true)
+        await store.destroyByGrant(main, grantId)
+        await store.undoRotation(main, 'RefreshToken', rotation)
+        assert.equal(await store.find(main, 'RefreshToken', 'id-1', now), undefined)
+      }))
+
     it('inserts for exactly one of twenty (F2: assertion ids)', () =>
       withStore(async (store, now, make) => {
         const won = await parallel((at) =>

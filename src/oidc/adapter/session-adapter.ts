@@ -4,6 +4,7 @@ import { sha256 } from '#kit/hash.ts'
 import { isOver } from '#session/session.ts'
 import type { AdapterDeps, EngineAdapter, EnginePayload } from './adapter-deps.ts'
 import { createArtifactAdapter } from './artifact-adapter.ts'
+import { createCodec } from './codec.ts'
 import { currentRequest } from './request.ts'
 
 /**
@@ -39,6 +40,7 @@ function engineSession(ctx: KoaContextWithOIDC): { id?: string; oldId?: string }
 export function createSessionAdapter(deps: AdapterDeps): Required<EngineAdapter> {
   const { tenantId, store, clock } = deps
   const artifacts = createArtifactAdapter('Session', deps)
+  const codec = createCodec('Session', deps)
 
   /** The engine destroys the old id right before it saves the new one; a sign-out destroys the current id. */
   function isRotation(id: string): boolean {
@@ -63,14 +65,19 @@ export function createSessionAdapter(deps: AdapterDeps): Required<EngineAdapter>
 
     async upsert(id, payload, ttl) {
       if (!isWorthWriting(id, payload)) return
-      await artifacts.upsert(id, payload, ttl)
+      const artifact = codec.encode(id, payload, ttl)
+      // What was read before is only changed: ended meanwhile, it stays ended (Q65).
+      if (isSeen(id)) await store.update(tenantId, artifact)
+      else await store.upsert(tenantId, artifact)
     },
 
     async destroy(id) {
       if (!isRotation(id)) return artifacts.destroy(id)
       const now = epochSeconds(clock)
       const hashedId = sha256(id)
-      await store.consume(tenantId, 'Session', hashedId, now)
+      const isRotated = await store.consume(tenantId, 'Session', hashedId, now)
+      // Not even a used one is there: it was ended meanwhile, and its successor must not live.
+      if (!isRotated && !(await store.find(tenantId, 'Session', hashedId, now))) rememberEnd()
       await store.expire(tenantId, 'Session', hashedId, now + sessionRotationGrace)
     },
   }
@@ -87,8 +94,22 @@ function remember(id: string, payload: EnginePayload): void {
   })
 }
 
+/** Requests whose session ended while they ran. */
+const ended = new WeakSet<KoaContextWithOIDC>()
+
+function rememberEnd(): void {
+  const ctx = currentRequest()
+  if (ctx) ended.add(ctx)
+}
+
+function isSeen(id: string): boolean {
+  const ctx = currentRequest()
+  return ctx !== undefined && seenBy.get(ctx)?.id === id
+}
+
 function isWorthWriting(id: string, payload: EnginePayload): boolean {
   const ctx = currentRequest()
+  if (ctx && ended.has(ctx)) return false
   const seen = ctx && seenBy.get(ctx)
   if (seen?.id !== id) return true
   if (seen.superseded) return false
