@@ -61,7 +61,7 @@ import { createPostgresEphemeral } from '#storage/ephemeral/postgres.ts'
 import { createRedisEphemeral } from '#storage/ephemeral/redis.ts'
 import type { Remover } from '#storage/expiry.ts'
 import { createPostgresDatabase } from '#storage/postgres.ts'
-import { closeRedis, connectRedis, createRedis } from '#storage/redis.ts'
+import { closeRedis, createRedis } from '#storage/redis.ts'
 import type { RedisConnection } from '#storage/redis.ts'
 import type { Database, Ephemeral } from '#storage/storage.ts'
 import type { Metrics, Logger } from '#telemetry/telemetry.ts'
@@ -98,8 +98,8 @@ export type AppInput = {
 export type App = Awaited<ReturnType<typeof openApp>>
 
 /**
- * The composition root: the one file that sees everything. Opens the stores, migrates, and connects the rooms; listens
- * to nothing and starts nothing that runs by itself.
+ * The composition root: the one file that sees everything. Opens the stores and connects the rooms; waits for no server,
+ * listens to nothing and starts nothing that runs by itself.
  */
 export async function openApp(input: AppInput) {
   const stores = await openStores(input)
@@ -121,7 +121,6 @@ async function openStores({ config, logger, clock }: AppInput): Promise<Stores> 
       ? await createEmbeddedDatabase({ dataDir, logger })
       : createPostgresDatabase({ url, pool, logger })
   const redis = redisUrls.length > 0 ? createRedis(redisUrls, logger) : undefined
-  if (redis) await connectRedis(redis)
   return { database, redis, ...placeStores(database, redis, clock) }
 }
 

@@ -14,7 +14,7 @@ import { createSmtpTransport } from '#mail/smtp.ts'
 import type { LogoutDelivery } from '#oidc/backchannel-logout.ts'
 import { createExpiryJob } from '#storage/expiry.ts'
 import { migrate } from '#storage/migrate.ts'
-import { pingRedis } from '#storage/redis.ts'
+import { connectRedis, pingRedis } from '#storage/redis.ts'
 
 /** A serving process, until it is told to stop. */
 export type Running = {
@@ -44,6 +44,7 @@ export type ServeInput = AppInput & {
 export async function serve(input: ServeInput): Promise<Running> {
   const app = await openApp(input)
   try {
+    if (app.redis) await connectRedis(app.redis)
     const demo = input.role === 'worker' ? undefined : await prepare(input, app)
     return await run(input, app, demo)
   } catch (error) {
@@ -74,7 +75,8 @@ async function run(input: ServeInput, app: App, demo: DemoAccount | undefined): 
   const managed = await management?.listen()
   const jobs = role === 'worker' ? [] : createJobs(input, app, web.logoutDelivery)
   for (const job of jobs) job.start()
-  const demoApp = config.demo && role === 'everything' ? await startDemo(web.assets, input) : undefined
+  const demoApp =
+    config.demo && role === 'everything' ? await startDemo(web.assets, input) : undefined
 
   return {
     port,

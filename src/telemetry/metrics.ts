@@ -1,9 +1,14 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Metrics } from './telemetry.ts'
 
 /** One registry per call: two apps in one process, as in tests, do not share numbers. */
-export function createMetrics(build: { readonly version: string }): Metrics {
+export function createMetrics(build: {
+  readonly version: string
+  /** This process is a worker: whoever supervises it may ask for its numbers. */
+  readonly isWorker?: boolean | undefined
+}): Metrics {
   const registry = new Registry()
+  if (build.isWorker === true) answerSupervisor(registry)
   collectDefaultMetrics({ register: registry })
   const meters = createMeters(registry)
   meters.build.set({ version: build.version, node: process.versions.node }, 1)
@@ -28,6 +33,20 @@ export function createMetrics(build: { readonly version: string }): Metrics {
     mailSent: (outcome) => meters.mail.inc({ outcome }),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   }
+}
+
+/** The sum of what the workers of this process count. */
+export function createWorkerMetrics(): Pick<Metrics, 'render'> {
+  const workers = new AggregatorRegistry()
+  return {
+    render: async () => ({ contentType: workers.contentType, body: await workers.clusterMetrics() }),
+  }
+}
+
+function answerSupervisor(registry: Registry): void {
+  AggregatorRegistry.setRegistries([registry])
+  // only listening answers, and only making one listens
+  void new AggregatorRegistry()
 }
 
 function createMeters(registry: Registry) {

@@ -1,0 +1,141 @@
+import cluster from 'node:cluster'
+import { readFile } from 'node:fs/promises'
+import packageFile from '../package.json' with { type: 'json' }
+import type { App, AppInput } from './app.ts'
+import { bannerOf, readyFieldsOf } from './banner.ts'
+import type { BannerFacts } from './banner.ts'
+import { openCommandServices } from './command-services.ts'
+import { serve } from './serve.ts'
+import type { Role, Running } from './serve.ts'
+import { createWorkers } from './workers.ts'
+import type { LoadedConfig } from '#commands/commands.ts'
+import { applySeed } from '#commands/seed/apply.ts'
+import type { Generated } from '#commands/seed/seed.ts'
+import { createCli } from '#commands/signet.ts'
+import { describeConfig } from '#config/describe.ts'
+import { loadConfig } from '#config/load.ts'
+import type { DemoAccount } from '#interaction/step-page.ts'
+import { systemClock } from '#kit/clock.ts'
+import { loadBlocklist } from '#login/password/blocklist.ts'
+import { createLogger } from '#telemetry/logger.ts'
+import { createMetrics, createWorkerMetrics } from '#telemetry/metrics.ts'
+
+const { version } = packageFile
+
+/** The whole process: reads the command line, does what it says, and ends with its exit code. */
+export async function runProcess(): Promise<void> {
+  const cli = createCli({
+    loadConfig,
+    describeConfig,
+    openServices: (config, secrets) =>
+      openCommandServices(inputOf({ config, secrets }, 'everything')),
+    serve: serveUntilStopped,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+  })
+  process.exit(await cli.run(process.argv.slice(2)))
+}
+
+/** Serves until a signal comes; resolves when everything is closed. */
+async function serveUntilStopped(loaded: LoadedConfig): Promise<void> {
+  const role = roleOf(loaded.config.server.workers)
+  const input = inputOf(loaded, role)
+  const seeded: Seeded = { demoAccount: undefined, generated: [] }
+  const running = await serve({
+    ...input,
+    role,
+    seed: (app) => seed(app, loaded, seeded),
+    workerMetrics: role === 'supervisor' ? createWorkerMetrics().render : undefined,
+  })
+  const workers =
+    role === 'supervisor'
+      ? createWorkers({ count: loaded.config.server.workers, logger: input.logger })
+      : undefined
+  const stopped = stopSignal(role)
+  await workers?.start()
+  if (role !== 'worker') announce(input, factsOf(loaded, running, seeded))
+  await stopped
+  await workers?.stop()
+  await running.stop()
+}
+
+function roleOf(workers: number): Role {
+  if (cluster.isWorker) return 'worker'
+  return workers > 1 ? 'supervisor' : 'everything'
+}
+
+function inputOf({ config, secrets }: LoadedConfig, role: Role): AppInput {
+  return {
+    config,
+    secrets,
+    clock: systemClock,
+    logger: createLogger(config.log),
+    metrics: createMetrics({ version, isWorker: role === 'worker' }),
+  }
+}
+
+type Seeded = { demoAccount: DemoAccount | undefined; generated: readonly Generated[] }
+
+async function seed(
+  app: App,
+  { config }: LoadedConfig,
+  seeded: Seeded,
+): Promise<DemoAccount | undefined> {
+  if (config.seed === undefined) return undefined
+  const file = { name: config.seed, text: await readFile(config.seed, 'utf8') }
+  const report = await applySeed(file, {
+    ...app,
+    issuer: config.issuer,
+    transactor: app.database,
+    isCommonPassword: loadBlocklist(),
+    actor: { kind: 'system' },
+  })
+  seeded.generated = report.generated
+  seeded.demoAccount = config.demo ? demoAccount : undefined
+  return seeded.demoAccount
+}
+
+/** As `config/seed.demo.json` has it. */
+const demoAccount: DemoAccount = { email: 'ada@example.test', password: 'correct-horse-battery' }
+
+function factsOf({ config }: LoadedConfig, running: Running, seeded: Seeded): BannerFacts {
+  return {
+    config,
+    version,
+    port: running.port,
+    managementPort: running.managementPort,
+    demo: running.demo,
+    demoAccount: seeded.demoAccount,
+    generated: seeded.generated,
+    readyAfter: performance.now(),
+  }
+}
+
+/** For a person where one looks, for a program otherwise. */
+function announce({ logger }: AppInput, facts: BannerFacts): void {
+  if (!process.stdout.isTTY) return logger.info('ready', readyFieldsOf(facts))
+  const color = process.env['NO_COLOR'] === undefined
+  process.stdout.write(`${bannerOf(facts, { color })}\n`)
+}
+
+/**
+ * Resolves at the first signal to stop. A second one means now. A worker hears of Ctrl+C from the terminal too, but
+ * takes its orders from whoever supervises it.
+ */
+function stopSignal(role: Role): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      resolve()
+      if (role !== 'worker') process.once('SIGINT', endNow).once('SIGTERM', endNow)
+    }
+    process.once('SIGTERM', stop)
+    if (role === 'worker') process.on('SIGINT', () => undefined)
+    else process.once('SIGINT', stop)
+  })
+}
+
+function endNow(): void {
+  process.exit(130)
+}
