@@ -4,6 +4,7 @@ import type { Probes, Services } from '#commands/commands.ts'
 import { createDatabaseProbe } from '#commands/postgres.ts'
 import { createRedisProbe } from '#commands/redis.ts'
 import { createArtifactEnder } from '#oidc/ender.ts'
+import { createRegistrationTokens } from '#oidc/registration-tokens.ts'
 import { migrate, pendingMigrations } from '#storage/migrate.ts'
 import { connectRedis } from '#storage/redis.ts'
 import type { RedisConnection } from '#storage/redis.ts'
@@ -21,6 +22,11 @@ export async function openCommandServices(input: AppInput): Promise<Services & A
     transactor: app.database,
     ender: createArtifactEnder(app.artifacts),
     isCommonPassword: loadBlocklist(),
+    registrationTokens: createRegistrationTokens({
+      store: app.artifacts,
+      sealer: app.sealer,
+      clock: input.clock,
+    }),
     migrations: {
       pending: () => pendingMigrations(app.database),
       apply: () => migrate(app.database),

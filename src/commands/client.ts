@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
 import type { Client } from '#client/client.ts'
 import { brandId, type ClientId } from '#kit/ids.ts'
@@ -44,6 +45,17 @@ export function addClientCommands(program: Command, runner: Runner): void {
     )
 
   client
+    .command('registration-token')
+    .description('let somebody register applications at /register; shown once')
+    .option('--hours <hours>', 'how long it works', wholeNumber, 24)
+    .action(({ hours }: { hours: number }) =>
+      runner.inTenant(async ({ services, tenant }) => {
+        const token = await services.registrationTokens.issue(tenant.id, hours * 3600)
+        return { json: { initial_access_token: token, expires_in: hours * 3600 }, text: token }
+      }),
+    )
+
+  client
     .command('rotate-secret')
     .description(
       'draw a new secret and show it once; the one before it still works until the next time',
@@ -68,6 +80,11 @@ export function addClientCommands(program: Command, runner: Runner): void {
           return { json: clientJson(changed), text: `${clientId} is ${changed.status}.` }
         }),
       )
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('Give a whole number of hours.')
+  return Number(text)
 }
 
 function addCreate(client: Command, runner: Runner): void {

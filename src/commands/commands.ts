@@ -6,6 +6,7 @@ import type { Config, Secrets } from '#config/config.ts'
 import type { Keys } from '#key/key.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { Passwords } from '#login/password/password.ts'
+import type { RegistrationTokens } from '#oidc/oidc.ts'
 import type { Transactor } from '#storage/storage.ts'
 import type { Tenants } from '#tenant/tenant.ts'
 
@@ -51,6 +52,7 @@ export type Services = {
   readonly accounts: Accounts
   readonly passwords: Pick<Passwords, 'setPassword' | 'liftLimits'>
   readonly keys: Keys
+  readonly registrationTokens: RegistrationTokens
   readonly audit: Audit
   readonly transactor: Transactor
   /** Ends what an account has open: whoever changes a password also does that (Q17). */

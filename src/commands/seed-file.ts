@@ -26,15 +26,17 @@ export function addSeedCommands(program: Command, runner: Runner): void {
       }),
     )
 
-  seed
-    .command('export')
-    .description('print everything a seed file can say; no secret is in it')
-    .action(() =>
-      runner.withServices(async ({ services, config }) => {
-        const { document, notes } = await exportSeed({ ...services, issuer: config.issuer })
-        return { json: document, text: JSON.stringify(document, undefined, 2), notes }
-      }),
-    )
+  // `signet export` is the same, for whoever looks for it there
+  for (const parent of [seed, program])
+    parent
+      .command('export')
+      .description('print everything a seed file can say; no secret is in it')
+      .action(() =>
+        runner.withServices(async ({ services, config }) => {
+          const { document, notes } = await exportSeed({ ...services, issuer: config.issuer })
+          return { json: document, text: JSON.stringify(document, undefined, 2), notes }
+        }),
+      )
 }
 
 /** Reads what a person named; why it cannot be read is theirs to fix. */

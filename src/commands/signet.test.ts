@@ -343,6 +343,19 @@ describe('applications', () => {
     })
   })
 
+  test('may register themselves with a token that is shown once (RFC 7591 §3)', async () => {
+    const { json, run } = await withMain()
+    const issued = await json(['client', 'registration-token', '--hours', '2'])
+    assert.deepEqual(issued.document, {
+      initial_access_token: 'token-for-7200-s',
+      expires_in: 7200,
+    })
+    for (const hours of ['0', '-1', '1.5', 'many', '10000']) {
+      const { exitCode } = await run(['client', 'registration-token', '--hours', hours])
+      assert.equal(exitCode, 2, hours)
+    }
+  })
+
   test('are refused by the one validator, with every problem (Q2)', async () => {
     const { json, run } = await withMain()
     const create = ['client', 'create', '--redirect-uri', 'http://app.example.test/cb']

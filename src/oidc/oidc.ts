@@ -106,6 +106,12 @@ export type ArtifactStore = {
   removeExpired(before: number, limit: number): Promise<number>
 }
 
+/** Lets somebody register clients by themselves (RFC 7591 §3: the initial access token). */
+export type RegistrationTokens = {
+  /** A bearer secret, shown once, good for any number of registrations in `lifetime` seconds. */
+  issue(tenantId: TenantId, lifetime: number): Promise<string>
+}
+
 /** Port: the key of a tenant's pairwise subjects, sealed. */
 export type SubjectKeyStore = {
   /** Keeps `sealed` where there is none yet; gives what is kept, the same to every caller. */

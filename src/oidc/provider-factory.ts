@@ -13,6 +13,7 @@ import type { KeyDeriver, Sealer } from '#kit/sealer.ts'
 import type { Throttle } from '#login/login.ts'
 import type { Logger } from '#telemetry/telemetry.ts'
 import type { PageOf, Tenant } from '#tenant/tenant.ts'
+import { installScriptlessSignOut } from './scriptless-sign-out.ts'
 import { createAdapterFactory } from './adapter/adapter.ts'
 import { installLogoutOutbox } from './backchannel-logout.ts'
 import { createFindAccount } from './claims.ts'
@@ -72,6 +73,7 @@ export function buildProvider(input: ProviderInput, deps: ProviderDeps): Provide
     outbox: deps.logoutOutbox,
     clock: deps.clock,
   })
+  installScriptlessSignOut(provider)
   installGuards(provider, { tenantId: tenant.id, ...deps })
   observeEngine(provider, { tenantId: tenant.id, ...deps })
   return provider

@@ -75,6 +75,7 @@ export function createTestServices(database?: Database): TestServices {
     clock,
     ended,
     lines,
+    registrationTokens: { issue: async (_, lifetime) => `token-for-${lifetime}-s` },
     tenants,
     accounts,
     passwords,
