@@ -1,7 +1,7 @@
 import { isCleanText } from '#kit/text.ts'
 import { clientMetadata, metadataNames } from './metadata.ts'
 import type { ClientMetadata, ClientOrigin, ClientProblem } from './metadata.ts'
-import { nearestName } from './nearest.ts'
+import { nearestName } from '#kit/nearest-name.ts'
 import { brokenRules, errorFor, redirectUriProblems } from './rules.ts'
 
 export type CheckedMetadata =

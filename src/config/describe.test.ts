@@ -5,7 +5,6 @@ import { settingNames } from './defaults.ts'
 import { describeConfig, maskPassword } from './describe.ts'
 import { loadConfig } from './load.ts'
 import { secretNames } from './sources.ts'
-import { editDistance, nearestName } from './suggest.ts'
 
 const secret = Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64url')
 
@@ -34,13 +33,5 @@ describe('config/example.env', () => {
   it('lists every setting', () => {
     for (const name of settingNames) assert.match(example, new RegExp(`^#${name}=`, 'm'))
     for (const name of secretNames) assert.match(example, new RegExp(`\\b${name}\\b`))
-  })
-})
-
-describe('a misspelt name', () => {
-  it('is told from a foreign one by its distance', () => {
-    assert.equal(editDistance('kitten', 'sitting'), 3)
-    assert.equal(nearestName('SIGNET_DATADIR', settingNames), 'SIGNET_DATA_DIR')
-    assert.equal(nearestName('SIGNET_WOBBLE_FACTOR_NINE', settingNames), undefined)
   })
 })

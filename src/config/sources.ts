@@ -2,7 +2,7 @@ import type { Environment } from './config.ts'
 import { settingNames, type SettingName, type SettingValues } from './defaults.ts'
 import { readText, type ReadableFiles } from './files.ts'
 import type { ConfigProblem } from './problem.ts'
-import { nearestName } from './suggest.ts'
+import { nearestName } from '#kit/nearest-name.ts'
 
 type Values = Readonly<Record<string, string | undefined>>
 
