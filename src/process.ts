@@ -121,21 +121,35 @@ function announce({ logger }: AppInput, facts: BannerFacts): void {
 }
 
 /**
- * Resolves at the first signal to stop. A second one means now. A worker hears of Ctrl+C from the terminal too, but
- * takes its orders from whoever supervises it.
+ * Resolves at the first signal to stop. A later one means now. A worker hears of Ctrl+C from the terminal too, but takes
+ * its orders from whoever supervises it.
  */
 function stopSignal(role: Role): Promise<void> {
   return new Promise((resolve) => {
-    const stop = () => {
+    let stopping: number | undefined
+    function stop(): void {
+      stopping ??= performance.now()
+      if (role !== 'worker' && performance.now() - stopping > sameKeyPress) process.exit(130)
       resolve()
-      if (role !== 'worker') process.once('SIGINT', endNow).once('SIGTERM', endNow)
     }
-    process.once('SIGTERM', stop)
-    if (role === 'worker') process.on('SIGINT', () => undefined)
-    else process.once('SIGINT', stop)
+    process.on('SIGTERM', stop)
+    process.on('SIGINT', role === 'worker' ? () => undefined : stop)
+    if (process.env['npm_lifecycle_event'] !== undefined) {
+      onOrphaned(() => stopping === undefined && stop())
+    }
   })
 }
 
-function endNow(): void {
-  process.exit(130)
+/** Milliseconds in which a second signal is the echo of the first: npm passes on what the terminal has sent already. */
+const sameKeyPress = 500
+
+/** npm hands SIGTERM to the shell between it and this process, and most shells die of it without telling anybody. */
+function onOrphaned(act: () => void): void {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    act()
+  }, 200)
+  watch.unref()
 }
