@@ -2,12 +2,13 @@ import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId } from '#kit/ids.ts'
 import type { Accounts } from '#account/account.ts'
+import { continuePage } from '#views/continue.ts'
 import { logoutPage } from '#views/logout.ts'
 import { signedOutPage } from '#views/signed-out.ts'
 import { endSession } from '../internals.ts'
 import { xsrfOf } from '../param.ts'
 import type { SubjectOf } from '../pairwise.ts'
-import { pageFor, render } from './render.ts'
+import { clientName, pageFor, render } from './render.ts'
 import type { PageDeps } from './render.ts'
 
 type RpInitiatedLogout = NonNullable<NonNullable<Configuration['features']>['rpInitiatedLogout']>
@@ -33,21 +34,23 @@ export function logoutPages(deps: LogoutPageDeps): RpInitiatedLogout {
           page: pageFor(ctx, deps),
           action: ctx.oidc.urlFor('end_session_confirm'),
           xsrf: xsrfOf(ctx),
-          email: await emailOf(ctx, deps),
+          email: await emailOf(ctx.oidc.session?.accountId, deps),
           apps: await namesOfApplications(ctx),
         }),
       )
     },
 
+    // also where the engine leads who chose to stay signed in
     async postLogoutSuccessSource(ctx) {
-      const { client } = ctx.oidc
-      render(
-        ctx,
-        signedOutPage({
-          page: pageFor(ctx, deps),
-          client: client && { name: client.clientName ?? client.clientId, url: client.clientUri },
-        }),
-      )
+      const name = clientName(ctx)
+      const session = await ctx.oidc.provider.Session.get(ctx)
+      const email = await emailOf(session.accountId, deps)
+      const props = {
+        page: pageFor(ctx, deps),
+        client: name === undefined ? undefined : { name, url: ctx.oidc.client?.clientUri },
+      }
+      const isStaying = email !== undefined
+      render(ctx, isStaying ? continuePage({ ...props, account: { email } }) : signedOutPage(props))
     },
   }
 }
@@ -60,8 +63,10 @@ function isAskedByOwnApplication(ctx: KoaContextWithOIDC, subjectOf: SubjectOf):
   return IdTokenHint.payload['sub'] === subjectOf(brandId<AccountId>(accountId), Client)
 }
 
-async function emailOf(ctx: KoaContextWithOIDC, deps: LogoutPageDeps): Promise<string | undefined> {
-  const accountId = ctx.oidc.session?.accountId
+async function emailOf(
+  accountId: string | undefined,
+  deps: LogoutPageDeps,
+): Promise<string | undefined> {
   if (accountId === undefined) return undefined
   const account = await deps.accounts.findActive(deps.tenant.id, brandId<AccountId>(accountId))
   return account?.email
