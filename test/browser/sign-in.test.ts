@@ -75,7 +75,7 @@ describe('signing in with a real browser', { skip: findChromium() === undefined 
       const answer = application.answer()
       await page.locator('button').click()
       await signIn(page)
-      const callback = new URL(`${application.origin}/callback?${await answer}`)
+      const callback = new URL(`${application.origin}/callback?${String(await answer)}`)
       const tokens = await attempt.finish(callback)
       assert.equal(tokens.claims()?.sub, world.people.ada.account.id)
       assertClean(watched)
