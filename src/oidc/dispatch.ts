@@ -55,7 +55,7 @@ function sendPublished(
   if (req.method === 'OPTIONS') return sendPreflight(res)
   if (req.method !== 'GET' && req.method !== 'HEAD') throw methodNotAllowed()
   res.setHeader('etag', document.etag)
-  if (req.headers['if-none-match'] === document.etag) {
+  if (isKnown(document.etag, req.headers['if-none-match'])) {
     res.statusCode = 304
     res.setHeader('cache-control', document.headers['cache-control'])
     res.end()
@@ -65,6 +65,12 @@ function sendPublished(
   // meant for everybody's browser, unlike the pages around it
   res.setHeader('cross-origin-resource-policy', 'cross-origin')
   res.end(req.method === 'HEAD' ? undefined : document.body)
+}
+
+/** RFC 9110 §13.1.2: a list, compared weakly, since a proxy that compresses weakens what it passes on. */
+function isKnown(etag: string, ifNoneMatch: string | undefined): boolean {
+  const known = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+  return known.includes(etag) || known.includes('*')
 }
 
 function sendPreflight(res: ServerResponse): void {
