@@ -101,8 +101,8 @@ for (const stores of storeSetups()) {
     it('are used once, of twenty at the same time (F2)', async () => {
       const assertion = await clientAssertion(client)
       const answers = await Promise.all(Array.from({ length: 20 }, () => present(assertion)))
-      const statuses = answers.map(({ status }) => status).sort()
-      assert.deepEqual(statuses, [200, ...Array.from({ length: 19 }, () => 401)])
+      const count = (wanted: number) => answers.filter(({ status }) => status === wanted).length
+      assert.deepEqual([count(200), count(401)], [1, 19])
     })
 
     it('are signed by a registered key, with the algorithm of that key (RFC 8725 §3.1)', async () => {

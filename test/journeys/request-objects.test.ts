@@ -141,7 +141,7 @@ describe('signed authorization requests (RFC 9101)', () => {
       { claims: 'not json' },
       { claims: [] },
       { resource: [1] },
-      { ui_locales: null as never },
+      { ui_locales: null },
     ]
     for (const claims of cases) {
       const page = await open((await signedRequest({ claims })).url)

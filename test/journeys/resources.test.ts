@@ -74,8 +74,13 @@ for (const stores of storeSetups()) {
       const client = world.client('trusted')
       const forbidden = 'https://forbidden.example.test'
       await world.app.clients.putResource({
-        ...{ tenantId: world.main.id, identifier: forbidden, name: 'Other', scopes: ['read'] },
-        ...{ introspectors: [], accessTokenFormat: 'jwt', accessTokenTtl: 600 },
+        tenantId: world.main.id,
+        identifier: forbidden,
+        name: 'Other',
+        scopes: ['read'],
+        introspectors: [],
+        accessTokenFormat: 'jwt',
+        accessTokenTtl: 600,
       })
       const answers = await Promise.all(
         [unknown, forbidden].map(async (resource) => {
