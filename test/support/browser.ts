@@ -43,6 +43,8 @@ export type Tab = {
   /** Asks again for the page before this one, as a browser must that was told `no-store`. */
   back(): Promise<Page>
   reload(): Promise<Page>
+  /** What it would send as `Cookie` to an address: for a request made by hand. */
+  cookieHeader(url: URL): string
 }
 
 let browsers = 0
@@ -133,6 +135,7 @@ function createTab(browser: Browser, transport: Transport, home: URL): Tab {
       if (!url) throw new Error('there is no page before this one')
       return navigate({ method: 'GET', url }, 'none')
     },
+    cookieHeader: (url) => browser.cookies.header(url) ?? '',
     reload: () => navigate({ method: 'GET', url: current().url }, 'none'),
   }
 }

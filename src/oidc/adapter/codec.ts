@@ -51,7 +51,7 @@ export function createCodec(
         model,
         id: hashedId,
         payload: isSealed ? JSON.stringify(deps.sealer.seal(json, place(hashedId))) : json,
-        grantId: model === 'Grant' ? brandId<GrantId>(id) : optional<GrantId>(payload.grantId),
+        grantId: grantOf(model, id, payload),
         accountId: optional<AccountId>(payload.accountId),
         clientId: optional<ClientId>(payload.clientId),
         uid: model === 'Session' ? optional<SessionUid>(payload.uid) : undefined,
@@ -76,6 +76,12 @@ function lifetime(model: ArtifactModel, ttl: number): number {
   const longest = model === 'ReplayDetection' ? longestReplayMark : longestLife
   const whole = Number.isFinite(ttl) ? Math.ceil(ttl) : longest
   return Math.min(Math.max(whole, 1), longest) + retention
+}
+
+/** An interaction names the Grant of the session it found: it asks for a new one, and must not end with the old. */
+function grantOf(model: ArtifactModel, id: string, payload: EnginePayload): GrantId | undefined {
+  if (model === 'Interaction') return undefined
+  return model === 'Grant' ? brandId<GrantId>(id) : optional<GrantId>(payload.grantId)
 }
 
 function optional<Id extends string>(value: string | undefined): Id | undefined {
