@@ -47,12 +47,11 @@ import { createArtifactEnder } from '#oidc/ender.ts'
 import { createAuthFlow } from '#oidc/flow.ts'
 import { createPostgresLogoutOutbox } from '#oidc/logout-outbox/postgres.ts'
 import { createMemoryArtifactStore } from '#oidc/memory.ts'
-import type { ArtifactStore } from '#oidc/oidc.ts'
+import type { ArtifactStore, AuthFlow } from '#oidc/oidc.ts'
 import { createPlacedArtifactStore } from '#oidc/placement.ts'
 import { createPostgresArtifactStore } from '#oidc/postgres.ts'
 import { createRedisArtifactStore } from '#oidc/redis.ts'
 import { createEngineRegistry } from '#oidc/registry.ts'
-import type { EngineRegistry } from '#oidc/registry.ts'
 import { createReuseNotice } from '#oidc/reuse-notice.ts'
 import { createPostgresSubjectKeyStore } from '#oidc/subject-key/postgres.ts'
 import { createSubjectKeys } from '#oidc/subject-key/subject-keys.ts'
@@ -205,7 +204,8 @@ export async function createWeb(input: AppInput, app: App, demo: DemoAccount | u
   const assets = await loadAssets()
   const pageOf = createPageOf(assets)
   const { registry, logoutDelivery } = createProtocol(input, app, pageOf)
-  const pages = createPages(input, app, { registry, pageOf, demo })
+  const flow = createAuthFlow({ registry, ...app, clock: input.clock })
+  const pages = createPages(input, app, { flow, pageOf, demo })
   const serve = createProtocolServer(registry)
   const handler = createFrontDoor({
     resolveAddress: createAddressResolver(input.config.server),
@@ -253,13 +253,13 @@ function createProtocol({ config, clock, logger, metrics }: AppInput, app: App, 
 }
 
 type PageInput = {
-  readonly registry: EngineRegistry
+  readonly flow: AuthFlow
   readonly pageOf: PageOf
   readonly demo: DemoAccount | undefined
 }
 
 /** Our own pages: one small Koa, told of a failure when the way to it has failed. */
-function createPages(input: AppInput, app: App, { registry, pageOf, demo }: PageInput) {
+function createPages(input: AppInput, app: App, { flow, pageOf, demo }: PageInput) {
   const { config, clock, logger } = input
   const failures = new WeakMap<IncomingMessage, unknown>()
   const koa = new Koa()
@@ -276,11 +276,11 @@ function createPages(input: AppInput, app: App, { registry, pageOf, demo }: Page
     if (failures.has(ctx.req)) throw failures.get(ctx.req)
     await next()
   })
-  koa.use(createOverPage({ problemOf: createProblemOfOver(app), pageOf }))
+  koa.use(createOverPage({ problemOf: createProblemOfOver({ ...app, flow }), pageOf }))
   const links = (basePath: string) => ({ demo: demoOrigin, mail: `${basePath}/dev/mail` })
   const routers = [
     createHomeRouter({ pageOf, developmentLinks: config.demo ? links : undefined }),
-    createConversation(input, app, { registry, pageOf, demo }),
+    createConversation(input, app, { flow, pageOf, demo }),
     ...(config.demo ? [createDevMailRouter({ outbox: app.outbox, pageOf })] : []),
   ]
   for (const router of routers) koa.use(router.routes())
@@ -295,9 +295,8 @@ function createPages(input: AppInput, app: App, { registry, pageOf, demo }: Page
 function createConversation(
   { clock }: AppInput,
   app: App,
-  { registry, pageOf, demo }: PageInput,
+  { flow, pageOf, demo }: PageInput,
 ): Router {
-  const flow = createAuthFlow({ registry, ...app, clock })
   const progress = createProgressStore(app.ephemeral)
   const remembered = createRememberedAccounts(createSealedCookies({ sealer: app.sealer, clock }))
   const csrf = createCsrf(app.keyring.deriveAll('csrf'))

@@ -2,6 +2,7 @@ import { Router } from '@koa/router'
 import type { Context } from 'koa'
 import type { Csrf, Form, ReadForm } from '#http/http.ts'
 import { epochSeconds } from '#kit/clock.ts'
+import { basePathOf, tenantOf } from '#tenant/tenant.ts'
 import { createAnswers, unknownAnswer } from './answers.ts'
 import type { AnswerDeps } from './answers.ts'
 import type { Finish } from './finish.ts'
@@ -22,6 +23,7 @@ export type InteractionDeps = AnswerDeps & {
 /** `/interaction/:uid`: one page that shows the step, one POST for each answer, always answered by 303 (RFC 9700 §4.12). */
 export function createInteractionRouter(deps: InteractionDeps): Router {
   const router = new Router({ prefix: '/interaction/:uid' })
+  const answers = createAnswers(deps)
 
   router.get('/', async (ctx) => {
     const visit = await deps.visit(ctx)
@@ -35,13 +37,18 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
     ctx.body = page.toString()
   })
 
-  for (const [step, answer] of Object.entries(createAnswers(deps))) {
+  for (const [step, answer] of Object.entries(answers)) {
     router.post(`/${step}`, async (ctx) => {
       const visit = await deps.visit(ctx)
       await answer(visit, await checkedForm(visit))
       redirect(ctx, await addressOfNext(await deps.visit(ctx)))
     })
   }
+
+  // a refused form stands in the address bar: whoever asks for it again wants the step
+  router.get(['/consent', ...Object.keys(answers).map((step) => `/${step}`)], (ctx) => {
+    redirect(ctx, `${basePathOf(tenantOf(ctx.req))}/interaction/${String(ctx.params['uid'])}`)
+  })
 
   router.post('/consent', async (ctx) => {
     const visit = await deps.visit(ctx)

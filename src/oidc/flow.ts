@@ -34,6 +34,11 @@ export function createAuthFlow(deps: FlowDeps): AuthFlow {
       return describe(interaction, tenant, client, deps)
     },
 
+    async isPending(tenant, uid) {
+      const { provider } = await deps.registry.engineOf(tenant)
+      return (await provider.Interaction.find(uid)) !== undefined
+    },
+
     async finish(details, result, req, res) {
       const { provider } = await deps.registry.engineOf(details.tenant)
       const outcome = await engineResult(provider, details, result, deps)

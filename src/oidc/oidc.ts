@@ -195,6 +195,8 @@ export type AuthFlow = {
     req: IncomingMessage,
     res: ServerResponse,
   ): Promise<FlowDetails | undefined>
+  /** Whether this interaction still waits for somebody, on whichever browser. */
+  isPending(tenant: Tenant, uid: string): Promise<boolean>
   /** Stores the result; the address to answer with 303. */
   finish(
     details: FlowDetails,
