@@ -79,6 +79,30 @@ describe('a cache', () => {
     assert.equal(await cache.get('a'), 'a 4')
   })
 
+  it('does not wait for a store that hangs, asks it once, and takes its answer when it comes', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const answers: ((value: string) => void)[] = []
+    const load = (key: string) =>
+      loads.length === 1
+        ? Promise.resolve(key)
+        : new Promise<string>((resolve) => void answers.push(resolve))
+    const { cache, clock, loads } = counting(load, { keepsOnOutage: true })
+    await cache.get('a')
+    clock.advance(1000)
+    const impatient = cache.get('a')
+    t.mock.timers.tick(250)
+    assert.equal(await impatient, 'a')
+    clock.advance(5000)
+    assert.equal(await cache.get('a'), 'a')
+    assert.equal(loads.length, 2)
+    answers[0]?.('late')
+    await Promise.resolve()
+    const next = cache.get('a')
+    assert.equal(loads.length, 3)
+    t.mock.timers.tick(250)
+    assert.equal(await next, 'late')
+  })
+
   it('does not keep a value over a bug, nor where it must not, nor what was forgotten', async () => {
     let failure: Error | undefined
     const load = async (key: string) => {

@@ -26,30 +26,64 @@ export function createCache<Key, Value>(options: {
   const { load, clock, ttl, max, keepsOnOutage = false } = options
   const entries = new Map<Key, Entry<Value>>()
 
-  /** The value before, believed for a while again, or every request would wait for a store that does not answer. */
-  function keep(key: Key, failed: Entry<Value>, before: Entry<Value>): Promise<Value> {
-    if (entries.get(key) === failed) entries.set(key, { ...before, staleAt: clock.now() + ttl })
-    return before.value
+  function put(key: Key, entry: Entry<Value>): void {
+    entries.delete(key)
+    entries.set(key, entry)
+    if (entries.size > max) entries.delete(entries.keys().next().value as Key) // size > 0
+  }
+
+  function loadNew(key: Key): Promise<Value> {
+    const entry = { value: load(key), staleAt: clock.now() + ttl }
+    put(key, entry)
+    entry.value.catch(() => {
+      if (entries.get(key) === entry) entries.delete(key)
+    })
+    return entry.value
+  }
+
+  /** One load at a time; meanwhile, and while the store is down, the value before stands. */
+  function loadAgain(key: Key, before: Entry<Value>): Promise<Value> {
+    const staleAt = clock.now() + ttl
+    const loading = load(key)
+    const entry = { value: inTime(loading, before.value), staleAt: Infinity }
+    put(key, entry)
+    const settle = (settled: Entry<Value> | undefined) => {
+      if (entries.get(key) !== entry) return
+      entries.delete(key)
+      if (settled) entries.set(key, settled)
+    }
+    loading.then(
+      () => settle({ value: loading, staleAt }),
+      // believed for a while again, or every request would ask a store that does not answer
+      (error) => settle(isOutage(error) ? { ...before, staleAt: clock.now() + ttl } : undefined),
+    )
+    return entry.value
   }
 
   return {
     get(key) {
       const known = entries.get(key)
       if (known && known.staleAt > clock.now()) return known.value
-      const value: Promise<Value> = load(key).catch((error: unknown) => {
-        if (!keepsOnOutage || !known || !(error instanceof Unavailable)) throw error
-        return keep(key, entry, known)
-      })
-      const entry: Entry<Value> = { value, staleAt: clock.now() + ttl }
-      entries.delete(key)
-      entries.set(key, entry)
-      if (entries.size > max) entries.delete(entries.keys().next().value as Key) // size > 0
-      entry.value.catch(() => {
-        if (entries.get(key) === entry) entries.delete(key)
-      })
-      return entry.value
+      return known && keepsOnOutage ? loadAgain(key, known) : loadNew(key)
     },
     forget: (key) => void entries.delete(key),
     clear: () => entries.clear(),
   }
+}
+
+/** Milliseconds a value that is known already is waited for. */
+const patience = 250
+
+/** What is loaded, or the value before when that takes too long or the store is down. */
+function inTime<Value>(loading: Promise<Value>, before: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const impatience = setTimeout(() => resolve(before), patience)
+    loading
+      .then(resolve, (error) => (isOutage(error) ? resolve(before) : reject(error)))
+      .finally(() => clearTimeout(impatience))
+  })
+}
+
+function isOutage(error: unknown): boolean {
+  return error instanceof Unavailable
 }
