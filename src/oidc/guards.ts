@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { AppError } from '#kit/errors.ts'
 import { sha256 } from '#kit/hash.ts'
@@ -26,8 +27,29 @@ export type GuardDeps = {
   readonly logger: Logger
 }
 
+/** What the engine threw outside of its own error handlers: saving the session comes after them. */
+const unanswered = new WeakMap<IncomingMessage, unknown>()
+
+/** Rejects with what the engine left unanswered: Koa alone would drop every header and send two bare words. */
+export async function answeredOrThrown(
+  handled: Promise<void>,
+  req: IncomingMessage,
+): Promise<void> {
+  await handled
+  if (unanswered.has(req)) throw unanswered.get(req)
+}
+
 /** What stands around the engine's own handlers. */
 export function installGuards(provider: Provider, deps: GuardDeps): void {
+  provider.use(async (ctx, next) => {
+    try {
+      await next()
+    } catch (error) {
+      unanswered.set(ctx.req, error)
+      ctx.respond = false
+    }
+  })
+
   provider.use(keepPrefilledCode as never) // the engine's Koa types know no state before its own
 
   provider.use(async (ctx, next) => {

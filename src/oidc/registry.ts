@@ -3,6 +3,7 @@ import type { Provider } from 'oidc-provider'
 import type { Keys } from '#key/key.ts'
 import type { TenantId } from '#kit/ids.ts'
 import type { Tenant } from '#tenant/tenant.ts'
+import { answeredOrThrown } from './guards.ts'
 import type { ProviderDeps, ProviderInput } from './provider-factory.ts'
 import { buildProvider } from './provider-factory.ts'
 import { publish } from './published.ts'
@@ -39,7 +40,13 @@ export function createEngineRegistry(deps: {
   async function build(input: ProviderInput): Promise<Engine> {
     const provider = buildProvider(input, deps.provider)
     const published = await publish(provider, input.tenant)
-    return { tenant: input.tenant, provider, handle: provider.callback(), published }
+    const callback = provider.callback()
+    return {
+      tenant: input.tenant,
+      provider,
+      handle: (req, res) => answeredOrThrown(callback(req, res), req),
+      published,
+    }
   }
 
   return {

@@ -31,7 +31,9 @@ export function createErrorPage(
       ...(ctx.status >= 500 ? { err: error } : {}),
     })
     const page = pageFor(ctx, deps)
-    render(ctx, errorPage({ page, problem, reference, details: detailsOf(out) }))
+    // a failure of ours is none of the application's developer's
+    const details = error instanceof AppError ? [] : detailsOf(out)
+    render(ctx, errorPage({ page, problem, reference, details }))
   }
 }
 
