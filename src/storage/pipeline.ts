@@ -42,9 +42,9 @@ type Lane = {
 
 // The server gives up on a statement first; the client, which ends the connection, only on a server that says nothing.
 const limits: ClientConfig = {
-  connectionTimeoutMillis: 2000,
-  statement_timeout: 2500,
-  query_timeout: 3000,
+  connectionTimeoutMillis: 1500,
+  statement_timeout: 1800,
+  query_timeout: 2000,
   keepAlive: true,
   pipeline: true,
 }

@@ -9,11 +9,12 @@ import type { Database, Statement } from './storage.ts'
 
 const ping: Statement = { name: 'storage.ping', text: 'SELECT 1' }
 
-// `query_timeout` is for a server that says nothing at all; it ends the connection (guarded-knex.ts).
+// `query_timeout` is for a server that says nothing at all; it ends the connection (guarded-knex.ts). A caller learns of
+// it within five seconds, whatever else it waited for before.
 const limits: PoolConfig = {
-  connectionTimeoutMillis: 3000,
-  statement_timeout: 5000,
-  query_timeout: 7000,
+  connectionTimeoutMillis: 1500,
+  statement_timeout: 2000,
+  query_timeout: 2200,
   idle_in_transaction_session_timeout: 10_000,
   keepAlive: true,
   application_name: 'signet',
