@@ -35,6 +35,7 @@ export function checkTarget(req: IncomingMessage): void {
 }
 
 function isCleanEncoding(text: string): boolean {
+  if (!text.includes('%')) return true // printable ASCII, as was just seen
   try {
     return isCleanText(decodeURIComponent(text))
   } catch {

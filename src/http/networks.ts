@@ -5,6 +5,7 @@ export type Networks = (ip: string) => boolean
 
 /** `cidrs` are checked by the configuration: `10.0.0.0/8`, `fd00::/8`. */
 export function createNetworks(cidrs: readonly string[]): Networks {
+  if (cidrs.length === 0) return () => false // asked for every request, and a BlockList is not cheap to ask
   const list = new BlockList()
   for (const cidr of cidrs) {
     const [address = '', prefix = ''] = cidr.split('/')

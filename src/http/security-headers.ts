@@ -52,18 +52,29 @@ export function securityHeaders(
   return { ...always, ...byClass[page], ...hsts }
 }
 
+type Lines = readonly (readonly [name: string, value: string])[]
+
+/** Made once: they go out with every answer. */
+const linesOf = (https: boolean): Readonly<Record<PageClass, Lines>> => ({
+  interaction: Object.entries(securityHeaders('interaction', { https })),
+  account: Object.entries(securityHeaders('account', { https })),
+  api: Object.entries(securityHeaders('api', { https })),
+})
+const overHttps = linesOf(true)
+const overHttp = linesOf(false)
+
 /** Before anything else answers, so that the engine's own pages and errors carry them too. */
 export function applySecurityHeaders(
   res: ServerResponse,
   page: PageClass,
   options: { readonly https: boolean },
 ): void {
-  for (const [name, value] of Object.entries(securityHeaders(page, options)))
+  for (const [name, value] of (options.https ? overHttps : overHttp)[page])
     res.setHeader(name, value)
 }
 
-const accountPaths = ['/account', '/admin', '/developers', '/dev']
-const apiPaths = [
+const accountParts: ReadonlySet<string> = new Set(['/account', '/admin', '/developers', '/dev'])
+const apiParts: ReadonlySet<string> = new Set([
   '/.well-known',
   '/api',
   '/backchannel',
@@ -76,11 +87,17 @@ const apiPaths = [
   '/scim',
   '/token',
   '/userinfo',
-]
+])
 
 /** `path`: below the tenant's issuer. Whatever is not known to be something else is part of a sign-in. */
 export function pageClassOf(path: string): PageClass {
-  const isBelow = (prefix: string) => path === prefix || path.startsWith(`${prefix}/`)
-  if (accountPaths.some(isBelow)) return 'account'
-  return apiPaths.some(isBelow) ? 'api' : 'interaction'
+  const first = firstPart(path)
+  if (accountParts.has(first)) return 'account'
+  return apiParts.has(first) ? 'api' : 'interaction'
+}
+
+/** `/device` of `/device/abc`. */
+function firstPart(path: string): string {
+  const end = path.indexOf('/', 1)
+  return end < 0 ? path : path.slice(0, end)
 }

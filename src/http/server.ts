@@ -42,9 +42,14 @@ export function createServer(options: {
   const inFlight = new Set<ServerResponse>()
   let draining = false
 
+  // One function for all: a closure and a wrapper for each request would be garbage.
+  function forget(this: ServerResponse): void {
+    inFlight.delete(this)
+  }
+
   const track: RequestListener = (req, res) => {
     inFlight.add(res)
-    res.once('close', () => inFlight.delete(res))
+    res.on('close', forget)
     if (draining) res.setHeader('connection', 'close')
     handler(req, res)
   }

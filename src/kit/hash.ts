@@ -1,4 +1,4 @@
-import { createHash, createHmac, hash, timingSafeEqual } from 'node:crypto'
+import { createHmac, hash, timingSafeEqual } from 'node:crypto'
 
 /** SHA-256 as base64url: how bearer secrets of 112 bits or more are kept at rest (ASVS 6.5.2). */
 export function sha256(value: string): string {
@@ -12,6 +12,6 @@ export function hmacSha256(key: Uint8Array, value: string): string {
 
 /** Compares two strings without telling by its duration where they differ. */
 export function equalInConstantTime(left: string, right: string): boolean {
-  const digest = (value: string) => createHash('sha256').update(value).digest()
+  const digest = (value: string) => hash('sha256', value, 'buffer')
   return timingSafeEqual(digest(left), digest(right))
 }

@@ -20,12 +20,20 @@ const discoveryPaths: ReadonlySet<string> = new Set([
   '/.well-known/oauth-authorization-server',
 ])
 
-const protocolPaths: readonly string[] = [...Object.values(routes), ...discoveryPaths]
+const protocolPaths: ReadonlySet<string> = new Set([...Object.values(routes), ...discoveryPaths])
 
 /** True for a path that the engine, or its published documents, answer. Case does not matter to the engine. */
 export function isProtocolPath(path: string): boolean {
   const lower = path.toLowerCase()
-  return protocolPaths.some((route) => lower === route || lower.startsWith(`${route}/`))
+  return parents(lower).some((parent) => protocolPaths.has(parent))
+}
+
+/** The first one and two parts of a path: no route is longer. */
+function parents(path: string): readonly string[] {
+  const first = path.indexOf('/', 1)
+  if (first < 0) return [path]
+  const second = path.indexOf('/', first + 1)
+  return [path.slice(0, first), second < 0 ? path : path.slice(0, second)]
 }
 
 /**

@@ -20,22 +20,23 @@ export function createTenantDirectory(deps: {
   const remember = <Key, Value>(load: (key: Key) => Promise<Value>) =>
     createCache({ load, clock, ttl: 1000, max: 2000, keepsOnOutage: true })
 
-  const byId = remember((id: TenantId) => store.findById(id))
-  const bySlug = remember((slug: string) => store.findBySlug(slug))
-  const byIssuer = remember((own: string) => store.findByIssuer(own))
-  const all = remember<'all', readonly TenantRecord[]>(() => store.list())
   const found = (record: TenantRecord | undefined) => record && withIssuer(record, issuer)
 
+  const byId = remember(async (id: TenantId) => found(await store.findById(id)))
+  const bySlug = remember(async (slug: string) => found(await store.findBySlug(slug)))
+  const byIssuer = remember(async (own: string) => found(await store.findByIssuer(own)))
+  const all = remember<'all', readonly TenantRecord[]>(() => store.list())
+
   async function findBySlug(slug: string): Promise<Tenant | undefined> {
-    return slugPattern.test(slug) ? found(await bySlug.get(slug)) : undefined
+    return slugPattern.test(slug) ? bySlug.get(slug) : undefined
   }
 
   async function findByOwnIssuer(own: string): Promise<Tenant | undefined> {
-    return own.length <= 512 && isCleanText(own) ? found(await byIssuer.get(own)) : undefined
+    return own.length <= 512 && isCleanText(own) ? byIssuer.get(own) : undefined
   }
 
   return {
-    findById: async (id) => (isCleanText(id) ? found(await byId.get(id)) : undefined),
+    findById: async (id) => (isCleanText(id) ? byId.get(id) : undefined),
     findBySlug,
 
     async findByIssuer(wanted) {

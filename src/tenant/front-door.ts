@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { ClientAddress, ResolveAddress } from '#http/http.ts'
 import { checkTarget } from '#http/limits.ts'
+import { createRequestFact } from '#http/request-fact.ts'
 import { requestIdHeader, requestIdOf } from '#http/request-id.ts'
 import { applySecurityHeaders, pageClassOf } from '#http/security-headers.ts'
 import { sendAsset } from '#http/static.ts'
@@ -33,7 +34,7 @@ export type FrontDoorDeps = {
 }
 
 /** Where a request came from, for whoever asks later. */
-const addresses = new WeakMap<IncomingMessage, ClientAddress>()
+const addresses = createRequestFact<ClientAddress>('address')
 
 export function addressOf(req: IncomingMessage): ClientAddress | undefined {
   return addresses.get(req)
@@ -47,7 +48,7 @@ export function createFrontDoor(deps: FrontDoorDeps): RequestListener {
     const requestId = requestIdOf(req, address)
     addresses.set(req, address)
     res.setHeader(requestIdHeader, requestId)
-    res.once('close', () => measure(req, res, startedAt))
+    res.on('close', () => measure(req, res, startedAt))
     void runInRequest({ requestId }, () => serve(req, res, address))
   }
 
@@ -116,7 +117,8 @@ const ownSegments: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-const routes = new WeakMap<IncomingMessage, string>()
+/** The label of a request's route, once it is known to be one of ours. */
+const routes = createRequestFact<string>('route')
 
 /** F4. RFC 9110 §15.5.20. */
 function misdirected(): AppError {

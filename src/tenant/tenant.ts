@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { createRequestFact } from '#http/request-fact.ts'
 import type { TenantId } from '#kit/ids.ts'
 import type { Transaction } from '#storage/storage.ts'
 import type { Page } from '#views/layout.ts'
@@ -112,7 +113,7 @@ export function basePathOf(tenant: Pick<Tenant, 'issuer'>): string {
   return new URL(tenant.issuer).pathname.replace(/\/$/, '')
 }
 
-const tenants = new WeakMap<IncomingMessage, Tenant>()
+const tenants = createRequestFact<Tenant>('tenant')
 
 /** Written once, by the dispatcher that read the address. */
 export function bindTenant(req: IncomingMessage, tenant: Tenant): void {
