@@ -70,6 +70,8 @@ const schema = `
     roles text[] NOT NULL DEFAULT '{}',
     groups text[] NOT NULL DEFAULT '{}',
     status text NOT NULL CHECK (status IN ('active', 'disabled', 'deleted')),
+    -- whatever was proved up to this moment is void, whether its rows are gone or not (Q17)
+    ended_at timestamptz,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id),

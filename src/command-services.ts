@@ -3,7 +3,6 @@ import { loadBlocklist } from '#login/password/blocklist.ts'
 import type { Probes, Services } from '#commands/commands.ts'
 import { createDatabaseProbe } from '#commands/postgres.ts'
 import { createRedisProbe } from '#commands/redis.ts'
-import { createArtifactEnder } from '#oidc/ender.ts'
 import { createRegistrationTokens } from '#oidc/registration-tokens.ts'
 import { migrate, pendingMigrations } from '#storage/migrate.ts'
 import { connectRedis } from '#storage/redis.ts'
@@ -20,7 +19,6 @@ export async function openCommandServices(input: AppInput): Promise<Services & A
   return {
     ...app,
     transactor: app.database,
-    ender: createArtifactEnder(app.artifacts),
     isCommonPassword: loadBlocklist(),
     registrationTokens: createRegistrationTokens({
       store: app.artifacts,

@@ -17,12 +17,23 @@ export type Account = {
   readonly roles: readonly string[]
   readonly groups: readonly string[]
   readonly status: AccountStatus
+  /** Whatever this person proved up to here is void: see `isVoid`. */
+  readonly endedAt: Date | undefined
   readonly createdAt: Date
   readonly updatedAt: Date
 }
 
 /** Only `active` may sign in, and only its tokens are alive (Q18). */
 export type AccountStatus = 'active' | 'disabled' | 'deleted'
+
+/**
+ * True for a sign-in that must open nothing any more (Q17, Q65). Removing rows alone cannot promise that: a request under
+ * way writes new ones, and a password proved a moment before waits for its next step. A proof of the very second of the
+ * end counts as before it.
+ */
+export function isVoid(account: Pick<Account, 'endedAt'>, provedAt: number): boolean {
+  return account.endedAt !== undefined && provedAt * 1000 <= account.endedAt.getTime()
+}
 
 /** OIDC Core §5.1, the ones a person fills in. */
 export type Profile = {
@@ -65,8 +76,13 @@ export type Accounts = {
   /** Replaces profile, roles, groups and email_verified (seed and CLI). */
   update(account: Account, actor: AuditActor, within?: Transaction): Promise<void>
   /**
-   * Changes the status; when it is no longer active, ends every session, grant and token in the same call. Rejects with
-   * `Unavailable` when those could not be ended: the status has changed by then, and calling again finishes the job.
+   * Ends every session, grant and token, and voids every proof there was: after a new password, or on the person's wish.
+   * False when there is no such account. Rejects with `Unavailable` when not everything was reached: calling again
+   * finishes the job.
+   */
+  end(tenantId: TenantId, id: AccountId, actor: AuditActor): Promise<boolean>
+  /**
+   * Changes the status; when it is no longer active, ends everything as `end` does, and may have to be called again.
    * False when there is no such account, or it is deleted and should be something else.
    */
   setStatus(

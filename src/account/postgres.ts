@@ -61,6 +61,7 @@ type AccountRow = {
   roles: string[]
   groups: string[]
   status: AccountStatus
+  ended_at: Date | null
   created_at: Date
   updated_at: Date
 }
@@ -76,6 +77,7 @@ function toRow(account: Account) {
     roles: [...account.roles],
     groups: [...account.groups],
     status: account.status,
+    ended_at: account.endedAt ?? null,
     updated_at: account.updatedAt,
   }
 }
@@ -91,6 +93,7 @@ function toAccount(row: AccountRow): Account {
     roles: row.roles,
     groups: row.groups,
     status: row.status,
+    endedAt: row.ended_at ?? undefined,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

@@ -56,18 +56,27 @@ export function createAccounts(deps: AccountDeps): Accounts {
       cache.forget(keyOf([account.tenantId, account.id]))
     },
 
+    async end(tenantId, id, actor) {
+      const known = await changes.end([tenantId, id], actor)
+      return known && endArtifacts(tenantId, id)
+    },
+
     async setStatus(tenantId, id, status, actor) {
       const known = await changes.setStatus([tenantId, id], status, actor)
       cache.forget(keyOf([tenantId, id]))
-      if (!known || status === 'active') return known
-      try {
-        // Also when the status was this already: an earlier call may have failed here.
-        await ender.endAccount(tenantId, id)
-      } catch (cause) {
-        throw new Unavailable('account', { cause })
-      }
-      return true
+      // Also when the status was this already: an earlier call may have failed here.
+      return known && (status === 'active' || endArtifacts(tenantId, id))
     },
+  }
+
+  async function endArtifacts(tenantId: TenantId, id: AccountId): Promise<true> {
+    cache.forget(keyOf([tenantId, id]))
+    try {
+      await ender.endAccount(tenantId, id)
+    } catch (cause) {
+      throw new Unavailable('account', { cause })
+    }
+    return true
   }
 }
 
@@ -106,6 +115,16 @@ function createChanges({ store, clock, audit, transactor }: AccountDeps) {
       })
     },
 
+    end(place: Place, actor: AuditActor): Promise<boolean> {
+      return transactor.transaction(async (within) => {
+        const account = await store.find(...place, within)
+        if (!account) return false
+        await store.update({ ...account, endedAt: now(), updatedAt: now() }, within)
+        await audit.append(event('account.sessions_ended', account, actor), within)
+        return true
+      })
+    },
+
     /** True when the account now has this status, whether or not it had it before. */
     setStatus(place: Place, status: AccountStatus, actor: AuditActor): Promise<boolean> {
       return transactor.transaction(async (within) => {
@@ -113,7 +132,8 @@ function createChanges({ store, clock, audit, transactor }: AccountDeps) {
         if (!account) return false
         if (account.status === status) return true
         if (account.status === 'deleted') return false // `sub` is never given to anyone again (Q20)
-        await store.update({ ...account, status, updatedAt: now() }, within)
+        const endedAt = status === 'active' ? account.endedAt : now()
+        await store.update({ ...account, status, endedAt, updatedAt: now() }, within)
         await audit.append(event(statusEvents[status], account, actor), within)
         return true
       })
@@ -147,6 +167,7 @@ function newAccount(input: CreateAccount, now: Date): Account | undefined {
     roles: input.roles ?? [],
     groups: input.groups ?? [],
     status: 'active',
+    endedAt: undefined,
     createdAt: now,
     updatedAt: now,
   }

@@ -22,6 +22,7 @@ export function exampleAccount(tenantId: TenantId, name = 'ada'): Account {
     roles: ['admin', 'comma, quote " and \\'],
     groups: [],
     status: 'active',
+    endedAt: new Date('2030-01-01T12:00:00.789Z'),
     createdAt: new Date('2030-01-01T00:00:00.123Z'),
     updatedAt: new Date('2030-01-02T00:00:00.456Z'),
   }

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import type { AccountArtifactEnder, Accounts } from '#account/account.ts'
+import type { Accounts } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
 import type { Clients } from '#client/client.ts'
 import type { Config, Secrets } from '#config/config.ts'
@@ -55,8 +55,6 @@ export type Services = {
   readonly registrationTokens: RegistrationTokens
   readonly audit: Audit
   readonly transactor: Transactor
-  /** Ends what an account has open: whoever changes a password also does that (Q17). */
-  readonly ender: AccountArtifactEnder
   /** See `loadBlocklist` of the password room. */
   readonly isCommonPassword: (password: string) => boolean
   readonly migrations: Migrations

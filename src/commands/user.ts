@@ -130,7 +130,7 @@ async function setPassword(
   const chosen = await choosePassword(options.generate === true, context, runner)
   await keepPassword(account, chosen, context)
   // Q17: whoever knew the old one is out.
-  await context.services.ender.endAccount(account.tenantId, account.id)
+  await context.services.accounts.end(account.tenantId, account.id, actor)
   return outcomeOf(account, `The password of ${account.email} is set; every session ended.`, chosen)
 }
 

@@ -1,3 +1,4 @@
+import { isVoid } from '#account/account.ts'
 import type { Accounts } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
 import { AppError } from '#kit/errors.ts'
@@ -9,6 +10,7 @@ import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import type { ProgressStore } from './interaction.ts'
 import type { RememberedAccounts } from './remembered-accounts.ts'
+import { InteractionOver } from './visit.ts'
 import type { Visit } from './visit.ts'
 
 export type FinishDeps = {
@@ -53,12 +55,10 @@ export function createFinish(deps: FinishDeps): Finish {
       const account = await deps.accounts.find(tenant.id, accountId)
       if (account?.status !== 'active') {
         await deps.progress.clear(tenant.id, visit.details.uid)
-        throw new AppError({
-          code: 'interaction.account_unavailable',
-          status: 403,
-          message: 'This account is paused.',
-        })
+        throw accountUnavailable()
       }
+      // the password was changed, or everything ended, between the proof and here (Q17)
+      if (proofs.some((proof) => isVoid(account, proof.at))) throw new InteractionOver()
       const device = deps.issueDevice(tenant, accountId)
       deps.remembered.add(tenant, visit.ctx.req, visit.ctx.res, { id: accountId, device })
       return end(visit, {
@@ -74,7 +74,7 @@ export function createFinish(deps: FinishDeps): Finish {
 
     async consent(visit, decision, requester) {
       const { details, signedIn } = visit
-      if (!signedIn) throw accountGone()
+      if (!signedIn) throw accountUnavailable()
       const isAllowed = decision === 'allow'
       const address = await end(
         visit,
@@ -123,7 +123,7 @@ function soleAccount(proofs: readonly [Proof, ...Proof[]]): AccountId {
   return accountId
 }
 
-function accountGone(): AppError {
+function accountUnavailable(): AppError {
   return new AppError({
     code: 'interaction.account_unavailable',
     status: 403,

@@ -1,6 +1,7 @@
-import type { Account as EngineAccount, Configuration } from 'oidc-provider'
+import type { Account as EngineAccount, Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId, TenantId } from '#kit/ids.ts'
+import { isVoid } from '#account/account.ts'
 import type { Account, Accounts } from '#account/account.ts'
 import { findClientRecord } from './client-models.ts'
 
@@ -42,12 +43,21 @@ export function createFindAccount(deps: {
   readonly accounts: Accounts
   readonly claimsOf: ClaimsOf
 }): NonNullable<Configuration['findAccount']> {
-  return async (ctx, sub) => {
+  return async (ctx, sub, token) => {
     const account = await deps.accounts.findActive(deps.tenantId, brandId<AccountId>(sub))
-    if (!account) return undefined
+    if (!account || isVoid(account, provedAt(ctx, token))) return undefined
     const isMinimal = findClientRecord(ctx.oidc.client)?.metadata.minimal_id_token === true
     return engineAccount(account.id, deps.claimsOf(account), isMinimal)
   }
+}
+
+/**
+ * When the sign-in behind this request happened: what a code or refresh token remembers of it, or the session itself. An
+ * access token remembers nothing; it dies with its Grant.
+ */
+function provedAt(ctx: KoaContextWithOIDC, token: object | undefined): number {
+  const { authTime } = (token ?? {}) as { readonly authTime?: number } // missing in some of the engine's types
+  return authTime ?? ctx.oidc.session?.loginTs ?? Infinity
 }
 
 function engineAccount(sub: AccountId, all: object, isMinimal: boolean): EngineAccount {

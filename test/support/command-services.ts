@@ -83,7 +83,6 @@ export function createTestServices(database?: Database): TestServices {
     keys: createKeys({ ...common, store: stores.keys, sealer }),
     audit,
     transactor,
-    ender,
     isCommonPassword,
     migrations: { pending: async () => [], apply: async () => [] },
     probes: {
