@@ -90,7 +90,7 @@ describeInWorlds('what was proved before the end', (world) => {
       (response) => new URL(response.headers.get('location') ?? '/', world().issuer),
     )
     const outcomes = await Promise.allSettled(
-      callbacks.map((callback, index) =>
+      callbacks.map(async (callback, index) =>
         callback.searchParams.has('code')
           ? attempts[index]?.finish(callback)
           : Promise.reject(new Error('no code')),
