@@ -20,5 +20,5 @@ export function codePoints(text: string): number {
  * `JSON.stringify` writes those, and only those, as `\u0000` and `\ud8xx`.
  */
 export function hasUnstorableEscape(json: string): boolean {
-  return /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/.test(json)
+  return json.includes('\\u') && /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/.test(json)
 }

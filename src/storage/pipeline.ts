@@ -57,6 +57,7 @@ function createLane(options: Options, extra: ClientConfig): Lane {
 
   async function run<Row>(statement: Statement, values: readonly unknown[]) {
     const client = await line.client()
+    gather(client)
     try {
       const result = await client.query({ ...statement, values: [...values] })
       line.answered()
@@ -81,6 +82,13 @@ function createLane(options: Options, extra: ClientConfig): Lane {
     },
     close: () => line.close(),
   }
+}
+
+/** What is asked in one turn of the event loop leaves in one system call, which costs as much as the statement itself. */
+function gather({ connection: { stream } }: Client): void {
+  if (stream.writableCorked > 0) return
+  stream.cork()
+  process.nextTick(() => stream.uncork())
 }
 
 type ReconnectingLine = {
