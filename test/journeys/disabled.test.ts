@@ -108,14 +108,22 @@ const refreshOf = ({ rp }: Stage, tokens: Tokens) => rp.refresh(String(tokens.re
 describeInWorlds('what is disabled is refused on every path (Q18):', (world) => {
   let stage: Stage
 
-  describe('an account', () => {
+  const setAccount = (status: 'active' | 'disabled') =>
+    world().app.accounts.setStatus(stage.tenant.id, stage.person.account.id, status, actor)
+
+  /** The process ends after the status is written and before anything else is. */
+  async function disableRowOnly(table: 'accounts' | 'clients', where: object): Promise<void> {
+    const { knex } = world().app.database
+    assert.equal(await knex(table).where(where).update({ status: 'disabled' }), 1)
+    await world().pass(2) // what is kept in memory is a second old at most
+  }
+
+  function refusesTheAccount(disable: () => Promise<unknown>): void {
     before(async () => {
       stage = await prepare(world(), world().main)
       assert.equal((await stage.reader.introspect(stage.forApi.access_token)).active, true)
-      await setAccount('disabled')
+      await disable()
     })
-    const setAccount = (status: 'active' | 'disabled') =>
-      world().app.accounts.setStatus(stage.tenant.id, stage.person.account.id, status, actor)
 
     it('is not signed in any more (F7)', async () => {
       const silent = await stage.signedIn.open((await stage.rp.start({ prompt: 'none' })).url)
@@ -152,6 +160,11 @@ describeInWorlds('what is disabled is refused on every path (Q18):', (world) => 
       const { status, body } = await pollDevice(world(), stage.client, stage.device.device_code)
       assert.equal(status, 400, JSON.stringify(body))
     })
+  }
+
+  describe('an account', () => {
+    refusesTheAccount(() => setAccount('disabled'))
+
     it('finds nothing of it alive when it is enabled again', async () => {
       await setAccount('active')
       assert.equal((await errorOf(refreshOf(stage, stage.lasting))).error, 'invalid_grant')
@@ -164,17 +177,18 @@ describeInWorlds('what is disabled is refused on every path (Q18):', (world) => 
     })
   })
 
-  describe('a client', () => {
+  describe('an account of which nothing was ended yet', () => {
+    refusesTheAccount(() => disableRowOnly('accounts', { id: stage.person.account.id }))
+  })
+
+  const setClient = (status: 'active' | 'disabled') =>
+    world().app.clients.setStatus(stage.tenant.id, brandId<ClientId>(stage.client.clientId), status)
+
+  function refusesTheClient(disable: () => Promise<unknown>): void {
     before(async () => {
       stage = await prepare(world(), world().main)
-      await setClient('disabled')
+      await disable()
     })
-    const setClient = (status: 'active' | 'disabled') =>
-      world().app.clients.setStatus(
-        stage.tenant.id,
-        brandId<ClientId>(stage.client.clientId),
-        status,
-      )
 
     it('sends nobody here', async () => {
       const page = await stage.signedIn.open((await stage.rp.start()).url)
@@ -225,6 +239,11 @@ describeInWorlds('what is disabled is refused on every path (Q18):', (world) => 
       })
       assert.equal(start.body['error'], 'invalid_client')
     })
+  }
+
+  describe('a client', () => {
+    refusesTheClient(() => setClient('disabled'))
+
     it('finds nothing of it alive when it is enabled again', async () => {
       await setClient('active')
       assert.equal((await errorOf(refreshOf(stage, stage.lasting))).error, 'invalid_grant')
@@ -234,6 +253,10 @@ describeInWorlds('what is disabled is refused on every path (Q18):', (world) => 
       const { tokens } = await signInTo(stage.rp, stage.person, { world: world() })
       assert.ok(tokens.access_token)
     })
+  })
+
+  describe('a client of which nothing was ended yet', () => {
+    refusesTheClient(() => disableRowOnly('clients', { client_id: stage.client.clientId }))
   })
 
   describe('a tenant', () => {

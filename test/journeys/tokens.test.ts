@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { brandId } from '#kit/ids.ts'
+import type { ClientId } from '#kit/ids.ts'
 import { signInTo } from '#test/support/person.ts'
 import { errorOf } from '#test/support/relying-party.ts'
 import type { RelyingParty, Tokens } from '#test/support/relying-party.ts'
@@ -111,6 +113,27 @@ describeInWorlds('tokens', (world) => {
         sub: ada.account.id,
         token_type: 'Bearer',
       })
+    })
+
+    it('to no public client, even one the API names: anybody can claim to be it', async () => {
+      const identifier = 'https://careless.example.test'
+      await world().app.clients.putResource({
+        tenantId: world().main.id,
+        identifier,
+        name: undefined,
+        scopes: ['read'],
+        introspectors: [brandId<ClientId>('spa')],
+        accessTokenFormat: 'opaque',
+        accessTokenTtl: 600,
+      })
+      const owner = await world().addClient('web', { resources: { [identifier]: ['read'] } })
+      const { tokens } = await signInTo(await world().relyingParty(owner), world().people.ada, {
+        world: world(),
+        parameters: { scope: 'openid read', resource: identifier },
+        redeem: { resource: identifier },
+      })
+      const spa = await world().relyingParty('spa')
+      assert.equal((await spa.introspect(tokens.access_token)).active, false)
     })
 
     it('to nobody of another tenant (DESIGN §3)', async () => {
