@@ -62,6 +62,17 @@ describeInWorlds('consent', (world) => {
     assert.match(page.text, /email/)
   })
 
+  it('that is remembered is not asked again for more than the session has used of it', async () => {
+    const person = await world().addAccount()
+    const rp = await world().relyingParty('web')
+    await signInTo(rp, person, { world: world(), parameters: { scope: 'openid email' } })
+    const tab = world().browser().tab()
+    const narrow = await arrive(tab, person, { scope: 'openid' })
+    assert.ok(narrow.isElsewhere)
+    const wide = await tab.open((await rp.start({ scope: 'openid email', prompt: 'none' })).url)
+    assert.ok(wide.url.searchParams.get('code'), wide.url.href)
+  })
+
   it('gives no more than this request asks, whatever was allowed before', async () => {
     const person = await world().addAccount()
     const rp = await world().relyingParty('web')
