@@ -118,5 +118,6 @@ function isWorthWriting(id: string, payload: EnginePayload): boolean {
 
 function contentOf(payload: EnginePayload): string {
   const { iat: _iat, exp: _exp, jti: _jti, consumed: _consumed, ...content } = payload
-  return JSON.stringify(content)
+  // a session that was just signed in to has its members in another order than one that was read
+  return JSON.stringify(Object.entries(content).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
