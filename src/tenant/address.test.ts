@@ -42,6 +42,10 @@ describe('which tenant a request is for (F4, F8)', () => {
     ['id.example.test.evil.example', '/token', 'misdirected'],
     ['id.example.test:8443', '/token', 'misdirected'],
     ['', '/token', 'misdirected'],
+    ['id.example.test/t/acme', '/token', 'misdirected'],
+    ['login.bank.test/x', '/token', 'misdirected'],
+    ['eve@login.bank.test', '/token', 'misdirected'],
+    ['login.bank.test?', '/token', 'misdirected'],
     // RFC 8414 §3.1
     [
       'id.example.test',

@@ -41,6 +41,8 @@ export function createAddressing(deps: {
   }
 
   async function ownerOf(host: string): Promise<Tenant | undefined> {
+    // A host is a host: with a path in it, it would name another tenant's issuer.
+    if (!/^[a-z0-9.:[\]-]+$/.test(host)) return undefined
     return (
       (await tenants.findByIssuer(`https://${host}`)) ??
       (await tenants.findByIssuer(`http://${host}`))

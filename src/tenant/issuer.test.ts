@@ -8,11 +8,9 @@ describe('the issuer a tenant brings (OIDC Discovery §3, RFC 8414 §2)', () => 
   for (const issuer of [
     'https://id.acme.test',
     'https://id.acme.test:8443',
-    'https://acme.test/login',
-    'https://acme.test/a/b-c_d~e.f',
     'https://xn--mnchen-3ya.test',
     'http://localhost:4000',
-    'http://127.0.0.1:4000/idp',
+    'http://127.0.0.1:4000',
     'http://[::1]:4000',
   ])
     it(`accepts ${issuer}`, () => assert.equal(issuerProblem(issuer, main), undefined))
@@ -46,6 +44,7 @@ describe('the issuer a tenant brings (OIDC Discovery §3, RFC 8414 §2)', () => 
     ['https://id.acme.test/a\n', /512/],
     ['https://id.acme.test/a\0', /512/],
     [`https://id.acme.test/${'a'.repeat(512)}`, /512/],
+    ['https://id.acme.test/login', /path/],
     ['https://id.acme.test/..;/b', /path/],
     ['https://id.acme.test/a//b', /path/],
     ['https://id.acme.test/%2fb', /path/],

@@ -30,8 +30,7 @@ function formProblem(issuer: string, url: URL): string | undefined {
   if (issuer.endsWith('/')) return 'issuer must not end with a slash'
   const normal = url.href.replace(/\/$/, '')
   if (issuer !== normal) return `issuer must be written in its normal form: ${normal}`
-  // What a proxy might decode, collapse or cut must not decide which tenant answers.
-  if (!/^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$/.test(url.pathname.replace(/\/$/, '')))
-    return 'the path of an issuer may only hold letters, digits and . _ ~ -'
+  // A host of its own is what a tenant brings: everything below it is that tenant's.
+  if (url.pathname !== '/') return 'issuer must not hold a path'
   return undefined
 }
