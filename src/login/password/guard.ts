@@ -7,6 +7,7 @@ import {
   consecutiveRule,
   deviceRule,
   sprayedRule,
+  strangerRule,
   sprayRule,
 } from './rules.ts'
 
@@ -15,6 +16,8 @@ export type Attempt = {
   readonly tenantId: TenantId
   /** The account's id, or what stands for an account there is not (Q35). */
   readonly subject: string
+  /** False where no account has this address. */
+  readonly isKnown: boolean
   /** `addressKey(ip)` */
   readonly address: string
   /** The device cookie's value, when it was issued for this account. */
@@ -43,11 +46,11 @@ export function createPasswordGuard(deps: { readonly throttle: Throttle }): Pass
   const { throttle } = deps
 
   /** The tries of a known device count against that device alone: nobody else can use them up (Q37, Q38). */
-  function ownRules({ subject, device }: Attempt): Counted[] {
+  function ownRules({ subject, device, isKnown }: Attempt): Counted[] {
     if (device !== undefined) return [{ rule: deviceRule, subject: `${subject}.${sha256(device)}` }]
     return [
       { rule: accountRule, subject },
-      { rule: consecutiveRule, subject },
+      { rule: isKnown ? consecutiveRule : strangerRule, subject },
     ]
   }
 

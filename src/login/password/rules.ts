@@ -24,6 +24,9 @@ export const consecutiveRule: ThrottleRule = {
   window: year,
 }
 
+/** The same for an address nobody has here, forgotten in a day: strangers must not fill a table for a year. */
+export const strangerRule: ThrottleRule = { ...consecutiveRule, window: day }
+
 /** Q37: per known device, instead of both above. */
 export const deviceRule: ThrottleRule = {
   name: 'password.device',

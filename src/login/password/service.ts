@@ -105,15 +105,16 @@ function createAttempts({ keys }: PasswordLoginDeps) {
 
   return ({ tenant, email, requester }: Input, account: Account | undefined): Attempt => {
     const { deviceCookie, ip } = requester
-    const isKnown = devices.matches(tenant.id, account?.id ?? nobody, deviceCookie)
+    const isOwnDevice = devices.matches(tenant.id, account?.id ?? nobody, deviceCookie)
     // Q35: what is not an account has one bucket for every way of writing it, and does not stand in a table of ours.
     const identifier = canonicalEmail(email) ?? email
     const stranger = hmacSha256(keys.derive('identifier', tenant.id), identifier)
     return {
       tenantId: tenant.id,
       subject: account?.id ?? stranger,
+      isKnown: account !== undefined,
       address: addressKey(ip),
-      device: account && isKnown ? deviceCookie : undefined,
+      device: account && isOwnDevice ? deviceCookie : undefined,
     }
   }
 }
