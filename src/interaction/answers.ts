@@ -38,6 +38,7 @@ const asAnother = (before: Progress): Progress => ({
   another: true,
   email: undefined,
   notice: undefined,
+  proofs: [],
 })
 
 function identify({ progress }: AnswerDeps): Answer {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Csrf } from '#http/http.ts'
 import type { Client, Resource } from '#client/client.ts'
 import { isNothing } from '#consent/consent.ts'
@@ -134,7 +135,7 @@ async function consent(visit: Visit, deps: StepPageDeps): Promise<Html> {
       name: resources.find((resource) => resource.identifier === identifier)?.name,
       scopes,
     })),
-    added: asked === missing && asked.scopes.length < requested.scopes.length,
+    added: asked === missing && !isDeepStrictEqual(missing, requested),
     returnHost: destinationOf(details.redirectUri),
   })
 }
