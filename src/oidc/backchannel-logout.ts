@@ -39,7 +39,7 @@ export type LogoutDelivery = {
 
 /** Seconds until the next try: 1 minute, doubling, at most 6 hours; given up after a day (Q86). */
 const retryDelay = (attempts: number): number => Math.min(60 * 2 ** (attempts - 1), 6 * 3600)
-const mostAttempts = 10
+const mostAttempts = 12
 
 export function createLogoutDelivery(deps: {
   readonly outbox: LogoutOutbox

@@ -10,25 +10,11 @@ import { claimsByScope, scopes } from './claims.ts'
 import { cookieOptions } from './cookie-options.ts'
 import { lifetimes } from './lifetimes.ts'
 import { prompts } from './prompts.ts'
+import { routes } from './routes.ts'
 
 /** Asymmetric only: a client's secret is no signing key (Q13). */
 const signingAlgorithms = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const
 const ourAlgorithms = ['ES256', 'RS256'] as const
-
-export const routes = {
-  authorization: '/authorize',
-  backchannel_authentication: '/backchannel',
-  code_verification: '/device',
-  device_authorization: '/device_authorization',
-  end_session: '/logout',
-  introspection: '/introspect',
-  jwks: '/jwks',
-  pushed_authorization_request: '/par',
-  registration: '/register',
-  revocation: '/revoke',
-  token: '/token',
-  userinfo: '/userinfo',
-} as const
 
 /**
  * What does not depend on the rooms behind: OAuth 2.1 with the choices of DESIGN §5. Every default of the engine that

@@ -3,7 +3,7 @@ import { pinAddress } from '#http/address.ts'
 import type { ClientAddress } from '#http/http.ts'
 import { AppError } from '#kit/errors.ts'
 import type { Destination } from '#tenant/tenant.ts'
-import { routes } from './configuration.ts'
+import { routes } from './routes.ts'
 import type { PublishedDocument } from './published.ts'
 import type { EngineRegistry } from './registry.ts'
 

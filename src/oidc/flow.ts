@@ -85,7 +85,6 @@ async function describe(
     redirectUri: text(params['redirect_uri']),
     missing: missingConsent(requested, given),
     requested,
-    isDevice: interaction.deviceCode !== undefined,
   }
 }
 

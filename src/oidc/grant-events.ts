@@ -1,5 +1,6 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { textParam } from './param.ts'
+import { AppError } from '#kit/errors.ts'
 import type { Audit } from '#audit/audit.ts'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId, ClientId, TenantId } from '#kit/ids.ts'
@@ -46,8 +47,12 @@ export function observeEngine(provider: Provider, deps: GrantEventDeps): void {
   provider.on('end_session.error', countError)
 
   provider.on('server_error', (ctx, error) => {
-    metrics.oauthError({ endpoint: ctx.oidc?.route ?? 'unknown', error: 'server_error' })
-    logger.error('the protocol engine failed', { endpoint: ctx.oidc?.route, err: error })
+    const endpoint = ctx.oidc?.route
+    const code = error instanceof AppError ? error.code : 'server_error'
+    metrics.oauthError({ endpoint: endpoint ?? 'unknown', error: code })
+    // a refusal of ours is no failure, and no stranger writes into the error log
+    const log = error instanceof AppError ? logger.info : logger.error
+    log('the protocol engine was stopped', { endpoint, code, err: error })
   })
 
   provider.on('grant.revoked', (ctx) => {

@@ -5,9 +5,9 @@ import { brandId } from '#kit/ids.ts'
 import type { AccountId, TenantId } from '#kit/ids.ts'
 import type { ConsentRequest, ConsentStore } from '#consent/consent.ts'
 import { isNothing, missingConsent } from '#consent/consent.ts'
-import type { Client } from '#client/client.ts'
+import type { Client, Clients } from '#client/client.ts'
 import { clientRecord } from './client-models.ts'
-import { requestedConsent } from './consent-request.ts'
+import { consentOfParams } from './requested-params.ts'
 
 /**
  * A Grant belongs to one session and one client, and dies with the session's sign-out; what a person has allowed for
@@ -15,6 +15,7 @@ import { requestedConsent } from './consent-request.ts'
  */
 export function createGrantLoader(deps: {
   readonly tenantId: TenantId
+  readonly clients: Clients
   readonly consents: ConsentStore
   readonly clock: Clock
 }): NonNullable<Configuration['loadExistingGrant']> {
@@ -27,12 +28,12 @@ export function createGrantLoader(deps: {
     const answered = ctx.oidc.result?.consent?.grantId
     if (answered) return provider.Grant.find(answered)
 
-    const wanted = requestedConsent(ctx)
+    const record = clientRecord(client)
+    const wanted = await consentOfParams(ctx.oidc.params ?? {}, record, deps.clients)
     const before = await grantOfSession(ctx, client.clientId)
     if (before && isFresh(before, clock) && covers(before, ctx, wanted)) return before
 
     const accountId = brandId<AccountId>(session.accountId)
-    const record = clientRecord(client)
     if (!(await mayGoUnasked(record, accountId, wanted))) return undefined
     return grantAfresh(provider, record, accountId, wanted)
   }

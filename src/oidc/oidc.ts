@@ -162,8 +162,6 @@ export type FlowDetails = {
   readonly missing: ConsentRequest
   /** Everything the client asked for. */
   readonly requested: ConsentRequest
-  /** The device flow has no redirect: the person comes from a screen elsewhere. */
-  readonly isDevice: boolean
 }
 
 export type FlowResult =
@@ -179,7 +177,7 @@ export type FlowResult =
   /** Ends the request with an OAuth error the client is told of. */
   | {
       readonly kind: 'denied'
-      readonly error: 'access_denied' | 'login_required'
+      readonly error: 'access_denied'
       readonly description: string
     }
 

@@ -92,11 +92,11 @@ function configuration(input: ProviderInput, deps: ProviderDeps): Configuration 
       keys: createKeyring(deps.secrets.deriveAll('cookies', tenantId)) as never, // any Keygrip-like object is taken
     },
     findAccount: createFindAccount({ tenantId, ...deps }),
-    loadExistingGrant: createGrantLoader({ tenantId, consents: deps.consents, clock: deps.clock }),
+    loadExistingGrant: createGrantLoader({ tenantId, ...deps }),
     pairwiseIdentifier: async (_ctx, accountId, client) =>
       subjectOf(brandId<AccountId>(accountId), client),
     extraClientMetadata,
-    renderError: createErrorPage({ tenant, pageOf: deps.pageOf, logger: deps.logger }),
+    renderError: createErrorPage({ tenant, ...deps }),
     // F13: the engine's own guard looks after connecting, and is dropped with the dispatcher it is passed in.
     fetch: (url, options) => deps.egress(url as string, { ...options, signal: options?.signal }),
     features: features(input, deps, subjectOf),
@@ -120,7 +120,7 @@ function features(
     jwtResponseModes: { enabled: true },
     jwtUserinfo: { enabled: true },
     backchannelLogout: { enabled: true },
-    deviceFlow: { enabled: true, ...devicePages(pages) },
+    deviceFlow: { enabled: true, ...devicePages({ ...pages, logger: deps.logger }) },
     introspection: {
       enabled: true,
       allowedPolicy: createIntrospectionPolicy({ tenantId, ...deps }),

@@ -35,7 +35,7 @@ export const extraClientMetadata: NonNullable<Configuration['extraClientMetadata
 /** RFC 7591 §3.2.2. */
 function registrationError({ field, error, message }: ClientProblem): Error {
   const description = `${field}: ${message}`
-  return error === 'invalid_redirect_uri'
-    ? new errors.InvalidRedirectUri(description)
-    : new errors.InvalidClientMetadata(description)
+  if (error === 'invalid_client_metadata') return new errors.InvalidClientMetadata(description)
+  // the engine's class knows one sentence only, about authorization requests
+  return Object.assign(new errors.InvalidRedirectUri(), { error_description: description })
 }

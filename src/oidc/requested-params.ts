@@ -9,8 +9,8 @@ const knownClaims: ReadonlySet<string> = new Set(
 )
 
 /**
- * What a stored authorization request asks for, read from its parameters: an interaction runs outside the engine's own
- * request. The same as `requestedConsent` says inside it; a test holds the two together.
+ * What an authorization request asks to be allowed, read from its parameters: the same inside the engine's own request
+ * and outside of it, where an interaction runs.
  */
 export async function consentOfParams(
   params: Readonly<Record<string, unknown>>,

@@ -15,13 +15,18 @@ export function resourceIndicators(tenantId: TenantId, clients: Clients): Resour
   return {
     enabled: true,
 
-    async getResourceServerInfo(_ctx, indicator, client) {
+    async getResourceServerInfo(ctx, indicator, client) {
       const resource = await clients.findResource(tenantId, indicator)
       const allowed = allowedScopes(client, indicator)
       // One answer for both: whether a resource exists is not told to a client that may not use it.
       if (!resource || !allowed) throw new errors.InvalidTarget()
+      const scopes = resource.scopes.filter((scope) => allowed.includes(scope))
+      // A person consents to scopes. An audience without one would be a token for an API nobody was asked about.
+      if (isAsking(ctx) && !scopes.some((scope) => ctx.oidc.requestParamScopes.has(scope))) {
+        throw new errors.InvalidTarget('no scope of this resource was requested')
+      }
       return {
-        scope: resource.scopes.filter((scope) => allowed.includes(scope)).join(' '),
+        scope: scopes.join(' '),
         audience: resource.identifier,
         accessTokenTTL: resource.accessTokenTtl,
         accessTokenFormat: resource.accessTokenFormat,
@@ -38,6 +43,11 @@ export function resourceIndicators(tenantId: TenantId, clients: Clients): Resour
       return false
     },
   }
+}
+
+/** Before the tokens: where a person is asked, or will be. */
+function isAsking(ctx: KoaContextWithOIDC): boolean {
+  return ctx.oidc.route !== 'token'
 }
 
 /** A machine with one API to call need not name it: most OAuth libraries cannot send `resource`. */

@@ -20,7 +20,7 @@ export const acrValues = [acrPassword, acrMultiFactor] as const
 const passwordLimits: SessionLimits = { idle: 24 * hour, absolute: 30 * day }
 const multiFactorLimits: SessionLimits = { idle: 1 * hour, absolute: 24 * hour }
 /** A session nobody signed in to: it only carries a flow in progress. */
-const anonymousLimits: SessionLimits = { idle: 1 * hour, absolute: 1 * hour }
+const anonymousLimits: SessionLimits = { idle: hour / 2, absolute: hour / 2 }
 
 export type SessionFacts = {
   readonly accountId?: string | undefined

@@ -54,6 +54,8 @@ export function createSessionAdapter(deps: AdapterDeps): Required<EngineAdapter>
     async find(id) {
       const payload = await artifacts.find(id)
       if (!payload || isOver(payload, epochSeconds(clock))) return undefined
+      // The grace is for people who are signed in. A planted cookie that was nobody's stays nobody's: CWE-384.
+      if (payload.consumed !== undefined && payload.accountId === undefined) return undefined
       remember(id, payload)
       return payload
     },

@@ -1,11 +1,13 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { AppError } from '#kit/errors.ts'
+import type { Logger } from '#telemetry/telemetry.ts'
 import { deviceCodePage } from '#views/device-code.ts'
 import type { DeviceCodeError } from '#views/device-code.ts'
 import { deviceConfirmPage } from '#views/device-confirm.ts'
 import { deviceDonePage } from '#views/device-done.ts'
 import { xsrfOf } from '../param.ts'
-import { applyStatus } from './error-page.ts'
+import { routes } from '../routes.ts'
+import { applyStatus, createErrorPage } from './error-page.ts'
 import { clientName, pageFor, render } from './render.ts'
 import type { PageDeps } from './render.ts'
 
@@ -13,13 +15,17 @@ type DeviceFlow = NonNullable<NonNullable<Configuration['features']>['deviceFlow
 
 /** The pages of RFC 8628 §3.3: the engine's own lack labels and load foreign fonts. */
 export function devicePages(
-  deps: PageDeps,
+  deps: PageDeps & { readonly logger: Logger },
 ): Required<Pick<DeviceFlow, 'userCodeInputSource' | 'userCodeConfirmSource' | 'successSource'>> {
+  const renderError = createErrorPage(deps)
+
   return {
-    async userCodeInputSource(ctx, _form, _out, error) {
+    async userCodeInputSource(ctx, _form, out, error) {
+      if (error) forgetUnsaved(ctx)
       if (error?.name === 'AbortedError') {
         return render(ctx, deviceDonePage({ page: pageFor(ctx, deps), outcome: 'denied' }))
       }
+      if (error && out && !isAboutTheCode(error)) return renderError(ctx, out, error)
       if (error instanceof AppError) applyStatus(ctx, error)
       render(
         ctx,
@@ -64,11 +70,31 @@ export async function keepPrefilledCode(
   next: () => Promise<void>,
 ): Promise<void> {
   const code = ctx.query['user_code']
-  if (ctx.method === 'GET' && ctx.path === '/device' && typeof code === 'string') {
+  // the engine's router ignores case and a trailing slash
+  const path = ctx.path.toLowerCase().replace(/\/$/, '')
+  if (ctx.method === 'GET' && path === routes.code_verification && typeof code === 'string') {
     ctx.state['userCode'] = code.slice(0, 64)
     ctx.query = {}
   }
   await next()
+}
+
+/** The engine writes into a session it has never saved, and then fails to save it: a form sent without a cookie. */
+function forgetUnsaved(ctx: KoaContextWithOIDC): void {
+  const { session } = ctx.oidc
+  if (session && session.exp === undefined) Object.assign(session, { touched: false })
+}
+
+const codeErrors: ReadonlySet<string> = new Set([
+  'NoCodeError',
+  'NotFoundError',
+  'ExpiredError',
+  'AlreadyUsedError',
+])
+
+/** What a person can mend by typing another code, now or later; anything else is a page of its own. */
+function isAboutTheCode(error: Error): boolean {
+  return codeErrors.has(error.name) || (error instanceof AppError && error.status === 429)
 }
 
 function prefilledCode(ctx: KoaContextWithOIDC, error: Error | undefined): string | undefined {

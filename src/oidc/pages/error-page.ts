@@ -21,6 +21,8 @@ export function createErrorPage(
     const reference = newReference()
     const problem = problemOf(ctx, out, error)
     if (error instanceof AppError) applyStatus(ctx, error)
+    // what would have been a redirect is a page that stays
+    if (problem.kind === 'untrusted_redirect') ctx.status = 400
     const log = ctx.status >= 500 ? deps.logger.error : deps.logger.info
     log('the protocol engine answered with an error page', {
       reference,
