@@ -5,7 +5,6 @@ import { epochSeconds } from '#kit/clock.ts'
 import { SealBroken, type Sealer } from '#kit/sealer.ts'
 import type { CookieSpec, Cookies, SealedCookies } from './http.ts'
 
-
 /**
  * Q66: `__Host-` at the root and `__Secure-` below it where the issuer is https: a sibling host or a plain-http page
  * cannot plant such a cookie. Plain names on http, which only a laptop speaks.

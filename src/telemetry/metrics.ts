@@ -1,4 +1,11 @@
-import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import {
+  AggregatorRegistry,
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  Histogram,
+  Registry,
+} from 'prom-client'
 import type { Metrics } from './telemetry.ts'
 
 /** One registry per call: two apps in one process, as in tests, do not share numbers. */
@@ -39,7 +46,10 @@ export function createMetrics(build: {
 export function createWorkerMetrics(): Pick<Metrics, 'render'> {
   const workers = new AggregatorRegistry()
   return {
-    render: async () => ({ contentType: workers.contentType, body: await workers.clusterMetrics() }),
+    render: async () => ({
+      contentType: workers.contentType,
+      body: await workers.clusterMetrics(),
+    }),
   }
 }
 
