@@ -65,6 +65,23 @@ describe('hostile addresses, from a stranger (F4, Q92)', () => {
     }
   })
 
+  it('what is malformed never reaches a store (F11)', async (t) => {
+    const { database } = world.app
+    const asked: unknown[] = []
+    const listen = (query: unknown) => void asked.push(query)
+    database.knex.on('query', listen)
+    const statements = t.mock.method(database.statements, 'run')
+    await world.pass(2) // nothing is remembered any more
+    for (const path of ['/%00', '/token?x=%00', '/%ed%a0%80', '//x', `/${'a'.repeat(9000)}`, '/%'])
+      assert.ok([400, 414].includes((await get(path)).status))
+    for (const value of ['a b', '[::1,', `${host}@${evil}`, `${evil}/t/acme`, '%00', '\x80', ''])
+      assert.equal((await withHost(discovery, value)).status, 421, value)
+    assert.deepEqual([asked, statements.mock.callCount()], [[], 0])
+    await get('/authorize?client_id=web')
+    assert.ok(asked.length > 0, 'the spy sees what is asked')
+    database.knex.off('query', listen)
+  })
+
   it('a host may be written in another case', async () => {
     const answer = await withHost(discovery, host.toUpperCase())
     assert.equal(answer.status, 200)
