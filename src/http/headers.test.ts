@@ -3,7 +3,7 @@ import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { AppError } from '#kit/errors.ts'
-import { checkTarget } from './limits.ts'
+import { checkHost, checkTarget } from './limits.ts'
 import { pageClassOf, securityHeaders } from './security-headers.ts'
 
 describe('the headers of a page (Q69, DESIGN §5)', () => {
@@ -109,5 +109,16 @@ describe('the request target (Q92, Q93, F11)', () => {
   it('is refused above 8 KiB', () => {
     assert.equal(refusalOf(`/${'a'.repeat(8 * 1024 - 1)}`), undefined)
     assert.equal(refusalOf(`/${'a'.repeat(8 * 1024)}`), 414)
+  })
+})
+
+it('a request that names two hosts is refused (RFC 9112 §3.2)', () => {
+  const request = (...rawHeaders: string[]) =>
+    Object.assign(new IncomingMessage(new Socket()), { rawHeaders })
+  checkHost(request('Host', 'id.example.com', 'X-Host', 'host'))
+  checkHost(request())
+  assert.throws(() => checkHost(request('Host', 'a', 'Accept', '*/*', 'hOST', 'b')), {
+    code: 'http.ambiguous_host',
+    status: 400,
   })
 })

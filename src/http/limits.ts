@@ -15,6 +15,17 @@ export const limits = {
   jsonDepth: 20,
 } as const
 
+/** RFC 9112 §3.2: two `Host` fields mean two things to two readers. Node would quietly take the first. */
+export function checkHost(req: IncomingMessage): void {
+  const names = req.rawHeaders.filter((_, index) => index % 2 === 0)
+  if (names.filter((name) => name.toLowerCase() === 'host').length <= 1) return
+  throw new AppError({
+    code: 'http.ambiguous_host',
+    status: 400,
+    message: 'The request names more than one host.',
+  })
+}
+
 /**
  * Refuses a request target that no store can keep or no two parsers read alike (F11, Q92): too long, not printable
  * ASCII, malformed percent-encoding, or control characters and unpaired surrogates behind it. Throws `AppError`.

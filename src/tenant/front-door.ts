@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { ClientAddress, ResolveAddress } from '#http/http.ts'
-import { checkTarget } from '#http/limits.ts'
+import { checkHost, checkTarget } from '#http/limits.ts'
 import { createRequestFact } from '#http/request-fact.ts'
 import { requestIdHeader, requestIdOf } from '#http/request-id.ts'
 import { applySecurityHeaders, pageClassOf } from '#http/security-headers.ts'
@@ -72,6 +72,7 @@ export function createFrontDoor(deps: FrontDoorDeps): RequestListener {
     res: ServerResponse,
     address: ClientAddress,
   ): Promise<void> {
+    checkHost(req)
     checkTarget(req)
     const found = await deps.locate(address.host, req.url ?? '/')
     if (found.outcome === 'misdirected') throw misdirected()
