@@ -14,6 +14,8 @@ export type AdapterDeps = {
   readonly sealer: Sealer
   readonly throttle: Throttle
   readonly clock: Clock
+  /** Before something is kept for nobody. */
+  readonly admitFlow: () => void
 }
 
 export type EngineAdapter = Adapter

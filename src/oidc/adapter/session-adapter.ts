@@ -2,6 +2,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import { epochSeconds } from '#kit/clock.ts'
 import { sha256 } from '#kit/hash.ts'
 import { isOver } from '#session/session.ts'
+import type { Artifact } from '../oidc.ts'
 import type { AdapterDeps, EngineAdapter, EnginePayload } from './adapter-deps.ts'
 import { createArtifactAdapter } from './artifact-adapter.ts'
 import { createCodec } from './codec.ts'
@@ -48,6 +49,11 @@ export function createSessionAdapter(deps: AdapterDeps): Required<EngineAdapter>
     return ctx !== undefined && engineSession(ctx)?.oldId === id
   }
 
+  async function insertNew(artifact: Artifact, payload: EnginePayload): Promise<void> {
+    if (payload.accountId === undefined) deps.admitFlow()
+    await store.upsert(tenantId, artifact)
+  }
+
   return {
     ...artifacts,
 
@@ -70,7 +76,7 @@ export function createSessionAdapter(deps: AdapterDeps): Required<EngineAdapter>
       const artifact = codec.encode(id, payload, ttl)
       // What was read before is only changed: ended meanwhile, it stays ended (Q65).
       if (isSeen(id)) await store.update(tenantId, artifact)
-      else await store.upsert(tenantId, artifact)
+      else await insertNew(artifact, payload)
     },
 
     async destroy(id) {
