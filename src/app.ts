@@ -204,7 +204,7 @@ export async function createWeb(input: AppInput, app: App, demo: DemoAccount | u
   const assets = await loadAssets()
   const pageOf = createPageOf(assets)
   const { registry, logoutDelivery } = createProtocol(input, app, pageOf)
-  const flow = createAuthFlow({ registry, ...app, clock: input.clock })
+  const flow = createAuthFlow({ registry, ...app, transactor: app.database, clock: input.clock })
   const pages = createPages(input, app, { flow, pageOf, demo })
   const serve = createProtocolServer(registry)
   const handler = createFrontDoor({

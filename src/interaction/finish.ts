@@ -72,27 +72,23 @@ export function createFinish(deps: FinishDeps): Finish {
 
     accountChosen: (visit) => end(visit, { kind: 'select_account' }),
 
-    async consent(visit, decision, requester) {
+    async consent(visit, decision, { ip, userAgent, requestId }) {
       const { details, signedIn } = visit
       if (!signedIn) throw accountUnavailable()
-      const isAllowed = decision === 'allow'
-      const address = await end(
-        visit,
-        isAllowed ? { kind: 'consent', granted: details.requested } : denied,
-      )
+      const requester = { ip, userAgent, requestId }
+      if (decision === 'allow') {
+        return end(visit, { kind: 'consent', granted: details.requested, requester })
+      }
       await deps.audit.append({
+        ...requester,
         tenantId: details.tenant.id,
-        type: isAllowed ? 'consent.granted' : 'consent.denied',
+        type: 'consent.denied',
         outcome: 'success',
         actor: { kind: 'account', id: signedIn.id },
         accountId: signedIn.id,
         clientId: details.client.clientId,
-        ip: requester.ip,
-        userAgent: requester.userAgent,
-        requestId: requester.requestId,
-        detail: { scopes: details.requested.scopes },
       })
-      return address
+      return end(visit, denied)
     },
   }
 }

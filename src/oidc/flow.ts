@@ -3,11 +3,13 @@ import { errors } from 'oidc-provider'
 import type { Interaction, InteractionResults, Provider } from 'oidc-provider'
 import type { Clients } from '#client/client.ts'
 import type { Client } from '#client/client.ts'
-import type { ConsentRequest, ConsentStore } from '#consent/consent.ts'
+import type { Audit } from '#audit/audit.ts'
+import type { ConsentStore } from '#consent/consent.ts'
 import { mergeConsent, missingConsent } from '#consent/consent.ts'
 import type { Clock } from '#kit/clock.ts'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId, ClientId, InteractionUid } from '#kit/ids.ts'
+import type { Transactor } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import { grantAfresh } from './grants.ts'
 import type { AuthFlow, FlowDetails, FlowResult } from './oidc.ts'
@@ -18,6 +20,8 @@ export type FlowDeps = {
   readonly registry: EngineRegistry
   readonly clients: Clients
   readonly consents: ConsentStore
+  readonly audit: Pick<Audit, 'append'>
+  readonly transactor: Transactor
   readonly clock: Clock
 }
 
@@ -109,7 +113,7 @@ async function engineResult(
     case 'select_account':
       return { select_account: {} }
     case 'consent':
-      return { consent: { grantId: await allow(provider, details, result.granted, deps) } }
+      return { consent: { grantId: await allow(provider, details, result, deps) } }
     case 'denied':
       return { error: result.error, error_description: result.description }
   }
@@ -119,19 +123,27 @@ async function engineResult(
 async function allow(
   provider: Provider,
   details: FlowDetails,
-  granted: ConsentRequest,
+  { granted, requester }: Extract<FlowResult, { kind: 'consent' }>,
   deps: FlowDeps,
 ): Promise<string> {
   const { tenant, client, session, requested } = details
   if (!session) throw new Error('consent without an account')
-  const key = [tenant.id, session.accountId, client.clientId] as const
-  const allowed = mergeConsent(await deps.consents.find(...key), granted)
-  await deps.consents.put({
-    tenantId: tenant.id,
-    accountId: session.accountId,
-    clientId: client.clientId,
-    ...allowed,
-    grantedAt: new Date(deps.clock.now()),
+  const owner = { tenantId: tenant.id, accountId: session.accountId, clientId: client.clientId }
+  const before = await deps.consents.find(tenant.id, session.accountId, client.clientId)
+  const grantedAt = new Date(deps.clock.now())
+  await deps.transactor.transaction(async (within) => {
+    await deps.consents.put({ ...owner, ...mergeConsent(before, granted), grantedAt }, within)
+    await deps.audit.append(
+      {
+        ...owner,
+        ...requester,
+        type: 'consent.granted',
+        outcome: 'success',
+        actor: { kind: 'account', id: session.accountId },
+        detail: { scopes: requested.scopes, resources: Object.keys(requested.resources) },
+      },
+      within,
+    )
   })
   const grant = await grantAfresh(provider, client, session.accountId, requested)
   return grant.jti

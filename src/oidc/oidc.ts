@@ -7,6 +7,7 @@ import type {
   SessionUid,
   TenantId,
 } from '#kit/ids.ts'
+import type { AuditEvent } from '#audit/audit.ts'
 import type { Client } from '#client/client.ts'
 import type { ConsentRequest } from '#consent/consent.ts'
 import type { Tenant } from '#tenant/tenant.ts'
@@ -173,7 +174,12 @@ export type FlowResult =
       readonly at: number
     }
   | { readonly kind: 'select_account' }
-  | { readonly kind: 'consent'; readonly granted: ConsentRequest }
+  /** Kept together with the audit event of `requester` (Q91). */
+  | {
+      readonly kind: 'consent'
+      readonly granted: ConsentRequest
+      readonly requester: Pick<AuditEvent, 'ip' | 'userAgent' | 'requestId'>
+    }
   /** Ends the request with an OAuth error the client is told of. */
   | {
       readonly kind: 'denied'

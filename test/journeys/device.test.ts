@@ -7,6 +7,7 @@ import { wireOf } from '#test/support/protocol.ts'
 import type { Answer } from '#test/support/protocol.ts'
 import { openWorld, storeSetups } from '#test/support/world.ts'
 import type { World } from '#test/support/world.ts'
+import { describeInWorlds } from '#test/support/worlds.ts'
 
 const grant_type = 'urn:ietf:params:oauth:grant-type:device_code'
 
@@ -219,3 +220,29 @@ for (const stores of storeSetups()) {
     })
   })
 }
+
+// Each was a bare 500: the engine wrote into a session that it had never saved.
+describeInWorlds('the device page without a cookie (Q92)', (world) => {
+  const ask = (path: string, body?: URLSearchParams) =>
+    world().transport.fetch(world().issuer + path, {
+      method: body ? 'POST' : 'GET',
+      headers: { accept: 'text/html' },
+      body,
+    })
+
+  for (const [path, body] of [
+    ['/device', new URLSearchParams({ user_code: 'ABCD-EFGH', xsrf: 'x' })],
+    ['/device', new URLSearchParams()],
+    ['/device/nothing', undefined],
+    ['/t/acme/device/nothing', undefined],
+    ['/DEVICE/?user_code=ABCD-EFGH', undefined],
+  ] as const) {
+    it(`${body ? 'posted to' : 'at'} ${path} is a page of ours`, async () => {
+      const response = await ask(path, body)
+      assert.ok(response.status < 500, `${response.status}`)
+      const text = await response.text()
+      assert.match(text, /class="card"/)
+      assert.doesNotMatch(text, /<script>/, 'no page that posts itself')
+    })
+  }
+})
