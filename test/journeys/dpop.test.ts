@@ -92,14 +92,23 @@ for (const stores of storeSetups()) {
     })
 
     it('remembers a proof for as long as it is good, also one dated ahead (§11.1)', async () => {
-      const proof = await proofFor('/token', { claims: { iat: now() + 290 } })
+      const proof = await proofFor('/token', { claims: { iat: now() + 58 } })
       assert.equal((await token(world.client('machine'), machine, proof)).status, 200)
-      await world.pass(400)
+      await world.pass(110)
       const again = await token(world.client('machine'), machine, proof)
       assert.deepEqual([again.status, again.error], [400, 'invalid_dpop_proof'])
       const fresh = await proofFor('/token')
       assert.equal((await token(world.client('machine'), machine, fresh)).status, 200)
     })
+
+    for (const off of [-61, 61, -0.5]) {
+      it(`sends a proof dated ${off} s from now for a nonce (Q24)`, async () => {
+        const proof = await proofFor('/token', { claims: { iat: now() + off } })
+        const answer = await token(world.client('machine'), machine, proof)
+        assert.deepEqual([answer.status, answer.error], [400, 'use_dpop_nonce'])
+        assert.ok(answer.headers.get('dpop-nonce'))
+      })
+    }
 
     it('refuses a proof that does not fit the request (§4.3)', async () => {
       const host = new URL(world.issuer).host

@@ -1,4 +1,5 @@
 import { decodeJwt } from 'jose'
+import { epochSeconds } from '#kit/clock.ts'
 import { sha256 } from '#kit/hash.ts'
 import { errors } from 'oidc-provider'
 import type { AdapterDeps, EngineAdapter } from './adapter-deps.ts'
@@ -6,11 +7,10 @@ import { createArtifactAdapter } from './artifact-adapter.ts'
 import { createCodec } from './codec.ts'
 import { currentRequest } from './request.ts'
 
-/**
- * Seconds. The engine takes a proof dated up to five minutes ahead, which is then good for ten, but asks for a mark that
- * lives only five.
- */
-const longestProof = 600
+/** Seconds a DPoP proof is good before and after its date (Q24); the engine would take five minutes either way. */
+const proofWindow = 60
+/** Seconds a nonce of the engine's is good, before and after: with one, the nonce is the clock (RFC 9449 §8). */
+const nonceWindow = 300
 
 /**
  * Marks of client assertions (RFC 7523 §3) and DPoP proofs (RFC 9449 §11.1) already seen. The engine looks first and
@@ -26,13 +26,24 @@ export function createReplayAdapter(deps: AdapterDeps): Required<EngineAdapter> 
     },
     async upsert(id, payload, ttl) {
       const isAssertion = isMarkOfAssertion(id, payload.iss)
-      const mark = codec.encode(id, payload, isAssertion ? ttl : longestProof)
+      // the engine asks for a mark that lives shorter than a proof dated ahead
+      const lifetime = isAssertion ? ttl : 2 * windowOfProof(epochSeconds(deps.clock))
+      const mark = codec.encode(id, payload, lifetime)
       if (await deps.store.insert(deps.tenantId, mark)) return
       throw isAssertion
         ? new errors.InvalidClientAuth('client assertion tokens must only be used once')
         : new errors.InvalidDpopProof('DPoP proof JWT replay detected')
     },
   }
+}
+
+/** Whoever's clock is wrong is sent for a nonce, which the engine puts into the answer. */
+function windowOfProof(now: number): number {
+  const proof = currentRequest()?.get('dpop') ?? ''
+  const { iat, nonce } = decodeJwt(proof) // the engine has verified it
+  if (nonce !== undefined) return nonceWindow
+  if (Number.isSafeInteger(iat) && Math.abs(now - Number(iat)) <= proofWindow) return proofWindow
+  throw new errors.UseDpopNonce('DPoP proof iat is not recent enough, use a DPoP nonce instead')
 }
 
 function isMarkOfAssertion(id: string, issuer: string | undefined): boolean {
