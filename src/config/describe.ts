@@ -19,7 +19,10 @@ function described(config: Config): Readonly<Record<string, string>> {
     DATABASE_URL: storage.databaseUrl
       ? maskPassword(storage.databaseUrl)
       : `none: embedded in ${storage.dataDir}`,
-    REDIS_URL: list(storage.redisUrls.map(maskPassword), 'none: process memory'),
+    REDIS_URL: list(
+      storage.redisUrls.map(maskPassword),
+      storage.databaseUrl === undefined ? 'none: process memory' : 'none: Postgres keeps it all',
+    ),
     SIGNET_DATA_DIR: storage.dataDir,
     SIGNET_SECRET: 'set, not shown',
     SIGNET_SEED: config.seed ?? 'none',
