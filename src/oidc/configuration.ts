@@ -1,7 +1,7 @@
 import type { Configuration } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { Clock } from '#kit/clock.ts'
-import { acrValues } from '#session/session.ts'
+import { attainableAcr } from '#session/session.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import { basePathOf } from '#tenant/tenant.ts'
 import { assertClientAssertion } from './client-auth.ts'
@@ -23,7 +23,7 @@ const ourAlgorithms = ['ES256', 'RS256'] as const
 export function baseConfiguration(tenant: Tenant, clock: Clock): Configuration {
   const basePath = basePathOf(tenant)
   return {
-    acrValues: [...acrValues],
+    acrValues: [...attainableAcr],
     scopes: [...scopes],
     claims: claimsByScope,
     // Kubernetes, Auth.js and many others read nothing but the ID token; `minimal_id_token` is a client's choice.

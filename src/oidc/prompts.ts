@@ -1,14 +1,11 @@
 import { errors, interactionPolicy } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { acrPassword } from '#session/session.ts'
+import { attainableAcr } from '#session/session.ts'
 import { clientRecord } from './client-models.ts'
 import { isTrusted } from './grants.ts'
 import { textParam } from './param.ts'
 
 const { Check, Prompt, base } = interactionPolicy
-
-/** What this provider can prove today; a request for more is refused, never faked (Q49). */
-const attainableAcr: readonly string[] = [acrPassword]
 
 /**
  * When a person is asked, and for what. The engine goes through the prompts in order, and the first with a failing

@@ -12,10 +12,11 @@ export type SessionLimits = {
 const hour = 3600
 const day = 24 * hour
 
-/** Authentication context classes this provider asserts, weakest first. */
+/** Authentication context classes, weakest first. */
 export const acrPassword = 'urn:signet:acr:password'
 export const acrMultiFactor = 'urn:signet:acr:mfa'
-export const acrValues = [acrPassword, acrMultiFactor] as const
+/** What this provider can prove today, and therefore advertises: a request for more is refused, never faked (Q49). */
+export const attainableAcr: readonly string[] = [acrPassword]
 
 const passwordLimits: SessionLimits = { idle: 24 * hour, absolute: 30 * day }
 const multiFactorLimits: SessionLimits = { idle: 1 * hour, absolute: 24 * hour }
