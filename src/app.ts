@@ -42,7 +42,7 @@ import { createPostgresThrottle } from '#login/throttle/postgres.ts'
 import { createRedisThrottle } from '#login/throttle/redis.ts'
 import { createPostgresOutbox } from '#mail/postgres.ts'
 import { createLogoutDelivery } from '#oidc/backchannel-logout.ts'
-import { createProtocolServer, isProtocolPath } from '#oidc/dispatch.ts'
+import { createProtocolServer, createPublications, isProtocolPath } from '#oidc/dispatch.ts'
 import { createArtifactEnder } from '#oidc/ender.ts'
 import { createAuthFlow } from '#oidc/flow.ts'
 import { createPostgresLogoutOutbox } from '#oidc/logout-outbox/postgres.ts'
@@ -211,7 +211,7 @@ export async function createWeb(input: AppInput, app: App, demo: DemoAccount | u
     resolveAddress: createAddressResolver(input.config.server),
     locate: createAddressing({ tenants: app.tenants, issuer: input.config.issuer }),
     assets,
-    protocol: { owns: isProtocolPath, serve },
+    protocol: { owns: isProtocolPath, serve, publication: createPublications(registry) },
     pages,
     metrics: input.metrics,
     clock: input.clock,

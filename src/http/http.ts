@@ -19,6 +19,13 @@ export type ClientAddress = {
 
 export type ResolveAddress = (req: IncomingMessage) => ClientAddress
 
+/** An answer that is the same for everybody, put together in advance. */
+export type Publication = {
+  /** Every header but the request id, the security headers among them: name, value, name, value. */
+  readonly headers: readonly string[]
+  readonly body: Buffer
+}
+
 /**
  * Which headers a page gets (DESIGN §5). `interaction`: everything reachable from `/authorize`, without `form-action`
  * and `Cross-Origin-Opener-Policy`, which break logins in Chromium. `account`: our own pages, strict; a POST there must

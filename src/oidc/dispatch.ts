@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pinAddress } from '#http/address.ts'
-import type { ClientAddress } from '#http/http.ts'
+import type { ClientAddress, Publication } from '#http/http.ts'
 import { AppError } from '#kit/errors.ts'
 import type { Destination } from '#tenant/tenant.ts'
 import { routes } from './routes.ts'
-import type { PublishedDocument } from './published.ts'
+import type { PublishedDocument, PublishedDocuments } from './published.ts'
 import type { EngineRegistry } from './registry.ts'
 
 /** Serves the protocol endpoints of a tenant. Rejects with what the engine itself does not answer. */
@@ -14,6 +14,11 @@ export type ServeProtocol = (
   req: IncomingMessage,
   res: ServerResponse,
 ) => Promise<void>
+
+export type Publications = (
+  destination: Destination,
+  req: IncomingMessage,
+) => Promise<Publication> | undefined
 
 const discoveryPaths: ReadonlySet<string> = new Set([
   '/.well-known/openid-configuration',
@@ -35,6 +40,21 @@ function parents(path: string): readonly string[] {
   const second = path.indexOf('/', first + 1)
   return [path.slice(0, first), second < 0 ? path : path.slice(0, second)]
 }
+
+/** The answer to a plain GET of discovery or keys. A conditional one, and any other method, go the long way. */
+export function createPublications(registry: EngineRegistry): Publications {
+  return ({ tenant, target }, req) => {
+    const name = publishedAt.get(target)
+    if (name === undefined || req.method !== 'GET') return undefined
+    if (req.headers['if-none-match'] !== undefined) return undefined
+    return registry.engineOf(tenant).then((engine) => engine.published[name].publication)
+  }
+}
+
+const publishedAt: ReadonlyMap<string, keyof PublishedDocuments> = new Map([
+  ...[...discoveryPaths].map((path) => [path, 'discovery'] as const),
+  [routes.jwks, 'jwks'],
+])
 
 /**
  * Raw dispatch: a mounted Koa would sign interaction cookies with the wrong keys. Whatever the engine builds from
@@ -70,8 +90,6 @@ function sendPublished(
     return
   }
   for (const [name, value] of Object.entries(document.headers)) res.setHeader(name, value)
-  // meant for everybody's browser, unlike the pages around it
-  res.setHeader('cross-origin-resource-policy', 'cross-origin')
   res.end(req.method === 'HEAD' ? undefined : document.body)
 }
 

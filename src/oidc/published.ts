@@ -1,6 +1,8 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { Provider } from 'oidc-provider'
+import type { Publication } from '#http/http.ts'
+import { securityHeaders } from '#http/security-headers.ts'
 import { sha256 } from '#kit/hash.ts'
 import { languages } from '#views/messages.ts'
 import type { Tenant } from '#tenant/tenant.ts'
@@ -9,6 +11,8 @@ import { basePathOf } from '#tenant/tenant.ts'
 /** A document every relying party reads and none may change: rendered once, answered from memory. */
 export type PublishedDocument = {
   readonly body: Buffer
+  /** The whole answer to a plain GET. */
+  readonly publication: Publication
   readonly headers: Readonly<Record<string, string>> & { readonly 'cache-control': string }
   readonly etag: string
 }
@@ -31,23 +35,29 @@ export async function publish(provider: Provider, tenant: Tenant): Promise<Publi
     op_tos_uri: tenant.settings.terms_url,
   }
   return {
-    discovery: document({ ...discovery, ...additions }, 'application/json; charset=utf-8'),
-    jwks: document(jwks, 'application/jwk-set+json; charset=utf-8'),
+    discovery: document(tenant, { ...discovery, ...additions }, 'application/json; charset=utf-8'),
+    jwks: document(tenant, jwks, 'application/jwk-set+json; charset=utf-8'),
   }
 }
 
-function document(content: Record<string, unknown>, type: string): PublishedDocument {
+function document(
+  tenant: Tenant,
+  content: Record<string, unknown>,
+  type: string,
+): PublishedDocument {
   const body = Buffer.from(`${JSON.stringify(content, null, 2)}\n`)
-  return {
-    body,
-    etag: `"${sha256(body.toString()).slice(0, 27)}"`,
-    headers: {
-      'content-type': type,
-      'content-length': String(body.length),
-      'cache-control': 'public, max-age=300',
-      'access-control-allow-origin': '*',
-    },
+  const etag = `"${sha256(body.toString()).slice(0, 27)}"`
+  const headers = {
+    'content-type': type,
+    'content-length': String(body.length),
+    'cache-control': 'public, max-age=300',
+    'access-control-allow-origin': '*',
+    // meant for everybody's browser, unlike the pages around it
+    'cross-origin-resource-policy': 'cross-origin',
   }
+  const security = securityHeaders('api', { https: tenant.issuer.startsWith('https:') })
+  const all = { ...security, ...headers, etag }
+  return { body, etag, headers, publication: { headers: Object.entries(all).flat(), body } }
 }
 
 /** Runs the engine on a request that never was on a wire. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type { ClientAddress, ResolveAddress } from '#http/http.ts'
+import type { ClientAddress, Publication, ResolveAddress } from '#http/http.ts'
 import { checkHost, checkTarget } from '#http/limits.ts'
 import { createRequestFact } from '#http/request-fact.ts'
 import { requestIdHeader, requestIdOf } from '#http/request-id.ts'
@@ -7,6 +7,7 @@ import { applySecurityHeaders, pageClassOf } from '#http/security-headers.ts'
 import { sendAsset } from '#http/static.ts'
 import type { Clock } from '#kit/clock.ts'
 import { AppError } from '#kit/errors.ts'
+import type { RequestId } from '#kit/ids.ts'
 import { runInRequest } from '#telemetry/request-context.ts'
 import type { Metrics } from '#telemetry/telemetry.ts'
 import type { Assets } from '#views/assets.ts'
@@ -19,6 +20,11 @@ export type FrontDoorDeps = {
   readonly assets: Assets
   /** Endpoints of the protocol engine. */
   readonly protocol: {
+    /** The answer to a plain GET of a document everybody reads; undefined for every other request. */
+    readonly publication: (
+      destination: Destination,
+      req: IncomingMessage,
+    ) => Promise<Publication> | undefined
     readonly owns: (path: string) => boolean
     readonly serve: (
       destination: Destination,
@@ -47,19 +53,23 @@ export function createFrontDoor(deps: FrontDoorDeps): RequestListener {
     const address = deps.resolveAddress(req)
     const requestId = requestIdOf(req, address)
     addresses.set(req, address)
-    res.setHeader(requestIdHeader, requestId)
-    res.on('close', () => measure(req, res, startedAt))
-    void runInRequest({ requestId }, () => serve(req, res, address))
+    res.on('close', () => {
+      const seconds = (deps.clock.now() - startedAt) / 1000
+      deps.metrics.httpRequest({ ...labelsOf(req, res), seconds })
+    })
+    void runInRequest({ requestId }, () => serve(req, res, { address, requestId }))
   }
 
-  async function serve(
-    req: IncomingMessage,
-    res: ServerResponse,
-    address: ClientAddress,
-  ): Promise<void> {
+  async function serve(req: IncomingMessage, res: ServerResponse, origin: Origin): Promise<void> {
+    const { address, requestId } = origin
     try {
-      await route(req, res, address)
+      const destination = await locate(req, address)
+      const publication = await deps.protocol.publication(destination, req)
+      if (publication) return publish(res, publication, requestId)
+      res.setHeader(requestIdHeader, requestId)
+      await route(req, res, { destination, address })
     } catch (failure) {
+      if (!res.headersSent) res.setHeader(requestIdHeader, requestId)
       if (!res.hasHeader('content-security-policy')) {
         applySecurityHeaders(res, 'interaction', { https: address.proto === 'https' })
       }
@@ -67,11 +77,7 @@ export function createFrontDoor(deps: FrontDoorDeps): RequestListener {
     }
   }
 
-  async function route(
-    req: IncomingMessage,
-    res: ServerResponse,
-    address: ClientAddress,
-  ): Promise<void> {
+  async function locate(req: IncomingMessage, address: ClientAddress): Promise<Destination> {
     checkHost(req)
     checkTarget(req)
     const found = await deps.locate(address.host, req.url ?? '/')
@@ -79,10 +85,18 @@ export function createFrontDoor(deps: FrontDoorDeps): RequestListener {
     if (found.outcome === 'unknown') throw notFound()
 
     const { destination } = found
+    bindTenant(req, destination.tenant)
+    routes.set(req, routeLabel(pathOf(destination)))
+    return destination
+  }
+
+  async function route(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { destination, address }: { destination: Destination; address: ClientAddress },
+  ): Promise<void> {
     const { tenant, target } = destination
-    const [path = '/'] = target.split('?')
-    bindTenant(req, tenant)
-    routes.set(req, routeLabel(path))
+    const path = pathOf(destination)
     applySecurityHeaders(res, pageClassOf(path.toLowerCase()), {
       https: tenant.issuer.startsWith('https:'),
     })
@@ -93,22 +107,35 @@ export function createFrontDoor(deps: FrontDoorDeps): RequestListener {
     req.url = target
     return deps.pages(req, res)
   }
+}
 
-  function measure(req: IncomingMessage, res: ServerResponse, startedAt: number): void {
-    deps.metrics.httpRequest({
-      route: routes.get(req) ?? 'other',
-      method: req.method ?? 'GET',
-      code: res.statusCode,
-      seconds: (deps.clock.now() - startedAt) / 1000,
-    })
+type Origin = { readonly address: ClientAddress; readonly requestId: RequestId }
+
+function labelsOf(req: IncomingMessage, res: ServerResponse) {
+  return {
+    route: routes.get(req) ?? 'other',
+    method: req.method ?? 'GET',
+    code: res.statusCode,
   }
+}
+
+/** In one stroke: headers that are set one by one are kept, looked up and written one by one. */
+function publish(res: ServerResponse, { headers, body }: Publication, requestId: RequestId): void {
+  res.writeHead(200, [...headers, requestIdHeader, requestId])
+  res.end(body)
+}
+
+function pathOf({ target }: Destination): string {
+  const query = target.indexOf('?')
+  return query < 0 ? target : target.slice(0, query)
 }
 
 /** The first part of a path is one of ours; the rest may be anything a stranger thinks of, and is not counted apart. */
 function routeLabel(path: string): string {
-  const [, first = '', ...rest] = path.toLowerCase().split('/')
+  const end = path.indexOf('/', 1)
+  const first = path.slice(1, end < 0 ? undefined : end).toLowerCase()
   if (first !== '' && !ownSegments.has(first)) return 'other'
-  return rest.length > 0 ? `/${first}/*` : `/${first}`
+  return end < 0 ? `/${first}` : `/${first}/*`
 }
 
 const ownSegments: ReadonlySet<string> = new Set(

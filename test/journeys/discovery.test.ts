@@ -51,6 +51,18 @@ describe('what every relying party reads', () => {
     }
   })
 
+  it('carries the same headers whether it was put together in advance or not (Q69)', async () => {
+    const own = (headers: Headers) =>
+      [...headers].filter(([name]) => name !== 'x-request-id' && name !== 'date')
+    for (const path of documents) {
+      const inAdvance = await get(path)
+      const other = await ask('HEAD', path)
+      assert.deepEqual(own(inAdvance.headers), own(other.headers))
+      assert.match(inAdvance.headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/)
+      assert.match(inAdvance.headers.get('content-security-policy') ?? '', /^default-src 'none'/)
+    }
+  })
+
   it('promises no more than is done', async () => {
     const { json } = await get('/.well-known/openid-configuration')
     const expected = {
