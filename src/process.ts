@@ -115,7 +115,13 @@ function factsOf({ config }: LoadedConfig, running: Running, seeded: Seeded): Ba
 
 /** For a person where one looks, for a program otherwise. */
 function announce({ logger }: AppInput, facts: BannerFacts): void {
-  if (!process.stdout.isTTY) return logger.info('ready', readyFieldsOf(facts))
+  if (!process.stdout.isTTY) {
+    logger.info('ready', readyFieldsOf(facts))
+    const count = facts.generated.length
+    // no log is a place for them, and nobody else was told
+    if (count > 0) logger.warn('secrets were drawn and shown to nobody: set them anew', { count })
+    return
+  }
   const color = process.env['NO_COLOR'] === undefined
   process.stdout.write(`${bannerOf(facts, { color })}\n`)
 }

@@ -21,7 +21,7 @@ export function readUri(text: string): ReadUri {
 }
 
 function characterProblem(text: string): string {
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
   if (/[\u0000-\u0020\u007f-\u00a0\\]/.test(text))
     return 'must not hold spaces, control characters or backslashes'
   const host = URL.parse(text)?.hostname ?? ''
