@@ -17,8 +17,10 @@ export const limits = {
 
 /** RFC 9112 §3.2: two `Host` fields mean two things to two readers. Node would quietly take the first. */
 export function checkHost(req: IncomingMessage): void {
-  const names = req.rawHeaders.filter((_, index) => index % 2 === 0)
-  if (names.filter((name) => name.toLowerCase() === 'host').length <= 1) return
+  const isHost = (text: string, index: number) =>
+    index % 2 === 0 && text.length === 4 && text.toLowerCase() === 'host'
+  const first = req.rawHeaders.findIndex(isHost)
+  if (req.rawHeaders.findLastIndex(isHost) === first) return
   throw new AppError({
     code: 'http.ambiguous_host',
     status: 400,
