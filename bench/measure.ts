@@ -7,7 +7,7 @@ export type Round = { readonly rate: number; readonly cpu: number }
 
 /**
  * Every server in turn, the other way round every other time, so that none always runs into the same neighbour's noise.
- * The first round only warms up.
+ * The first rounds only warm up.
  */
 export async function measure(
   operation: OperationName,
@@ -15,11 +15,12 @@ export async function measure(
   rounds: number,
 ): Promise<ReadonlyMap<string, readonly Round[]>> {
   const results = new Map([...servers.keys()].map((name) => [name, [] as Round[]]))
-  for (let round = 0; round <= rounds; round += 1) {
+  const { warmUp } = operations[operation]
+  for (let round = 0; round < warmUp + rounds; round += 1) {
     const order = round % 2 === 0 ? [...servers] : [...servers].reverse()
     for (const [name, server] of order) {
       const result = await runRound(operation, server)
-      if (round > 0) results.get(name)?.push(result)
+      if (round >= warmUp) results.get(name)?.push(result)
     }
   }
   return results

@@ -12,6 +12,8 @@ export type Operation = {
   readonly status: number
   /** Requests per round. */
   readonly perRound: number
+  /** Rounds that only warm up: a server takes some ten thousand requests until its code is compiled for good. */
+  readonly warmUp: number
   /** Makes what the requests need in the server's own store, and the requests. */
   readonly prepare: (subject: Subject, count: number) => Promise<readonly Shot[]>
 }
@@ -23,16 +25,19 @@ export const operations = {
   discovery: {
     status: 200,
     perRound: 8000,
+    warmUp: 2,
     prepare: async (subject) => [get(subject, '/.well-known/openid-configuration')],
   },
   jwks: {
     status: 200,
     perRound: 8000,
+    warmUp: 2,
     prepare: async (subject) => [get(subject, paths.jwks)],
   },
   client_credentials: {
     status: 200,
     perRound: 1500,
+    warmUp: 10,
     prepare: async (subject) => [
       post(subject, paths.token, machineClient, {
         grant_type: 'client_credentials',
@@ -44,21 +49,25 @@ export const operations = {
   authorize: {
     status: 303,
     perRound: 800,
+    warmUp: 10,
     prepare: (subject) => times(reusable, () => authorization(subject)),
   },
   code_exchange: {
     status: 200,
     perRound: 500,
+    warmUp: 5,
     prepare: (subject, count) => times(count, () => codeExchange(subject)),
   },
   refresh: {
     status: 200,
     perRound: 500,
+    warmUp: 5,
     prepare: (subject, count) => times(count, () => refresh(subject)),
   },
   introspection: {
     status: 200,
     perRound: 1500,
+    warmUp: 5,
     prepare: (subject) =>
       times(reusable, async () =>
         post(subject, paths.introspection, webClient, {
@@ -70,6 +79,7 @@ export const operations = {
   userinfo: {
     status: 200,
     perRound: 1500,
+    warmUp: 5,
     prepare: (subject) =>
       times(reusable, async () =>
         get(subject, paths.userinfo, { authorization: `Bearer ${await accessToken(subject)}` }),
