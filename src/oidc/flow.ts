@@ -8,10 +8,10 @@ import type { ConsentStore } from '#consent/consent.ts'
 import { mergeConsent, missingConsent } from '#consent/consent.ts'
 import type { Clock } from '#kit/clock.ts'
 import { brandId } from '#kit/ids.ts'
-import type { AccountId, ClientId, InteractionUid } from '#kit/ids.ts'
+import type { AccountId, ClientId, GrantId, InteractionUid } from '#kit/ids.ts'
 import type { Transactor } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
-import { grantAfresh } from './grants.ts'
+import { extendGrant, newGrant } from './grants.ts'
 import type { AuthFlow, FlowDetails, FlowResult } from './oidc.ts'
 import type { EngineRegistry } from './registry.ts'
 import { consentOfParams } from './requested-params.ts'
@@ -79,6 +79,7 @@ async function describe(
       : await deps.consents.find(tenant.id, brandId<AccountId>(accountId), client.clientId)
   return {
     uid: brandId<InteractionUid>(interaction.uid),
+    grantId: interaction.grantId === undefined ? undefined : brandId<GrantId>(interaction.grantId),
     tenant,
     client,
     prompt: promptName(prompt.name),
@@ -119,7 +120,7 @@ async function engineResult(
   }
 }
 
-/** Remembers what was allowed, and makes the Grant of this session: of what this request asked, no more. */
+/** Remembers what was allowed, and adds what this request asked to the Grant of this session and client. */
 async function allow(
   provider: Provider,
   details: FlowDetails,
@@ -129,10 +130,10 @@ async function allow(
   const { tenant, client, session, requested } = details
   if (!session) throw new Error('consent without an account')
   const owner = { tenantId: tenant.id, accountId: session.accountId, clientId: client.clientId }
-  const before = await deps.consents.find(tenant.id, session.accountId, client.clientId)
+  const known = await deps.consents.find(tenant.id, session.accountId, client.clientId)
   const grantedAt = new Date(deps.clock.now())
   await deps.transactor.transaction(async (within) => {
-    await deps.consents.put({ ...owner, ...mergeConsent(before, granted), grantedAt }, within)
+    await deps.consents.put({ ...owner, ...mergeConsent(known, granted), grantedAt }, within)
     await deps.audit.append(
       {
         ...owner,
@@ -145,7 +146,13 @@ async function allow(
       within,
     )
   })
-  const grant = await grantAfresh(provider, client, session.accountId, requested)
+  const before =
+    details.grantId === undefined ? undefined : await provider.Grant.find(details.grantId)
+  const isTheirs = before?.accountId === session.accountId && before.clientId === client.clientId
+  const grant = await extendGrant(
+    before && isTheirs ? before : newGrant(provider, client, session.accountId),
+    requested,
+  )
   return grant.jti
 }
 

@@ -1,6 +1,4 @@
 import type { Configuration, Grant, KoaContextWithOIDC, Provider } from 'oidc-provider'
-import type { Clock } from '#kit/clock.ts'
-import { epochSeconds } from '#kit/clock.ts'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId, TenantId } from '#kit/ids.ts'
 import type { ConsentRequest, ConsentStore } from '#consent/consent.ts'
@@ -17,9 +15,8 @@ export function createGrantLoader(deps: {
   readonly tenantId: TenantId
   readonly clients: Clients
   readonly consents: ConsentStore
-  readonly clock: Clock
 }): NonNullable<Configuration['loadExistingGrant']> {
-  const { tenantId, consents, clock } = deps
+  const { tenantId, consents } = deps
 
   return async (ctx) => {
     const { provider, client, session } = ctx.oidc
@@ -31,11 +28,11 @@ export function createGrantLoader(deps: {
     const record = clientRecord(client)
     const wanted = await consentOfParams(ctx.oidc.params ?? {}, record, deps.clients)
     const before = await grantOfSession(ctx, client.clientId)
-    if (before && isFresh(before, clock) && covers(before, ctx, wanted)) return before
+    if (before && covers(before, ctx, wanted)) return before
 
     const accountId = brandId<AccountId>(session.accountId)
     if (!(await mayGoUnasked(record, accountId, wanted))) return undefined
-    return grantAfresh(provider, record, accountId, wanted)
+    return extendGrant(before ?? newGrant(provider, record, accountId), wanted)
   }
 
   async function mayGoUnasked(
@@ -57,14 +54,15 @@ async function grantOfSession(
   return grantId === undefined ? undefined : ctx.oidc.provider.Grant.find(grantId)
 }
 
-/** A new Grant of exactly what was asked: adding to an old one would hand out more than this request names. */
-export async function grantAfresh(
-  provider: Provider,
-  client: Client,
-  accountId: AccountId,
-  allowed: ConsentRequest,
-): Promise<Grant> {
-  const grant = new provider.Grant({ accountId, clientId: client.clientId })
+export function newGrant(provider: Provider, client: Client, accountId: AccountId): Grant {
+  return new provider.Grant({ accountId, clientId: client.clientId })
+}
+
+/**
+ * Adds what was allowed to the one Grant of a session and client: earlier tokens hang on it and stay good. No token gets
+ * more by it, each is cut to what its own request asked.
+ */
+export async function extendGrant(grant: Grant, allowed: ConsentRequest): Promise<Grant> {
   grant.addOIDCScope(['openid', ...allowed.scopes].join(' '))
   if (allowed.claims.length > 0) grant.addOIDCClaims([...allowed.claims])
   for (const [indicator, scopes] of Object.entries(allowed.resources)) {
@@ -77,13 +75,6 @@ export async function grantAfresh(
 /** The tenant's own applications are not a third party to consent to (Q9). */
 export function isTrusted(client: Client): boolean {
   return client.metadata.first_party && client.origin !== 'registration'
-}
-
-/** A Grant near its end would outlive neither the refresh tokens nor the patience of a person (panva #1184). */
-function isFresh(grant: Grant, clock: Clock): boolean {
-  const { iat, exp } = grant
-  if (iat === undefined || exp === undefined) return false
-  return exp - epochSeconds(clock) > (exp - iat) / 2
 }
 
 function covers(grant: Grant, ctx: KoaContextWithOIDC, wanted: ConsentRequest): boolean {

@@ -59,7 +59,7 @@ export function installGuards(provider: Provider, deps: GuardDeps): void {
 
   async function afterwards(ctx: KoaContextWithOIDC): Promise<void> {
     if (cameWithRotatedCookie(ctx)) withholdSessionCookie(ctx)
-    if (ctx.status === 503) await undoRefresh(ctx)
+    if (ctx.status >= 400) await undoRefresh(ctx)
     if (failedVerifier.has(ctx)) await countWrongVerifier(ctx)
   }
 
@@ -83,8 +83,8 @@ export function installGuards(provider: Provider, deps: GuardDeps): void {
   })
 
   /**
-   * The successor was written and the answer was not: the client keeps the token it has, and must not be taken for a
-   * thief when it tries again in a minute (Q15).
+   * The successor was written and the client never got it: a store failed, or the engine refused the rest of the request.
+   * The client keeps the token it has, and must not be taken for a thief when it tries again in a minute (Q15).
    */
   async function undoRefresh(ctx: KoaContextWithOIDC): Promise<void> {
     const { RotatedRefreshToken: used, RefreshToken: successor } = ctx.oidc.entities

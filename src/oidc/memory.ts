@@ -27,9 +27,9 @@ export function createMemoryArtifactStore({ clock }: { readonly clock: Clock }):
       const key = name(tenantId, artifact.model, artifact.id)
       rows.set(key, { ...artifact, tenantId, consumedAt: rows.get(key)?.consumedAt })
     },
-    async update(tenantId, artifact) {
+    async update(tenantId, artifact, expected) {
       const row = living(tenantId, artifact.model, artifact.id, epochSeconds(clock))
-      if (!row) return false
+      if (row?.payload !== expected) return false
       const { consumedAt } = row
       rows.set(name(tenantId, artifact.model, artifact.id), { ...artifact, tenantId, consumedAt })
       return true

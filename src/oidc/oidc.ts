@@ -76,10 +76,11 @@ export type ArtifactStore = {
   /** Inserts or replaces payload and expiry. Never brings a consumed artifact back to unused. */
   upsert(tenantId: TenantId, artifact: Artifact): Promise<void>
   /**
-   * Replaces payload and expiry of a living artifact; false when it is gone. For what was read before: a session ended
-   * meanwhile must not come back because a slow request saves it.
+   * Replaces payload and expiry of a living artifact that still holds `expected`; false when it is gone or holds something
+   * else. For what was read before: a session ended meanwhile must not come back because a slow request saves it, nor
+   * lose what another request has written.
    */
-  update(tenantId: TenantId, artifact: Artifact): Promise<boolean>
+  update(tenantId: TenantId, artifact: Artifact, expected: string): Promise<boolean>
   /** Inserts where nothing lives under this id; true for exactly one of any number of concurrent callers (F2). */
   insert(tenantId: TenantId, artifact: Artifact): Promise<boolean>
   /** Marks as used; true for exactly one of any number of concurrent callers, false when used or missing (F1). */
@@ -147,6 +148,8 @@ export type LogoutOutbox = {
 /** What `interaction` may know of the authorization request that waits for a person. */
 export type FlowDetails = {
   readonly uid: InteractionUid
+  /** The Grant this session has for this client, if any: consent is added to it. */
+  readonly grantId: GrantId | undefined
   readonly tenant: Tenant
   readonly client: Client
   /** What the engine wants next. */

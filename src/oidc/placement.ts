@@ -27,7 +27,8 @@ export function createPlacedArtifactStore(stores: {
     findByUid: (tenantId, uid, at) => of('Session').findByUid(tenantId, uid, at),
     findByUserCode: (tenantId, code, at) => of('DeviceCode').findByUserCode(tenantId, code, at),
     upsert: (tenantId, artifact) => of(artifact.model).upsert(tenantId, artifact),
-    update: (tenantId, artifact) => of(artifact.model).update(tenantId, artifact),
+    update: (tenantId, artifact, expected) =>
+      of(artifact.model).update(tenantId, artifact, expected),
     insert: (tenantId, artifact) => of(artifact.model).insert(tenantId, artifact),
     consume: (tenantId, model, id, at) => of(model).consume(tenantId, model, id, at),
     undoRotation: (tenantId, model, rotation) => of(model).undoRotation(tenantId, model, rotation),

@@ -50,7 +50,7 @@ const statements = {
   update: {
     name: 'oidc.update',
     text: `UPDATE oidc_artifacts SET payload = $4, grant_id = $5, account_id = $6, client_id = $7, uid = $8,
-        user_code = $9, expires_at = $10 WHERE ${one} AND ${lives('$11')}`,
+        user_code = $9, expires_at = $10 WHERE ${one} AND ${lives('$11')} AND payload::text = $12`,
   },
   insert: { name: 'oidc.insert', text: `${write}, consumed_at = NULL WHERE a.expires_at <= $11` },
   consume: {
@@ -124,8 +124,8 @@ export function createPostgresArtifactStore(deps: {
       await run(statements.upsert, toValues(tenantId, artifact), durability)
     },
 
-    async update(tenantId, artifact) {
-      const values = [...toValues(tenantId, artifact), epochSeconds(clock)]
+    async update(tenantId, artifact, expected) {
+      const values = [...toValues(tenantId, artifact), epochSeconds(clock), expected]
       return (await run(statements.update, values, 'relaxed')).rowCount === 1
     },
 

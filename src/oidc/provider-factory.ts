@@ -73,8 +73,8 @@ export function buildProvider(input: ProviderInput, deps: ProviderDeps): Provide
     outbox: deps.logoutOutbox,
     clock: deps.clock,
   })
-  installScriptlessSignOut(provider)
   installGuards(provider, { tenantId: tenant.id, ...deps })
+  installScriptlessSignOut(provider)
   observeEngine(provider, { tenantId: tenant.id, ...deps })
   return provider
 }

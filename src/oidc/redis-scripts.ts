@@ -13,10 +13,11 @@ const write = `
 export const upsertArtifact = createScript(`${write}
   return 1`)
 
-/** The same, and now: 1 where something lived. */
+/** The same, now, and the payload expected: 1 where that lived. */
 export const updateArtifact = createScript(`
   local e = redis.call('HGET', KEYS[1], 'e')
   if not e or (e ~= '' and tonumber(e) <= tonumber(ARGV[4])) then return 0 end
+  if redis.call('HGET', KEYS[1], 'p') ~= ARGV[5] then return 0 end
   ${write}
   return 1`)
 

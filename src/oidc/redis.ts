@@ -52,8 +52,9 @@ export function createRedisArtifactStore(deps: {
       await run(upsertArtifact, artifactKey(tenantId, artifact.model, artifact.id), args)
     },
 
-    async update(tenantId, artifact) {
-      const args = [artifact.payload, ...lifetime(artifact.expiresAt, clock), epochSeconds(clock)]
+    async update(tenantId, artifact, expected) {
+      const now = epochSeconds(clock)
+      const args = [artifact.payload, ...lifetime(artifact.expiresAt, clock), now, expected]
       const key = artifactKey(tenantId, artifact.model, artifact.id)
       if ((await run(updateArtifact, key, args)) !== 1) return false
       await index.add(tenantId, artifact)

@@ -191,23 +191,30 @@ export function testArtifactStore(name: string, open: () => Promise<ArtifactStor
         assert.equal(await store.consume(main, 'RefreshToken', 'id-1', now), false)
       }))
 
-    it('updates what lives, and does not bring back what is gone, used or not (DESIGN §4)', () =>
+    it('updates what it still finds as expected, and does not bring back what is gone (DESIGN §4)', () =>
       withStore(async (store, now, make, clock) => {
         const session = make({ model: 'Session', uid, accountId })
-        assert.equal(await store.update(main, session), false)
+        const { payload } = session
+        assert.equal(await store.update(main, session, payload), false)
         assert.equal(await store.find(main, 'Session', 'id-1', now), undefined)
         await store.upsert(main, session)
         await store.consume(main, 'Session', 'id-1', now)
-        assert.equal(await store.update(main, { ...session, payload: '{"b":2}' }), true)
+        const changed = { ...session, payload: '{"b":2}' }
+        assert.equal(await store.update(main, changed, '{"a":2}'), false)
+        assert.equal(await store.update(main, changed, payload), true)
         const found = await store.find(main, 'Session', 'id-1', now)
         assert.deepEqual(found, { id: 'id-1', payload: '{"b":2}', consumedAt: now })
-        assert.equal(await store.update(other, session), false)
+        assert.equal(await store.update(other, session, '{"b":2}'), false)
+        const won = await parallel((at) =>
+          store.update(main, { ...session, payload: `{"n":${at}}` }, '{"b":2}'),
+        )
+        assert.equal(won.filter(Boolean).length, 1)
         await store.destroyByOwner(main, { accountId })
-        assert.equal(await store.update(main, session), false)
+        assert.equal(await store.update(main, session, payload), false)
         assert.equal(await store.find(main, 'Session', 'id-1', now), undefined)
         await store.upsert(main, session)
         clock.advance(60_000)
-        assert.equal(await store.update(main, { ...session, expiresAt: now + 600 }), false)
+        assert.equal(await store.update(main, { ...session, expiresAt: now + 600 }, payload), false)
       }))
 
     it('takes back a rotation whose successor nobody got, and nothing that was revoked', () =>

@@ -6,6 +6,7 @@ import { errors } from 'oidc-provider'
 import type { ArtifactModel } from '../oidc.ts'
 import type { AdapterDeps, EngineAdapter } from './adapter-deps.ts'
 import { createCodec } from './codec.ts'
+import { currentRequest, currentRoute } from './request.ts'
 
 /** Longer than anything the engine hands out: refused before it costs a look-up. */
 const longestId = 256
@@ -19,6 +20,7 @@ export function createArtifactAdapter(
 
   return {
     async upsert(id, payload, ttl) {
+      if (isBegunByAnybody()) deps.admitFlow()
       await store.upsert(tenantId, codec.encode(id, payload, ttl))
     },
 
@@ -53,6 +55,17 @@ export function createArtifactAdapter(
       // on it. Where it keeps the Grant (RFC 7009 §2.1: one access token is revoked), the refresh token must live on.
     },
   }
+}
+
+const openRoutes: ReadonlySet<string | undefined> = new Set([
+  'device_authorization',
+  'pushed_authorization_request',
+])
+
+/** A public client's name is no secret: what it pushes is as good as anonymous. */
+function isBegunByAnybody(): boolean {
+  const client = currentRequest()?.oidc.client
+  return openRoutes.has(currentRoute()) && client?.clientAuthMethod === 'none'
 }
 
 function usedBefore(model: ArtifactModel): Error {

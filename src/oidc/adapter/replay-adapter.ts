@@ -41,7 +41,8 @@ export function createReplayAdapter(deps: AdapterDeps): Required<EngineAdapter> 
 function windowOfProof(now: number): number {
   const proof = currentRequest()?.get('dpop') ?? ''
   const { iat, nonce } = decodeJwt(proof) // the engine has verified it
-  if (nonce !== undefined) return nonceWindow
+  // an empty one is none to the engine
+  if (nonce) return nonceWindow
   if (Number.isSafeInteger(iat) && Math.abs(now - Number(iat)) <= proofWindow) return proofWindow
   throw new errors.UseDpopNonce('DPoP proof iat is not recent enough, use a DPoP nonce instead')
 }

@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { epochSeconds } from '#kit/clock.ts'
 import { sha256 } from '#kit/hash.ts'
+import { brandId } from '#kit/ids.ts'
+import type { SessionUid } from '#kit/ids.ts'
 import { isOver } from '#session/session.ts'
 import type { Artifact } from '../oidc.ts'
 import type { AdapterDeps, EngineAdapter, EnginePayload } from './adapter-deps.ts'
@@ -22,6 +25,8 @@ type Seen = {
   readonly content: string
   readonly exp: number
   readonly superseded: boolean
+  /** The row's payload, to the letter. */
+  readonly stored: string
 }
 
 /** What each request has read, so that its own write at the end can be judged. */
@@ -54,15 +59,33 @@ export function createSessionAdapter(deps: AdapterDeps): Required<EngineAdapter>
     await store.upsert(tenantId, artifact)
   }
 
+  /**
+   * Writes over what was read. Where another request wrote meanwhile, into this row or into the one the cookie was rotated
+   * to, only what this one added is added there: each has a code that is bound to its entry.
+   */
+  async function change(artifact: Artifact, payload: EnginePayload, before: Seen): Promise<void> {
+    if (!before.superseded && (await store.update(tenantId, artifact, before.stored))) return
+    for (let race = 0; race < mostRaces; race += 1) {
+      const uid = brandId<SessionUid>(payload.uid ?? '')
+      const newest = await store.findByUid(tenantId, uid, epochSeconds(clock))
+      if (!newest) return
+      const merged = merge(newest.payload, payload, before.stored)
+      if (merged === undefined) return
+      const next = { ...artifact, id: newest.id, payload: merged }
+      if (await store.update(tenantId, next, newest.payload)) return
+    }
+  }
+
   return {
     ...artifacts,
 
     async find(id) {
-      const payload = await artifacts.find(id)
+      const found = await store.find(tenantId, 'Session', sha256(id), epochSeconds(clock))
+      const payload = found && codec.decode(found, id)
       if (!payload || isOver(payload, epochSeconds(clock))) return undefined
       // The grace is for people who are signed in. A planted cookie that was nobody's stays nobody's: CWE-384.
       if (payload.consumed !== undefined && payload.accountId === undefined) return undefined
-      remember(id, payload)
+      remember(id, payload, found.payload)
       return payload
     },
 
@@ -74,8 +97,9 @@ export function createSessionAdapter(deps: AdapterDeps): Required<EngineAdapter>
     async upsert(id, payload, ttl) {
       if (!isWorthWriting(id, payload)) return
       const artifact = codec.encode(id, payload, ttl)
+      const before = seenNow()
       // What was read before is only changed: ended meanwhile, it stays ended (Q65).
-      if (isSeen(id)) await store.update(tenantId, artifact)
+      if (before?.id === id) await change(artifact, payload, before)
       else await insertNew(artifact, payload)
     },
 
@@ -85,13 +109,16 @@ export function createSessionAdapter(deps: AdapterDeps): Required<EngineAdapter>
       const hashedId = sha256(id)
       const isRotated = await store.consume(tenantId, 'Session', hashedId, now)
       // Not even a used one is there: it was ended meanwhile, and its successor must not live.
-      if (!isRotated && !(await store.find(tenantId, 'Session', hashedId, now))) rememberEnd()
+      // An id that never was in the store is what the engine invents for a cookie that opens nothing.
+      if (!isRotated && seenNow()?.id === id) {
+        if (!(await store.find(tenantId, 'Session', hashedId, now))) rememberEnd()
+      }
       await store.expire(tenantId, 'Session', hashedId, now + sessionRotationGrace)
     },
   }
 }
 
-function remember(id: string, payload: EnginePayload): void {
+function remember(id: string, payload: EnginePayload, stored: string): void {
   const ctx = currentRequest()
   if (!ctx) return
   seenBy.set(ctx, {
@@ -99,6 +126,7 @@ function remember(id: string, payload: EnginePayload): void {
     content: contentOf(payload),
     exp: payload.exp ?? 0,
     superseded: payload.consumed !== undefined,
+    stored,
   })
 }
 
@@ -110,9 +138,24 @@ function rememberEnd(): void {
   if (ctx) ended.add(ctx)
 }
 
-function isSeen(id: string): boolean {
+function seenNow(): Seen | undefined {
   const ctx = currentRequest()
-  return ctx !== undefined && seenBy.get(ctx)?.id === id
+  return ctx && seenBy.get(ctx)
+}
+
+/** More requests at once than a browser makes. */
+const mostRaces = 20
+
+/** What another request stored, with what this one changed since it read `base`; undefined when it is somebody else's. */
+function merge(stored: string, ours: EnginePayload, base: string): string | undefined {
+  const theirs = JSON.parse(stored) as EnginePayload // both written by the codec
+  const read = JSON.parse(base) as EnginePayload
+  if (theirs.accountId !== ours.accountId) return undefined
+  const changed = Object.entries(ours.authorizations ?? {}).filter(
+    ([clientId, entry]) => !isDeepStrictEqual(entry, read.authorizations?.[clientId]),
+  )
+  const authorizations = { ...theirs.authorizations, ...Object.fromEntries(changed) }
+  return JSON.stringify({ ...theirs, authorizations, state: ours.state, exp: ours.exp })
 }
 
 function isWorthWriting(id: string, payload: EnginePayload): boolean {
@@ -120,8 +163,8 @@ function isWorthWriting(id: string, payload: EnginePayload): boolean {
   if (ctx && ended.has(ctx)) return false
   const seen = ctx && seenBy.get(ctx)
   if (seen?.id !== id) return true
-  if (seen.superseded) return false
-  return seen.content !== contentOf(payload) || (payload.exp ?? 0) - seen.exp >= touchInterval
+  if (seen.content !== contentOf(payload)) return true
+  return !seen.superseded && (payload.exp ?? 0) - seen.exp >= touchInterval
 }
 
 function contentOf(payload: EnginePayload): string {
