@@ -54,8 +54,11 @@ async function serveUntilStopped(loaded: LoadedConfig): Promise<void> {
       ? createWorkers({ count: loaded.config.server.workers, logger: input.logger })
       : undefined
   const stopped = stopSignal(role)
-  await workers?.start()
-  if (role !== 'worker') announce(input, factsOf(loaded, running, seeded))
+  const isUp = await Promise.race([
+    (workers?.start() ?? Promise.resolve()).then(() => true),
+    stopped.then(() => false),
+  ])
+  if (isUp && role !== 'worker') announce(input, factsOf(loaded, running, seeded))
   await stopped
   await workers?.stop()
   await running.stop()

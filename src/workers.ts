@@ -12,6 +12,19 @@ export type Workers = {
   stop(): Promise<void>
 }
 
+/** Resolves once so many accept connections, whichever they are: one that dies before is replaced. */
+function countListening(count: number): Promise<void> {
+  return new Promise((resolve) => {
+    let left = count
+    cluster.on('listening', function heard() {
+      left -= 1
+      if (left > 0) return
+      cluster.off('listening', heard)
+      resolve()
+    })
+  })
+}
+
 /** Milliseconds before a dead worker is replaced: one that cannot start must not keep a core busy. */
 const restPause = 1000
 
@@ -38,8 +51,9 @@ export function createWorkers(options: {
 
   return {
     async start() {
-      const workers = Array.from({ length: count }, fork)
-      await Promise.all(workers.map((worker) => once(worker, 'listening')))
+      const listening = countListening(count)
+      for (let n = 0; n < count; n += 1) fork()
+      await listening
     },
     async stop() {
       isStopping = true
