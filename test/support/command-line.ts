@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { PassThrough } from 'node:stream'
 import type { CliDeps, ExitCode } from '#commands/commands.ts'
 import { createCli } from '#commands/signet.ts'
@@ -84,6 +85,24 @@ export function createCommandLine(
       return { exitCode, document: JSON.parse(exitCode === 0 ? stdout : stdout || stderr) }
     },
   }
+}
+
+/** With the tenant `main`, as after a first start. */
+export async function withMain(
+  commandLine: CommandLine = createCommandLine(),
+): Promise<CommandLine> {
+  await commandLine.services.tenants.ensureMain()
+  return commandLine
+}
+
+export async function mainOf({ services }: CommandLine) {
+  return services.tenants.ensureMain()
+}
+
+/** What a command that failed says with `--json`. */
+export function errorOf(document: unknown): { code: string; message: string; details?: unknown } {
+  assert.ok(typeof document === 'object' && document !== null && 'error' in document)
+  return document.error as { code: string; message: string; details?: unknown }
 }
 
 function textOf(stream: PassThrough): string {
