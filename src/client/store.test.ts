@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { TenantId } from '#kit/ids.ts'
 import { newId } from '#kit/random.ts'
-import { availableDatabases, type TestDatabase } from '#test/support/databases.ts'
+import { addTenant, availableDatabases } from '#test/support/databases.ts'
 import { createFakeClock } from '#test/support/fake-clock.ts'
 import { createRecordingAudit } from '#test/support/recording-audit.ts'
 import { verifySecret } from './client.ts'
@@ -17,12 +16,6 @@ describeClientStores('memory', async () => ({
   addTenant: async () => newId(),
   [Symbol.asyncDispose]: async () => undefined,
 }))
-
-async function addTenant({ knex }: TestDatabase): Promise<TenantId> {
-  const id = newId<TenantId>()
-  await knex('tenants').insert({ id, slug: id, name: id, status: 'active', settings: '{}' })
-  return id
-}
 
 for (const kind of availableDatabases()) {
   describeClientStores(kind.name, async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { newId } from '#kit/random.ts'
-import { availableDatabases, type TestDatabase } from '#test/support/databases.ts'
+import { addTenant, availableDatabases, type TestDatabase } from '#test/support/databases.ts'
 import { createMemoryConsentStore } from './memory.ts'
 import { createPostgresConsentStore } from './postgres.ts'
 import { describeConsentStore, exampleConsent, type ConsentOwners } from './store.contract.ts'
@@ -18,13 +18,13 @@ describeConsentStore('memory', async () => ({
   [Symbol.asyncDispose]: async () => undefined,
 }))
 
-async function addOwners({ knex }: TestDatabase): Promise<ConsentOwners> {
+async function addOwners(database: TestDatabase): Promise<ConsentOwners> {
+  const { knex } = database
   const owners = newOwners()
   const { tenantId, accountId, clientId } = owners
   const at = new Date('2030-01-01T00:00:00.000Z')
   const times = { created_at: at, updated_at: at }
-  const tenant = { slug: tenantId, name: tenantId, status: 'active', settings: '{}' }
-  await knex('tenants').insert({ ...tenant, id: tenantId })
+  await addTenant(database, tenantId)
   const account = { email: 'ada@example.test', email_canonical: 'ada@example.test', profile: '{}' }
   await knex('accounts').insert({
     ...account,

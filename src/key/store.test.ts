@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { TenantId } from '#kit/ids.ts'
 import { newId } from '#kit/random.ts'
 import { createKeyDeriver, createSealer } from '#kit/sealer.ts'
-import { availableDatabases, type TestDatabase } from '#test/support/databases.ts'
+import { addTenant, availableDatabases } from '#test/support/databases.ts'
 import { createFakeClock } from '#test/support/fake-clock.ts'
 import { createRecordingAudit } from '#test/support/recording-audit.ts'
 import { createMemoryKeyStore } from './memory.ts'
@@ -16,12 +15,6 @@ describeKeyStore('memory', async () => ({
   addTenant: async () => newId(),
   [Symbol.asyncDispose]: async () => undefined,
 }))
-
-async function addTenant({ knex }: TestDatabase): Promise<TenantId> {
-  const id = newId<TenantId>()
-  await knex('tenants').insert({ id, slug: id, name: id, status: 'active', settings: '{}' })
-  return id
-}
 
 for (const kind of availableDatabases()) {
   describeKeyStore(kind.name, async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { brandId, type TenantId } from '#kit/ids.ts'
-import type { Logger } from '#telemetry/telemetry.ts'
 import { createFakeClock } from '#test/support/fake-clock.ts'
 import { startSmtp } from '#test/support/smtp.ts'
+import { createRecordingLogger } from '#test/support/recording-logger.ts'
 import { backoff, createDelivery } from './delivery.ts'
 import { MailRefused, type Mail, type Outbox, type Transport } from './mail.ts'
 import { createMemoryOutbox } from './memory.ts'
@@ -27,24 +27,10 @@ function setUp(send: (mail: Mail) => Promise<void>, wrap = (outbox: Outbox) => o
     outbox,
     transport,
     clock,
-    logger: recordingLogger(lines),
+    logger: createRecordingLogger(lines),
     metrics: { mailSent: (outcome) => void counts.push(outcome) },
   })
   return { clock, outbox, delivery, lines, counts }
-}
-
-function recordingLogger(lines: string[]): Logger {
-  const log = (message: string) => void lines.push(message)
-  const logger: Logger = {
-    trace: log,
-    debug: log,
-    info: log,
-    warn: log,
-    error: log,
-    fatal: log,
-    with: () => logger,
-  }
-  return logger
 }
 
 const refusing = async () => {
@@ -201,7 +187,7 @@ describe('mail delivery', () => {
   test('without a server, mail stays readable in the outbox', async () => {
     const clock = createFakeClock()
     const outbox = createMemoryOutbox({ clock })
-    const logger = recordingLogger([])
+    const logger = createRecordingLogger([])
     const delivery = createDelivery({ outbox, transport: undefined, clock, logger })
     for (let n = 0; n < 3; n += 1) {
       await outbox.enqueue({ ...mail, subject: `${n}` })

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { brandId, type TenantId } from '#kit/ids.ts'
 import type { Clock } from '#kit/clock.ts'
-import type { Database } from '#storage/storage.ts'
-import { availableDatabases } from '#test/support/databases.ts'
+import { addTenant, availableDatabases } from '#test/support/databases.ts'
 import { createFakeClock } from '#test/support/fake-clock.ts'
 import type { Outbox } from './mail.ts'
 import { createMemoryOutbox } from './memory.ts'
@@ -19,20 +18,10 @@ outboxContract('memory', async () => ({
   close: async () => undefined,
 }))
 
-async function addTenant({ knex }: Database): Promise<void> {
-  await knex('tenants').insert({
-    id: tenantId,
-    slug: 'main',
-    name: 'Main',
-    status: 'active',
-    settings: '{}',
-  })
-}
-
 for (const kind of availableDatabases()) {
   outboxContract(kind.name, async () => {
     const database = await kind.open()
-    await addTenant(database)
+    await addTenant(database, tenantId)
     return {
       tenantId,
       outbox: (clock: Clock): Outbox => createPostgresOutbox({ database, clock }),
@@ -44,7 +33,7 @@ for (const kind of availableDatabases()) {
   describe(`outbox rows on ${kind.name}`, () => {
     test('a mail is queued with the change it tells of, or not at all', async () => {
       await using database = await kind.open()
-      await addTenant(database)
+      await addTenant(database, tenantId)
       const outbox = createPostgresOutbox({ database, clock: createFakeClock() })
       const failing = database.transaction(async (within) => {
         await outbox.enqueue(exampleMail(tenantId), within)

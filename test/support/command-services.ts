@@ -26,7 +26,8 @@ import { createPostgresTenantStore } from '#tenant/postgres.ts'
 import { createTenants } from '#tenant/service.ts'
 import { availableDatabases } from './databases.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
-import { quietLogger, requesterFrom } from './password-login.ts'
+import { requesterFrom } from './password-login.ts'
+import { createRecordingLogger } from './recording-logger.ts'
 
 export const issuer = 'http://localhost:3000'
 
@@ -67,7 +68,7 @@ export function createTestServices(database?: Database): TestServices {
     hasher: cheapHasher,
     sealer,
     keys: keyDeriver,
-    logger: quietLogger(lines),
+    logger: createRecordingLogger(lines),
     isCommon: isCommonPassword,
   })
 

@@ -1,5 +1,7 @@
 import { after } from 'node:test'
 import { Client } from 'pg'
+import type { TenantId } from '#kit/ids.ts'
+import { newId } from '#kit/random.ts'
 import { migrate } from '#storage/migrate.ts'
 import { createEmbeddedDatabase } from '#storage/embedded.ts'
 import { createPostgresDatabase } from '#storage/postgres.ts'
@@ -65,6 +67,15 @@ async function empty(database: Database): Promise<void> {
     const names = tables?.rows.map((table) => table.name) ?? []
     if (names.length > 0) await within?.raw(`TRUNCATE ${names.join(', ')} RESTART IDENTITY CASCADE`)
   })
+}
+
+/** Writes a tenant that does nothing but exist. */
+export async function addTenant(
+  { knex }: Database,
+  id: TenantId = newId<TenantId>(),
+): Promise<TenantId> {
+  await knex('tenants').insert({ id, slug: id, name: id, status: 'active', settings: '{}' })
+  return id
 }
 
 /** A database on a test's own server, with few connections. */

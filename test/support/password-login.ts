@@ -13,9 +13,9 @@ import { createMemoryPasswordStore } from '#login/password/memory.ts'
 import { normalizePassword, type PasswordHasher } from '#login/password/password.ts'
 import { createPasswordLogin } from '#login/password/service.ts'
 import { createMemoryThrottle } from '#login/throttle/memory.ts'
-import type { Logger } from '#telemetry/telemetry.ts'
 import { tenantSettings, type Tenant } from '#tenant/tenant.ts'
 import { createFakeClock } from './fake-clock.ts'
+import { createRecordingLogger } from './recording-logger.ts'
 
 export const tenant: Tenant = {
   id: brandId<TenantId>('main'),
@@ -68,7 +68,7 @@ export async function openPasswordLogin() {
   const store = createMemoryPasswordStore()
   const hasher = createCountingHasher()
   const lines: string[] = []
-  const logger = quietLogger(lines)
+  const logger = createRecordingLogger(lines)
   const transactor = {
     transaction: <T>(work: (within: undefined) => Promise<T>) => work(undefined),
   }
@@ -143,21 +143,6 @@ export async function openPasswordLogin() {
     sealer,
     audit,
   }
-}
-
-/** Keeps the sentences, prints nothing. */
-export function quietLogger(lines: string[]): Logger {
-  const log = (message: string) => void lines.push(message)
-  const logger: Logger = {
-    trace: log,
-    debug: log,
-    info: log,
-    warn: log,
-    error: log,
-    fatal: log,
-    with: () => logger,
-  }
-  return logger
 }
 
 export function requesterFrom(ip: string): Requester {

@@ -8,15 +8,8 @@ import { createGate } from '#kit/gate.ts'
 import { createKeyDeriver, createSealer } from '#kit/sealer.ts'
 import { availableDatabases, type TestDatabase } from '#test/support/databases.ts'
 import { createFakeClock } from '#test/support/fake-clock.ts'
-import {
-  actor,
-  email,
-  quietLogger,
-  requesterFrom,
-  right,
-  tenant,
-  wrong,
-} from '#test/support/password-login.ts'
+import { actor, email, requesterFrom, right, tenant, wrong } from '#test/support/password-login.ts'
+import { createRecordingLogger } from '#test/support/recording-logger.ts'
 import { createPostgresThrottle } from '../throttle/postgres.ts'
 import { createPasswordHasher } from './argon2.ts'
 import { createPostgresPasswordStore } from './postgres.ts'
@@ -48,7 +41,7 @@ async function setUp(database: TestDatabase) {
     audit,
     transactor: database,
     clock,
-    logger: quietLogger([]),
+    logger: createRecordingLogger([]),
     isCommon: () => false,
   })
   const settings = JSON.stringify(tenant.settings)
