@@ -65,9 +65,10 @@ function isEmpty(ctx: Context): boolean {
   return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0
 }
 
+type Untyped = { readonly body: unknown; readonly rawBody: unknown }
+
 function bodyOf(ctx: Context): Body {
-  // koa-body types neither: one is any, the other is missing.
-  const { body, rawBody } = ctx.request as unknown as { body: unknown; rawBody: unknown }
+  const { body, rawBody } = ctx.request as unknown as Untyped // koa-body types one as any, the other not at all
   return { text: typeof rawBody === 'string' ? rawBody : '', parsed: body }
 }
 

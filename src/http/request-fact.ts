@@ -15,7 +15,7 @@ export function createRequestFact<Value>(name: string): RequestFact<Value> {
   type Bearer = IncomingMessage & { [key]?: Value }
   return {
     set(req: Bearer, value) {
-      // oxlint-disable-next-line no-param-reassign -- this is what it is for
+      // oxlint-disable-next-line no-param-reassign -- the fact is kept on the request (see above)
       req[key] = value
     },
     get: (req: Bearer) => req[key],
