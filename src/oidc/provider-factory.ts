@@ -1,5 +1,4 @@
-import { Provider } from 'oidc-provider'
-import type { Configuration } from 'oidc-provider'
+import type { Configuration, Provider } from 'oidc-provider'
 import type { Accounts } from '#account/account.ts'
 import type { Clients } from '#client/client.ts'
 import type { ConsentStore } from '#consent/consent.ts'
@@ -28,6 +27,7 @@ import type { ArtifactStore, LogoutOutbox } from './oidc.ts'
 import { installGuards } from './guards.ts'
 import { createErrorPage } from './pages/error-page.ts'
 import { devicePages } from './pages/device-pages.ts'
+import { createLeanProvider } from './lean-provider.ts'
 import { logoutPages } from './pages/logout-pages.ts'
 import { createSubjectOf } from './pairwise.ts'
 import type { SubjectOf } from './pairwise.ts'
@@ -61,10 +61,10 @@ export type ProviderInput = {
   readonly subjectKey: Uint8Array
 }
 
-/** The only `new Provider`. About a millisecond; never changed afterwards, only replaced. */
+/** The only provider of a tenant. About a millisecond; never changed afterwards, only replaced. */
 export function buildProvider(input: ProviderInput, deps: ProviderDeps): Provider {
   const { tenant } = input
-  const provider = new Provider(tenant.issuer, configuration(input, deps))
+  const provider = createLeanProvider(tenant.issuer, configuration(input, deps))
   // Only what we pinned ourselves is in these headers: see `dispatch.ts` (F4, F5).
   provider.proxy = true
   installClientModels(provider, { tenantId: tenant.id, ...deps })
