@@ -2,9 +2,10 @@ import { PGlite } from '@electric-sql/pglite'
 import { createPgConfig } from '@electric-sql/pglite/node-postgres'
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { Client, Pool, type ClientConfig, type PoolClient } from 'pg'
+import { Pool, type ClientConfig, type PoolClient } from 'pg'
 import type { Logger } from '#telemetry/telemetry.ts'
 import { createGuardedKnex } from './guarded-knex.ts'
+import { LeanClient } from './lean-client.ts'
 import { DataFolderRefused, lockDataFolder } from './lock.ts'
 import { guarded } from './outage.ts'
 import { answersWithin } from './ping.ts'
@@ -84,7 +85,7 @@ function createStatements(pool: Pool): Statements {
  * open behind it, so the next one waits until the last message of its predecessor is through, and starts clean.
  */
 function createPool(pglite: PGlite): Pool {
-  class EmbeddedClient extends Client {
+  class EmbeddedClient extends LeanClient {
     constructor(config?: ClientConfig) {
       // One connection object each: an ended one still tells its listeners about its end. (Missing in the types.)
       super({ ...config, connection: createPgConfig(pglite).connection } as ClientConfig)

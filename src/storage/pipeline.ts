@@ -1,7 +1,8 @@
-import { Client, type ClientConfig } from 'pg'
+import type { Client, ClientConfig } from 'pg'
 import { Unavailable } from '#kit/errors.ts'
 import type { Logger } from '#telemetry/telemetry.ts'
 import { backoff } from './backoff.ts'
+import { LeanClient } from './lean-client.ts'
 import { asUnavailable, meansReconnect } from './outage.ts'
 import type { Durability, Statement, StatementResult, Statements } from './storage.ts'
 
@@ -116,7 +117,7 @@ function createReconnectingLine({ url, logger }: Options, extra: ClientConfig): 
   function connect(): Promise<Client> {
     if (closed || rest) throw new Unavailable('storage')
     const config = { connectionString: url, application_name: 'signet', ...limits, ...extra }
-    const client = new Client(config)
+    const client = new LeanClient(config)
     const ready = client.connect().then(
       () => client,
       (error: unknown) => {

@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import type { StorageConfig } from '#config/config.ts'
 import type { Logger } from '#telemetry/telemetry.ts'
 import { createGuardedKnex } from './guarded-knex.ts'
+import { LeanClient } from './lean-client.ts'
 import { createPipeline } from './pipeline.ts'
 import { answersWithin } from './ping.ts'
 import type { Database, Statement } from './storage.ts'
@@ -58,7 +59,7 @@ export function createPostgresDatabase(options: {
 }
 
 function createPool(config: PoolConfig, logger: Logger | undefined): Pool {
-  const pool = new Pool(config)
+  const pool = new Pool({ ...config, Client: LeanClient })
   const report = (error: Error) => logger?.warn('a database connection was lost', { err: error })
   pool.on('error', report)
   // The pool's own listener is off while a connection is in use; without one Node would exit (node-postgres #3202).

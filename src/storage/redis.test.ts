@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { Redis } from 'ioredis'
 import { Unavailable } from '#kit/errors.ts'
 import { freePort, hasRedis, openRedis, startRedis } from '#test/support/servers.ts'
 import { createRedisEphemeral } from './ephemeral/redis.ts'
@@ -31,6 +32,17 @@ describe('a Redis', { skip: !hasRedis() }, () => {
     await opened.redis.script('FLUSH')
     assert.equal(await script(opened.redis, 'n', [3]), 5)
     assert.equal(await script(opened.redis, 'n', [1]), 6)
+  })
+
+  it('sends what is asked in one turn of the event loop together', async () => {
+    await using opened = await openRedis()
+    const { redis } = opened
+    assert.ok(redis instanceof Redis)
+    const { stream } = redis
+    const answers = [redis.set('a', '1'), redis.get('a'), redis.get('b')]
+    assert.equal(stream.writableCorked, 1)
+    assert.deepEqual(await Promise.all(answers), ['OK', '1', null])
+    assert.equal(stream.writableCorked, 0)
   })
 
   it('is unavailable while it is down or silent, at once, and serves again by itself', async () => {

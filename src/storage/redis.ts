@@ -1,4 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import type { Duplex } from 'node:stream'
 import { hash } from 'node:crypto'
 import { once } from 'node:events'
 import { Unavailable } from '#kit/errors.ts'
@@ -27,17 +28,41 @@ const patience = {
 export function createRedis(urls: readonly string[], logger?: Logger): RedisConnection {
   const [first, ...others] = urls
   if (first === undefined) throw new TypeError('at least one Redis address is needed')
-  const common = { enableOfflineQueue: false, enableAutoPipelining: true, lazyConnect: true }
+  const common = { enableOfflineQueue: false, lazyConnect: true }
   const redis =
     others.length === 0
-      ? new Redis(first, { ...common, ...patience, retryStrategy: backoff })
+      ? new BatchingRedis(first, { ...common, ...patience, retryStrategy: backoff })
       : new Cluster([...urls], {
           ...common,
+          enableAutoPipelining: true,
           clusterRetryStrategy: backoff,
           redisOptions: { ...patience, ...credentials(first) },
         })
   redis.on('error', (error: Error) => logger?.warn('redis reports an error', { err: error }))
   return redis
+}
+
+/**
+ * Sends the commands of one turn of the event loop in one write. The library's own `enableAutoPipelining` does that with
+ * an object whose accessor V8 keeps in the old generation, and with it, until a full collection, every request that
+ * waited for an answer (measured: 350 MB resident instead of 150).
+ */
+class BatchingRedis extends Redis {
+  #held: Duplex | undefined
+
+  override sendCommand(...args: Parameters<Redis['sendCommand']>): unknown {
+    if (this.status === 'ready' && this.#held !== this.stream) this.#hold(this.stream)
+    return super.sendCommand(...args)
+  }
+
+  #hold(stream: Duplex): void {
+    this.#held = stream
+    stream.cork()
+    setImmediate(() => {
+      stream.uncork()
+      if (this.#held === stream) this.#held = undefined
+    })
+  }
 }
 
 /** Resolves when commands will be served; rejects with `Unavailable` after `timeout` ms. It goes on trying either way. */
