@@ -209,7 +209,7 @@ export async function createWeb(input: AppInput, app: App, demo: DemoAccount | u
   const serve = createProtocolServer(registry)
   const handler = createFrontDoor({
     resolveAddress: createAddressResolver(input.config.server),
-    locate: createAddressing({ tenants: app.tenants, issuer: input.config.issuer }),
+    addresses: createAddressing({ tenants: app.tenants, issuer: input.config.issuer }),
     assets,
     protocol: { owns: isProtocolPath, serve, publication: createPublications(registry) },
     pages,

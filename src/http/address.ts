@@ -93,7 +93,7 @@ export function issuerHost(issuer: string): string {
  */
 export function pinAddress(req: IncomingMessage, pin: { issuer: string; ip: string }): void {
   const { host, proto } = partsOf(pin.issuer)
-  for (const name of forwardedHeaders) delete req.headers[name]
+  for (const name of forwardedHeaders) if (name in req.headers) delete req.headers[name]
   req.headers.host = host
   req.headers['x-forwarded-proto'] = proto
   req.headers['x-forwarded-for'] = pin.ip

@@ -23,7 +23,8 @@ export type ResolveAddress = (req: IncomingMessage) => ClientAddress
 export type Publication = {
   /** Every header but the request id, the security headers among them: name, value, name, value. */
   readonly headers: readonly string[]
-  readonly body: Buffer
+  /** Text, which Node sends in one piece with the headers. */
+  readonly body: string
 }
 
 /**

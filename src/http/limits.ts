@@ -16,11 +16,17 @@ export const limits = {
 } as const
 
 /** RFC 9112 §3.2: two `Host` fields mean two things to two readers. Node would quietly take the first. */
+export function namesTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  return rawHeaders.findIndex(isHost) !== rawHeaders.findLastIndex(isHost)
+}
+
+function isHost(text: string, index: number): boolean {
+  return index % 2 === 0 && text.length === 4 && text.toLowerCase() === 'host'
+}
+
+/** Throws `AppError` 400. */
 export function checkHost(req: IncomingMessage): void {
-  const isHost = (text: string, index: number) =>
-    index % 2 === 0 && text.length === 4 && text.toLowerCase() === 'host'
-  const first = req.rawHeaders.findIndex(isHost)
-  if (req.rawHeaders.findLastIndex(isHost) === first) return
+  if (!namesTwoHosts(req)) return
   throw new AppError({
     code: 'http.ambiguous_host',
     status: 400,

@@ -13,13 +13,23 @@ const contentSources = [
   "base-uri 'none'",
 ]
 
+/** What only a document can do; an answer of the API is none, and its policy says so in fewer words. */
+const document: Readonly<Record<string, string>> = {
+  'permissions-policy':
+    'accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), ' +
+    'microphone=(), midi=(), payment=(), publickey-credentials-create=(self), ' +
+    'publickey-credentials-get=(self), usb=()',
+  'x-frame-options': 'DENY',
+}
+
 /**
  * Chromium holds `form-action` against every hop after a POST, and a sign-in ends at the application: it stands only
  * where nothing leaves. The same for COOP, which cuts a popup off from the application that opened it.
  */
 const byClass: Readonly<Record<PageClass, Readonly<Record<string, string>>>> = {
-  interaction: { 'content-security-policy': contentSources.join('; ') },
+  interaction: { ...document, 'content-security-policy': contentSources.join('; ') },
   account: {
+    ...document,
     'content-security-policy': [...contentSources, "form-action 'self'"].join('; '),
     'cross-origin-opener-policy': 'same-origin',
   },
@@ -32,13 +42,8 @@ const always: Readonly<Record<string, string>> = {
   // Q70: whoever may be cached says so itself: keys, discovery, hashed assets.
   'cache-control': 'no-store',
   'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy':
-    'accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), ' +
-    'microphone=(), midi=(), payment=(), publickey-credentials-create=(self), ' +
-    'publickey-credentials-get=(self), usb=()',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
 }
 
 /** Q69. `https`: the issuer's scheme; a browser ignores HSTS over http, and a laptop must not pin localhost. */

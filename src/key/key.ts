@@ -83,6 +83,8 @@ export type KeyStore = {
 export type Keys = {
   /** Generates the tenant's first keys when it has none. Cached for a second; several processes agree. */
   keySet(tenantId: TenantId): Promise<KeySet>
+  /** The same, when it is known without asking the store. */
+  peekKeySet(tenantId: TenantId): KeySet | undefined
   list(tenantId: TenantId): Promise<readonly SigningKey[]>
   /**
    * Promotes next to current for every algorithm. `emergency` instead drops every key from the published set at once

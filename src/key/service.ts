@@ -66,6 +66,7 @@ export function createKeys(deps: {
 
   return {
     keySet: (tenantId) => sets.get(tenantId),
+    peekKeySet: (tenantId) => sets.peek(tenantId),
     list,
 
     async rotate(tenantId, { emergency }, actor = { kind: 'system' }) {

@@ -41,6 +41,20 @@ describe('a cache', () => {
     assert.equal(loads.length, 2)
   })
 
+  it('lets those peek who cannot wait, at nothing but what get would give', async () => {
+    const { cache, clock } = counting()
+    assert.equal(cache.peek('a'), undefined)
+    const loading = cache.get('a')
+    assert.equal(cache.peek('a'), undefined)
+    await loading
+    assert.equal(cache.peek('a'), 'A')
+    clock.advance(1000)
+    assert.equal(cache.peek('a'), undefined)
+    await cache.get('a')
+    cache.forget('a')
+    assert.equal(cache.peek('a'), undefined)
+  })
+
   it('forgets at once what it is told to forget, a load under way included', async () => {
     const { cache, loads } = counting()
     const before = cache.get('a')

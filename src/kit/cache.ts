@@ -7,11 +7,13 @@ import { Unavailable } from './errors.ts'
  */
 export type Cache<Key, Value> = {
   get(key: Key): Promise<Value>
+  /** What `get` would resolve to, when it is loaded and believed; otherwise undefined. For who cannot wait. */
+  peek(key: Key): Value | undefined
   forget(key: Key): void
   clear(): void
 }
 
-type Entry<Value> = { readonly value: Promise<Value>; readonly staleAt: number }
+type Entry<Value> = { readonly value: Promise<Value>; loaded?: Value; readonly staleAt: number }
 
 export function createCache<Key, Value>(options: {
   readonly load: (key: Key) => Promise<Value>
@@ -33,11 +35,12 @@ export function createCache<Key, Value>(options: {
   }
 
   function loadNew(key: Key): Promise<Value> {
-    const entry = { value: load(key), staleAt: clock.now() + ttl }
+    const entry: Entry<Value> = { value: load(key), staleAt: clock.now() + ttl }
     put(key, entry)
-    entry.value.catch(() => {
-      if (entries.get(key) === entry) entries.delete(key)
-    })
+    entry.value.then(
+      (value) => Object.assign(entry, { loaded: value }),
+      () => entries.get(key) === entry && entries.delete(key),
+    )
     return entry.value
   }
 
@@ -53,7 +56,7 @@ export function createCache<Key, Value>(options: {
       if (settled) entries.set(key, settled)
     }
     loading.then(
-      () => settle({ value: loading, staleAt }),
+      (loaded) => settle({ value: loading, loaded, staleAt }),
       // believed for a while again, or every request would ask a store that does not answer
       (error) => settle(isOutage(error) ? { ...before, staleAt: clock.now() + ttl } : undefined),
     )
@@ -65,6 +68,10 @@ export function createCache<Key, Value>(options: {
       const known = entries.get(key)
       if (known && known.staleAt > clock.now()) return known.value
       return known && keepsOnOutage ? loadAgain(key, known) : loadNew(key)
+    },
+    peek(key) {
+      const known = entries.get(key)
+      return known && known.staleAt > clock.now() ? known.loaded : undefined
     },
     forget: (key) => void entries.delete(key),
     clear: () => entries.clear(),

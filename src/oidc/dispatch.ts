@@ -18,7 +18,7 @@ export type ServeProtocol = (
 export type Publications = (
   destination: Destination,
   req: IncomingMessage,
-) => Promise<Publication> | undefined
+) => Publication | undefined
 
 const discoveryPaths: ReadonlySet<string> = new Set([
   '/.well-known/openid-configuration',
@@ -41,13 +41,16 @@ function parents(path: string): readonly string[] {
   return [path.slice(0, first), second < 0 ? path : path.slice(0, second)]
 }
 
-/** The answer to a plain GET of discovery or keys. A conditional one, and any other method, go the long way. */
+/**
+ * The answer to a plain GET of discovery or keys, when it is at hand. A conditional one, any other method, and a tenant
+ * that must be asked for, go the long way.
+ */
 export function createPublications(registry: EngineRegistry): Publications {
   return ({ tenant, target }, req) => {
     const name = publishedAt.get(target)
     if (name === undefined || req.method !== 'GET') return undefined
     if (req.headers['if-none-match'] !== undefined) return undefined
-    return registry.engineOf(tenant).then((engine) => engine.published[name].publication)
+    return registry.peek(tenant)?.published[name].publication
   }
 }
 

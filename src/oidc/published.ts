@@ -10,7 +10,7 @@ import { basePathOf } from '#tenant/tenant.ts'
 
 /** A document every relying party reads and none may change: rendered once, answered from memory. */
 export type PublishedDocument = {
-  readonly body: Buffer
+  readonly body: string
   /** The whole answer to a plain GET. */
   readonly publication: Publication
   readonly headers: Readonly<Record<string, string>> & { readonly 'cache-control': string }
@@ -45,11 +45,11 @@ function document(
   content: Record<string, unknown>,
   type: string,
 ): PublishedDocument {
-  const body = Buffer.from(`${JSON.stringify(content, null, 2)}\n`)
-  const etag = `"${sha256(body.toString()).slice(0, 27)}"`
+  const body = `${JSON.stringify(content, null, 2)}\n`
+  const etag = `"${sha256(body).slice(0, 27)}"`
   const headers = {
     'content-type': type,
-    'content-length': String(body.length),
+    'content-length': String(Buffer.byteLength(body)),
     'cache-control': 'public, max-age=300',
     'access-control-allow-origin': '*',
     // meant for everybody's browser, unlike the pages around it

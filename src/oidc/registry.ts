@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Provider } from 'oidc-provider'
-import type { Keys } from '#key/key.ts'
+import type { Keys, KeySet } from '#key/key.ts'
 import type { TenantId } from '#kit/ids.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import { answeredOrThrown } from './guards.ts'
@@ -23,12 +23,19 @@ export type Engine = {
  */
 export type EngineRegistry = {
   engineOf(tenant: Tenant): Promise<Engine>
+  /** The same, when it is built and nobody needs to be asked whether it is current. */
+  peek(tenant: Tenant): Engine | undefined
 }
 
 /** About 80 KB each once warm. */
 const mostEngines = 2000
 
-type Entry = { readonly version: string; readonly engine: Promise<Engine> }
+type Entry = {
+  readonly tenantVersion: number
+  readonly keyVersion: string
+  readonly engine: Promise<Engine>
+  built?: Engine
+}
 
 export function createEngineRegistry(deps: {
   readonly keys: Keys
@@ -36,6 +43,13 @@ export function createEngineRegistry(deps: {
   readonly provider: ProviderDeps
 }): EngineRegistry {
   const engines = new Map<TenantId, Entry>()
+  let latest: TenantId | undefined
+
+  function put(tenantId: TenantId, entry: Entry): void {
+    engines.delete(tenantId)
+    engines.set(tenantId, entry)
+    latest = tenantId
+  }
 
   async function build(input: ProviderInput): Promise<Engine> {
     const provider = buildProvider(input, deps.provider)
@@ -52,21 +66,32 @@ export function createEngineRegistry(deps: {
   return {
     async engineOf(tenant) {
       const keySet = await deps.keys.keySet(tenant.id)
-      const version = `${tenant.version} ${keySet.version}`
       const known = engines.get(tenant.id)
-      engines.delete(tenant.id)
-      if (known?.version === version) {
-        engines.set(tenant.id, known)
+      if (known && isCurrent(known, tenant, keySet)) {
+        if (latest !== tenant.id) put(tenant.id, known)
         return known.engine
       }
       const engine = deps
         .subjectKeyOf(tenant.id)
         .then((subjectKey) => build({ tenant, keySet, subjectKey }))
-      const entry = { version, engine }
-      engines.set(tenant.id, entry)
-      engine.catch(() => engines.get(tenant.id) === entry && engines.delete(tenant.id))
+      const entry = { tenantVersion: tenant.version, keyVersion: keySet.version, engine }
+      put(tenant.id, entry)
+      engine.then(
+        (built) => Object.assign(entry, { built }),
+        () => engines.get(tenant.id) === entry && engines.delete(tenant.id),
+      )
       if (engines.size > mostEngines) engines.delete(engines.keys().next().value as TenantId) // size > 0
       return engine
     },
+
+    peek(tenant) {
+      const keySet = deps.keys.peekKeySet(tenant.id)
+      const known = engines.get(tenant.id)
+      return known && keySet && isCurrent(known, tenant, keySet) ? known.built : undefined
+    },
   }
+}
+
+function isCurrent(entry: Entry, tenant: Tenant, keySet: KeySet): boolean {
+  return entry.tenantVersion === tenant.version && entry.keyVersion === keySet.version
 }

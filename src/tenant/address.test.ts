@@ -16,11 +16,12 @@ async function open() {
   await tenants.ensureMain()
   await tenants.create({ slug: 'acme', name: 'Acme' })
   await tenants.create({ slug: 'bank', name: 'Bank', issuer: 'https://login.bank.test' })
-  const locate = createAddressing({ tenants, issuer })
+  const { locate, peek } = createAddressing({ tenants, issuer })
   const found = async (host: string, target: string) => {
     const answer = await locate(host, target)
     if (answer.outcome !== 'found') return answer.outcome
     const { tenant, basePath, target: below } = answer.destination
+    if (host === new URL(issuer).host) assert.deepEqual(peek(host, target), answer.destination)
     return [tenant.slug, basePath, below].join(' ')
   }
   return { tenants, found }

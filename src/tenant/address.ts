@@ -6,6 +6,13 @@ export type Addressing =
   | { readonly outcome: 'misdirected' }
   | { readonly outcome: 'unknown' }
 
+export type Addresses = {
+  /** Asks the store where it must. */
+  locate(host: string, target: string): Promise<Addressing>
+  /** What `locate` would find, when that is known without asking the store. */
+  peek(host: string, target: string): Destination | undefined
+}
+
 /**
  * Which tenant a request is for. The issuers decide, not the request: a host that is none of theirs is refused before
  * anything is built from it. A disabled tenant does not exist (Q18).
@@ -14,30 +21,32 @@ export function createAddressing(deps: {
   readonly tenants: Tenants
   /** Issuer of the main tenant. */
   readonly issuer: string
-}): (host: string, target: string) => Promise<Addressing> {
+}): Addresses {
   const { tenants, issuer } = deps
   const mainHost = new URL(issuer).host
 
-  return async (host, target) => {
-    if (host === mainHost) return answer(await onMainHost(target))
-    const tenant = await ownerOf(host)
-    return tenant ? answer({ tenant, basePath: '', target }) : { outcome: 'misdirected' }
+  return {
+    async locate(host, target) {
+      if (host === mainHost) {
+        const place = placeOf(target)
+        return answer(await tenants.findByIssuer(issuer + place.basePath), place)
+      }
+      const tenant = await ownerOf(host)
+      return tenant ? answer(tenant, { basePath: '', target }) : { outcome: 'misdirected' }
+    },
+
+    peek(host, target) {
+      if (host !== mainHost) return undefined
+      const place = placeOf(target)
+      const found = answer(tenants.peekByIssuer(issuer + place.basePath), place)
+      return found.outcome === 'found' ? found.destination : undefined
+    },
   }
 
-  function answer(destination: Destination | undefined): Addressing {
-    return destination?.tenant.status === 'active'
-      ? { outcome: 'found', destination }
+  function answer(tenant: Tenant | undefined, place: Place): Addressing {
+    return tenant?.status === 'active'
+      ? { outcome: 'found', destination: { tenant, ...place } }
       : { outcome: 'unknown' }
-  }
-
-  async function onMainHost(target: string): Promise<Destination | undefined> {
-    const { slug, target: below } = splitTarget(target)
-    if (slug === undefined) {
-      const tenant = await tenants.findByIssuer(issuer)
-      return tenant && { tenant, basePath: '', target: below }
-    }
-    const tenant = await tenants.findByIssuer(`${issuer}/t/${slug}`)
-    return tenant && { tenant, basePath: `/t/${slug}`, target: below }
   }
 
   async function ownerOf(host: string): Promise<Tenant | undefined> {
@@ -48,6 +57,13 @@ export function createAddressing(deps: {
       (await tenants.findByIssuer(`http://${host}`))
     )
   }
+}
+
+type Place = Pick<Destination, 'basePath' | 'target'>
+
+function placeOf(target: string): Place {
+  const { slug, target: below } = splitTarget(target)
+  return { basePath: slug === undefined ? '' : `/t/${slug}`, target: below }
 }
 
 const wellKnown =

@@ -5,7 +5,10 @@ import { isCleanText } from '#kit/text.ts'
 import { mainSlug, slugPattern } from './tenant.ts'
 import type { Tenant, TenantRecord, Tenants, TenantStore } from './tenant.ts'
 
-export type TenantDirectory = Pick<Tenants, 'findById' | 'findBySlug' | 'findByIssuer' | 'list'> & {
+export type TenantDirectory = Pick<
+  Tenants,
+  'findById' | 'findBySlug' | 'findByIssuer' | 'peekByIssuer' | 'list'
+> & {
   /** After any change of this process. */
   readonly forget: () => void
 }
@@ -43,6 +46,12 @@ export function createTenantDirectory(deps: {
       const slug = slugAt(wanted, issuer)
       const tenant = await (slug === undefined ? findByOwnIssuer(wanted) : findBySlug(slug))
       // A tenant that moved to an issuer of its own no longer answers at the derived one.
+      return tenant?.issuer === wanted ? tenant : undefined
+    },
+
+    peekByIssuer(wanted) {
+      const slug = slugAt(wanted, issuer)
+      const tenant = slug === undefined ? byIssuer.peek(wanted) : bySlug.peek(slug)
       return tenant?.issuer === wanted ? tenant : undefined
     },
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { ClientAddress, Publication, ResolveAddress } from '#http/http.ts'
-import { checkHost, checkTarget } from '#http/limits.ts'
+import { checkHost, checkTarget, namesTwoHosts } from '#http/limits.ts'
 import { createRequestFact } from '#http/request-fact.ts'
 import { requestIdHeader, requestIdOf } from '#http/request-id.ts'
 import { applySecurityHeaders, pageClassOf } from '#http/security-headers.ts'
@@ -11,20 +11,20 @@ import type { RequestId } from '#kit/ids.ts'
 import { runInRequest } from '#telemetry/request-context.ts'
 import type { Metrics } from '#telemetry/telemetry.ts'
 import type { Assets } from '#views/assets.ts'
-import type { Addressing } from './address.ts'
+import type { Addresses } from './address.ts'
 import { bindTenant, type Destination } from './tenant.ts'
 
 export type FrontDoorDeps = {
   readonly resolveAddress: ResolveAddress
-  readonly locate: (host: string, target: string) => Promise<Addressing>
+  readonly addresses: Addresses
   readonly assets: Assets
   /** Endpoints of the protocol engine. */
   readonly protocol: {
-    /** The answer to a plain GET of a document everybody reads; undefined for every other request. */
+    /** The answer to a plain GET of a document everybody reads, when it is at hand. */
     readonly publication: (
       destination: Destination,
       req: IncomingMessage,
-    ) => Promise<Publication> | undefined
+    ) => Publication | undefined
     readonly owns: (path: string) => boolean
     readonly serve: (
       destination: Destination,
@@ -49,14 +49,12 @@ export function addressOf(req: IncomingMessage): ClientAddress | undefined {
 /** Every request passes here, in this order: limits, address, tenant, headers; then the engine or our own pages. */
 export function createFrontDoor(deps: FrontDoorDeps): RequestListener {
   return (req, res) => {
-    const startedAt = deps.clock.now()
     const address = deps.resolveAddress(req)
     const requestId = requestIdOf(req, address)
     addresses.set(req, address)
-    res.on('close', () => {
-      const seconds = (deps.clock.now() - startedAt) / 1000
-      deps.metrics.httpRequest({ ...labelsOf(req, res), seconds })
-    })
+    observe(req, res, deps)
+    const publication = publicationFor(req, address, deps)
+    if (publication) return publish(res, publication, requestId)
     void runInRequest({ requestId }, () => serve(req, res, { address, requestId }))
   }
 
@@ -64,8 +62,6 @@ export function createFrontDoor(deps: FrontDoorDeps): RequestListener {
     const { address, requestId } = origin
     try {
       const destination = await locate(req, address)
-      const publication = await deps.protocol.publication(destination, req)
-      if (publication) return publish(res, publication, requestId)
       res.setHeader(requestIdHeader, requestId)
       await route(req, res, { destination, address })
     } catch (failure) {
@@ -80,7 +76,7 @@ export function createFrontDoor(deps: FrontDoorDeps): RequestListener {
   async function locate(req: IncomingMessage, address: ClientAddress): Promise<Destination> {
     checkHost(req)
     checkTarget(req)
-    const found = await deps.locate(address.host, req.url ?? '/')
+    const found = await deps.addresses.locate(address.host, req.url ?? '/')
     if (found.outcome === 'misdirected') throw misdirected()
     if (found.outcome === 'unknown') throw notFound()
 
@@ -107,6 +103,30 @@ export function createFrontDoor(deps: FrontDoorDeps): RequestListener {
     req.url = target
     return deps.pages(req, res)
   }
+}
+
+function observe(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { clock, metrics }: Pick<FrontDoorDeps, 'clock' | 'metrics'>,
+): void {
+  const startedAt = clock.now()
+  res.on('close', () => {
+    metrics.httpRequest({ ...labelsOf(req, res), seconds: (clock.now() - startedAt) / 1000 })
+  })
+}
+
+/** Everybody's documents, from memory and in one go: half of what they cost is finding out whom they are for. */
+function publicationFor(
+  req: IncomingMessage,
+  { host }: ClientAddress,
+  deps: Pick<FrontDoorDeps, 'addresses' | 'protocol'>,
+): Publication | undefined {
+  if (namesTwoHosts(req)) return undefined
+  const destination = deps.addresses.peek(host, req.url ?? '/')
+  const publication = destination && deps.protocol.publication(destination, req)
+  if (publication) routes.set(req, routeLabel(pathOf(destination)))
+  return publication
 }
 
 type Origin = { readonly address: ClientAddress; readonly requestId: RequestId }

@@ -69,6 +69,8 @@ export type Tenants = {
   findBySlug(slug: string): Promise<Tenant | undefined>
   /** The tenant whose issuer is exactly this origin and path (custom issuers included). */
   findByIssuer(issuer: string): Promise<Tenant | undefined>
+  /** The same, when it is known without asking the store. */
+  peekByIssuer(issuer: string): Tenant | undefined
   list(): Promise<readonly Tenant[]>
   /** The tenant at the root issuer; made when it is missing. Several processes that start at once agree. */
   ensureMain(within?: Transaction): Promise<Tenant>

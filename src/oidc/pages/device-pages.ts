@@ -69,14 +69,17 @@ export async function keepPrefilledCode(
   ctx: KoaContextWithOIDC,
   next: () => Promise<void>,
 ): Promise<void> {
-  const code = ctx.query['user_code']
-  // the engine's router ignores case and a trailing slash
-  const path = ctx.path.toLowerCase().replace(/\/$/, '')
-  if (ctx.method === 'GET' && path === routes.code_verification && typeof code === 'string') {
-    ctx.state['userCode'] = code.slice(0, 64)
-    ctx.query = {}
-  }
+  if (ctx.method === 'GET') keepCode(ctx)
   await next()
+}
+
+function keepCode(ctx: KoaContextWithOIDC): void {
+  // the engine's router ignores case and a trailing slash
+  if (ctx.path.toLowerCase().replace(/\/$/, '') !== routes.code_verification) return
+  const code = ctx.query['user_code']
+  if (typeof code !== 'string') return
+  ctx.state['userCode'] = code.slice(0, 64)
+  ctx.query = {}
 }
 
 /** The engine writes into a session it has never saved, and then fails to save it: a form sent without a cookie. */
