@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
+import manifest from '../package.json' with { type: 'json' }
 import { startPostgres, startRedis, type TestPostgres } from '#test/support/servers.ts'
 import type { SignetOptions } from './signet.ts'
 import { startServerProcess, type ServerProcess } from './process.ts'
@@ -17,6 +18,9 @@ export type Bench = AsyncDisposable & {
   readonly missing: readonly SetupName[]
 }
 
+/** What `npm start` tells Node. */
+const startOptions = manifest.scripts.start.match(/--max-\S+/g) ?? []
+
 /** The servers under test, all at once and idle; throwaway stores that flush to disk as real ones do. */
 export async function startBench(
   wanted: readonly SetupName[],
@@ -28,7 +32,7 @@ export async function startBench(
   const needsPostgres = wanted.some((name) => name !== 'embedded')
   const postgres = needsPostgres ? await startPostgres({ fsync: true }) : undefined
   const redis = wanted.includes('postgres+redis') ? await startRedis() : undefined
-  const { nodeOptions, ...how } = options
+  const { nodeOptions = [], ...how } = options
   const common = { ...how, dataDir: dir }
   const stores = {
     embedded: { ...common, databaseUrl: undefined, redisUrl: undefined },
@@ -47,7 +51,8 @@ export async function startBench(
   const signet = new Map<SetupName, ServerProcess>()
   for (const name of wanted) {
     const on = stores[name]
-    if (on) signet.set(name, await startServerProcess('signet', on, nodeOptions))
+    if (on)
+      signet.set(name, await startServerProcess('signet', on, [...startOptions, ...nodeOptions]))
   }
   const bare = await startServerProcess('bare', stores.embedded, nodeOptions)
   return {

@@ -95,7 +95,14 @@ function faces(): string {
 const emptyNames = /^(?:index|utils?|helpers?|common|shared|manager|misc|types?)$/
 
 /** Files that read the environment of the process. */
-const readsEnvironment = ['src/main.ts', 'src/process.ts', 'test/**', 'bench/**', '**/*.test.ts']
+const readsEnvironment = [
+  'src/main.ts',
+  'src/runtime.ts',
+  'src/process.ts',
+  'test/**',
+  'bench/**',
+  '**/*.test.ts',
+]
 
 type Import = { readonly from: string; readonly specifier: string; readonly to: string | undefined }
 
