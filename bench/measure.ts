@@ -27,10 +27,10 @@ export async function measure(
 }
 
 async function runRound(name: OperationName, server: ServerProcess): Promise<Round> {
-  const { perRound: count, status } = operations[name]
+  const { perRound: count, status, isStoreless: isAwake } = operations[name]
   const shots = await server.shots(name, count)
   const before = await server.usage()
-  const seconds = await fire(server.port, shots, { count, status })
+  const seconds = await fire(server.port, shots, { count, status, isAwake })
   const after = await server.usage()
   return { rate: count / seconds, cpu: (after.cpu - before.cpu) / count }
 }

@@ -10,6 +10,8 @@ export type Shot = string
 export type Operation = {
   /** What the answer must be; anything else ends the benchmark. */
   readonly status: number
+  /** Answered without a store being asked. */
+  readonly isStoreless: boolean
   /** Requests per round. */
   readonly perRound: number
   /** Rounds that only warm up: a server takes some ten thousand requests until its code is compiled for good. */
@@ -24,18 +26,21 @@ const reusable = 64
 export const operations = {
   discovery: {
     status: 200,
+    isStoreless: true,
     perRound: 8000,
     warmUp: 2,
     prepare: async (subject) => [get(subject, '/.well-known/openid-configuration')],
   },
   jwks: {
     status: 200,
+    isStoreless: true,
     perRound: 8000,
     warmUp: 2,
     prepare: async (subject) => [get(subject, paths.jwks)],
   },
   client_credentials: {
     status: 200,
+    isStoreless: true,
     perRound: 1500,
     warmUp: 10,
     prepare: async (subject) => [
@@ -48,24 +53,28 @@ export const operations = {
   },
   authorize: {
     status: 303,
+    isStoreless: false,
     perRound: 800,
     warmUp: 10,
     prepare: (subject) => times(reusable, () => authorization(subject)),
   },
   code_exchange: {
     status: 200,
+    isStoreless: false,
     perRound: 500,
     warmUp: 5,
     prepare: (subject, count) => times(count, () => codeExchange(subject)),
   },
   refresh: {
     status: 200,
+    isStoreless: false,
     perRound: 500,
     warmUp: 5,
     prepare: (subject, count) => times(count, () => refresh(subject)),
   },
   introspection: {
     status: 200,
+    isStoreless: false,
     perRound: 1500,
     warmUp: 5,
     prepare: (subject) =>
@@ -78,6 +87,7 @@ export const operations = {
   },
   userinfo: {
     status: 200,
+    isStoreless: false,
     perRound: 1500,
     warmUp: 5,
     prepare: (subject) =>
