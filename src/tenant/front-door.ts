@@ -66,7 +66,8 @@ export function createFrontDoor(deps: FrontDoorDeps): RequestListener {
       await route(req, res, { destination, address })
     } catch (failure) {
       if (!res.headersSent) res.setHeader(requestIdHeader, requestId)
-      if (!res.hasHeader('content-security-policy')) {
+      // the page that tells of it is a document, also where an endpoint would have answered
+      if (!res.hasHeader('permissions-policy')) {
         applySecurityHeaders(res, 'interaction', { https: address.proto === 'https' })
       }
       await deps.pages(req, res, failure)
