@@ -32,6 +32,8 @@ export type Field = {
   /** Everything of the input besides id, name, value and what follows from `error`. */
   readonly input: Html
   readonly value?: string | undefined
+  /** What to know before filling it in; read out with the label. */
+  readonly hint?: Html | undefined
   readonly error?: Html | false | undefined
   readonly autofocus?: boolean | undefined
   /** Stands after the input. */
@@ -40,9 +42,11 @@ export type Field = {
 
 /** A label, its input, and what is wrong with it. An invalid field takes the focus. */
 export function field(props: Field): Html {
-  const { name, error } = props
+  const { name, error, hint } = props
   const value = props.value !== undefined && html`value="${props.value}"`
-  const invalid = error && html`aria-invalid="true" aria-describedby="${name}-error"`
+  const described = [error ? `${name}-error` : '', hint ? `${name}-hint` : ''].filter(Boolean)
+  const invalid = error && html`aria-invalid="true"`
+  const describedBy = described.length > 0 && html`aria-describedby="${described.join(' ')}"`
   const autofocus = (error || props.autofocus) && html`autofocus`
   return html`<div class="field">
     <label for="${name}">${props.label}</label>
@@ -53,10 +57,12 @@ export function field(props: Field): Html {
         ${props.input}
         ${value}
         ${invalid}
+        ${describedBy}
         ${autofocus}
       />${props.after}
     </div>
     ${error && html`<p class="field-error" id="${name}-error">${icons.problem}<span>${error}</span></p>`}
+    ${hint && html`<p class="field-hint" id="${name}-hint">${hint}</p>`}
   </div>`
 }
 

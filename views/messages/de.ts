@@ -39,6 +39,21 @@ export const de: Translation = {
   'password.forgot': 'Passwort vergessen?',
   'password.demo': 'Entwicklung: Das Demo-Passwort ist schon eingetragen.',
 
+  'new_password.label': 'Neues Passwort',
+  'new_password.hint':
+    'Mindestens {length} Zeichen. Gut sind drei oder vier Wörter, die nichts miteinander zu tun haben.',
+  'new_password.required': 'Wählen Sie ein Passwort.',
+  'new_password.malformed':
+    'Das Passwort enthält ein Zeichen, das wir nicht speichern können. Lassen Sie es weg.',
+  'new_password.too_long': 'Das Passwort ist zu lang. Nehmen Sie höchstens {length} Zeichen.',
+  'new_password.too_short': 'Das Passwort ist zu kurz. Nehmen Sie mindestens {length} Zeichen.',
+  'new_password.common':
+    'Dieses Passwort wählen viele, darum ist es leicht zu erraten. Gut sind drei oder vier Wörter, die nichts miteinander zu tun haben.',
+  'new_password.context':
+    'Das Passwort besteht aus Ihrem Namen, Ihrer Adresse oder unserem Namen. Wählen Sie etwas, das nichts damit zu tun hat.',
+  'new_password.breached':
+    'Dieses Passwort ist aus einem Datenleck bekannt, darum könnten andere es versuchen. Wählen Sie eines, das Sie sonst nirgends verwenden.',
+
   'chooser.title': 'Konto auswählen',
   'chooser.list': 'Ihre Konten',
   'chooser.signed_in': 'Angemeldet',

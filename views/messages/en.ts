@@ -38,6 +38,19 @@ export const en = {
   'password.forgot': 'Forgot your password?',
   'password.demo': 'Development: the demo password is filled in.',
 
+  'new_password.label': 'New password',
+  'new_password.hint': 'At least {length} characters. Three or four unrelated words work well.',
+  'new_password.required': 'Choose a password.',
+  'new_password.malformed': 'That password holds a character we can’t keep. Leave it out.',
+  'new_password.too_long': 'That password is too long. Use at most {length} characters.',
+  'new_password.too_short': 'That password is too short. Use at least {length} characters.',
+  'new_password.common':
+    'Many people choose that password, so it’s easy to guess. Three or four unrelated words work well.',
+  'new_password.context':
+    'That password is made of your name, your address or our name. Choose something unrelated.',
+  'new_password.breached':
+    'That password is known from a data breach, so others may try it. Choose one you use nowhere else.',
+
   'chooser.title': 'Choose an account',
   'chooser.list': 'Your accounts',
   'chooser.signed_in': 'Signed in',

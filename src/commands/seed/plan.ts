@@ -160,6 +160,7 @@ export function passwordAdvice(problem: PasswordProblem, { settings }: Tenant): 
     too_short: `is too short: at least ${settings.password_min_length} characters`,
     common: 'is one that many people choose: several unrelated words are better',
     context: 'is made of the names of the person or the service',
+    breached: 'is known from a data breach',
   }
   return advice[problem]
 }

@@ -76,7 +76,14 @@ export type SetPasswordResult =
   | { readonly outcome: 'set' }
   | { readonly outcome: 'refused'; readonly reason: PasswordProblem }
 
-export type PasswordProblem = 'malformed' | 'too_long' | 'too_short' | 'common' | 'context'
+/** `breached`: a service the operator chose knows it from a breach. */
+export type PasswordProblem =
+  | 'malformed'
+  | 'too_long'
+  | 'too_short'
+  | 'common'
+  | 'context'
+  | 'breached'
 
 export type PasswordRules = {
   /** Code points. */
