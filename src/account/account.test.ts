@@ -208,6 +208,62 @@ describe('the status of an account', () => {
   })
 })
 
+describe('holding an account', () => {
+  test('gives what the work gives, and nothing where there is no account', async () => {
+    const { accounts, createAda } = setUp()
+    const ada = await createAda()
+    assert.equal(
+      await accounts.hold(tenantId, ada.id, async ({ account }) => account.email),
+      ada.email,
+    )
+    assert.equal(await accounts.hold(tenantId, nobody, async () => 'worked'), undefined)
+  })
+
+  test('saves a new address; one that is taken changes nothing', async () => {
+    const { accounts, createAda } = setUp()
+    const ada = await createAda()
+    await accounts.create({ ...input, email: 'grace@example.test' })
+    const move = (email: string) =>
+      accounts.hold(tenantId, ada.id, ({ save }) => save({ email, emailCanonical: email }))
+    assert.equal(await move('grace@example.test'), false)
+    assert.equal((await accounts.find(tenantId, ada.id))?.email, ada.email)
+    assert.equal(await move('ada@new.test'), true)
+    assert.equal((await accounts.findActive(tenantId, ada.id))?.email, 'ada@new.test')
+  })
+
+  test('an end voids every proof and then ends the artifacts, once (Q17)', async () => {
+    const { accounts, clock, createAda, ended, events } = setUp()
+    const ada = await createAda()
+    await accounts.hold(tenantId, ada.id, async ({ end, save }) => {
+      await end(actor)
+      await save({ emailVerified: true })
+      assert.deepEqual(ended, [])
+    })
+    const after = await accounts.find(tenantId, ada.id)
+    assert.deepEqual([after?.endedAt?.getTime(), after?.emailVerified], [clock.now(), true])
+    assert.deepEqual(ended, [ada.id])
+    assert.equal((await events()).at(-1), 'account.sessions_ended')
+  })
+
+  test('without an end, nothing ends', async () => {
+    const { accounts, createAda, ended } = setUp()
+    const ada = await createAda()
+    await accounts.hold(tenantId, ada.id, ({ save }) => save({ emailVerified: true }))
+    assert.deepEqual(ended, [])
+  })
+
+  test('work that fails ends nothing', async () => {
+    const { accounts, createAda, ended } = setUp()
+    const ada = await createAda()
+    const work = accounts.hold(tenantId, ada.id, async ({ end }) => {
+      await end(actor)
+      throw new Error('the disk is full')
+    })
+    await assert.rejects(work, /disk/)
+    assert.deepEqual(ended, [])
+  })
+})
+
 describe('claims (OIDC Core §5.1)', () => {
   const ada = { ...exampleAccount(tenantId), groups: ['staff'], roles: ['admin'] }
 

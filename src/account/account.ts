@@ -82,6 +82,16 @@ export type Accounts = {
    */
   end(tenantId: TenantId, id: AccountId, actor: AuditActor): Promise<boolean>
   /**
+   * Decides and changes on the locked account, of any status, in one transaction with whatever `work` does within it.
+   * Undefined when there is no such account. Rejects with `Unavailable` when `work` ended it and not everything was
+   * reached; all is void by then, and `end` finishes the job.
+   */
+  hold<T>(
+    tenantId: TenantId,
+    id: AccountId,
+    work: (held: HeldAccount) => Promise<T>,
+  ): Promise<T | undefined>
+  /**
    * Changes the status; when it is no longer active, ends everything as `end` does, and may have to be called again.
    * False when there is no such account, or it is deleted and should be something else.
    */
@@ -91,6 +101,18 @@ export type Accounts = {
     status: AccountStatus,
     actor: AuditActor,
   ): Promise<boolean>
+}
+
+/** An account nobody else changes until the transaction it was read in is over. */
+export type HeldAccount = {
+  readonly account: Account
+  readonly within: Transaction | undefined
+  /** False when the new address is another account's: then nothing was changed. */
+  save(
+    change: Partial<Pick<Account, 'email' | 'emailCanonical' | 'emailVerified'>>,
+  ): Promise<boolean>
+  /** As `Accounts.end`: every proof there was is void with this transaction, the artifacts end after it. */
+  end(actor: AuditActor): Promise<void>
 }
 
 export type CreateAccount = {

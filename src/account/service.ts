@@ -15,6 +15,7 @@ import type {
   CreateAccount,
   CreateAccountResult,
 } from './account.ts'
+import { createHold } from './hold.ts'
 
 export type AccountDeps = {
   readonly store: AccountStore
@@ -27,6 +28,10 @@ export type AccountDeps = {
 export function createAccounts(deps: AccountDeps): Accounts {
   const { store, clock, ender } = deps
   const changes = createChanges(deps)
+  const hold = createHold(deps, async ({ tenantId, id }, isEnded) => {
+    cache.forget(keyOf([tenantId, id]))
+    if (isEnded) await endArtifacts(tenantId, id)
+  })
   const cache = createCache<string, Account | undefined>({
     load: (key) => store.find(...placeOf(key)),
     clock,
@@ -56,9 +61,14 @@ export function createAccounts(deps: AccountDeps): Accounts {
       cache.forget(keyOf([account.tenantId, account.id]))
     },
 
+    hold,
+
     async end(tenantId, id, actor) {
-      const known = await changes.end([tenantId, id], actor)
-      return known && endArtifacts(tenantId, id)
+      const isEnded = await hold(tenantId, id, async (held) => {
+        await held.end(actor)
+        return true
+      })
+      return isEnded ?? false
     },
 
     async setStatus(tenantId, id, status, actor) {
@@ -112,16 +122,6 @@ function createChanges({ store, clock, audit, transactor }: AccountDeps) {
         const changed = { ...current, profile, roles, groups, emailVerified, updatedAt: now() }
         await store.update(changed, inner)
         await audit.append(event('account.updated', changed, actor), inner)
-      })
-    },
-
-    end(place: Place, actor: AuditActor): Promise<boolean> {
-      return transactor.transaction(async (within) => {
-        const account = await store.find(...place, within)
-        if (!account) return false
-        await store.update({ ...account, endedAt: now(), updatedAt: now() }, within)
-        await audit.append(event('account.sessions_ended', account, actor), within)
-        return true
       })
     },
 

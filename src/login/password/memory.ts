@@ -22,7 +22,7 @@ export function createMemoryPasswordStore(): PasswordStore {
     },
 
     async remove(tenantId, accountId) {
-      passwords.delete(keyOf(tenantId, accountId))
+      return passwords.delete(keyOf(tenantId, accountId))
     },
   }
 }

@@ -27,7 +27,8 @@ export type PasswordStore = {
    * must not come back.
    */
   replace(password: StoredPassword, expected: string): Promise<boolean>
-  remove(tenantId: TenantId, accountId: AccountId, within?: Transaction): Promise<void>
+  /** False when there was none. */
+  remove(tenantId: TenantId, accountId: AccountId, within?: Transaction): Promise<boolean>
 }
 
 /** argon2id with bounded concurrency (Q30, R14). Every method normalises to NFC first (Q27). */
@@ -60,6 +61,16 @@ export type Passwords = {
    * to decide, a first password ends nothing.
    */
   setPassword(input: SetPassword, within?: Transaction): Promise<SetPasswordResult>
+  /**
+   * The slow half of `setPassword`: checks and hashes, and changes nothing, so that no transaction waits for it. Whoever
+   * keeps it calls `liftLimits` once that is over.
+   */
+  prepare(input: SetPassword): Promise<PreparedPassword>
+  /** False when there was none. Ends nothing: see `setPassword`. */
+  removePassword(
+    input: Pick<SetPassword, 'account' | 'actor'>,
+    within: Transaction | undefined,
+  ): Promise<boolean>
   /** Ends the waits that wrong passwords brought, from every unknown device. */
   liftLimits(tenantId: TenantId, accountId: AccountId): Promise<void>
   hasPassword(tenantId: TenantId, accountId: AccountId, within?: Transaction): Promise<boolean>
@@ -75,6 +86,10 @@ export type SetPassword = {
 export type SetPasswordResult =
   | { readonly outcome: 'set' }
   | { readonly outcome: 'refused'; readonly reason: PasswordProblem }
+
+export type PreparedPassword =
+  | { readonly outcome: 'ready'; keep(within: Transaction | undefined): Promise<void> }
+  | Extract<SetPasswordResult, { outcome: 'refused' }>
 
 /** `breached`: a service the operator chose knows it from a breach. */
 export type PasswordProblem =

@@ -28,7 +28,7 @@ export function createPostgresPasswordStore(deps: { readonly database: Database 
     },
 
     async remove(tenantId, accountId, within) {
-      await passwords(within).where(keyOf(tenantId, accountId)).delete()
+      return (await passwords(within).where(keyOf(tenantId, accountId)).delete()) === 1
     },
   }
 }

@@ -3,7 +3,7 @@ import type { Audit } from '#audit/audit.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { AccountId, TenantId } from '#kit/ids.ts'
 import type { Sealer } from '#kit/sealer.ts'
-import type { Transaction, Transactor } from '#storage/storage.ts'
+import type { Transactor } from '#storage/storage.ts'
 import type { Logger } from '#telemetry/telemetry.ts'
 import type { PasswordGuard } from './guard.ts'
 import {
@@ -59,8 +59,12 @@ export function createSafe(deps: SafeDeps): Safe {
     }
   }
 
+  const prepare = createPrepare(deps, seal)
+
   return {
-    setPassword: createSetPassword(deps, seal),
+    prepare,
+    setPassword: createSetPassword(deps, prepare),
+    removePassword: createRemovePassword(deps),
 
     liftLimits: (tenantId, accountId) => guard.lift(tenantId, accountId),
 
@@ -84,29 +88,50 @@ export function createSafe(deps: SafeDeps): Safe {
   }
 }
 
-function createSetPassword(
-  deps: SafeDeps,
-  seal: (account: Account, password: string) => Promise<StoredPassword>,
-): Passwords['setPassword'] {
-  const { store, audit, transactor, isCommon, guard } = deps
+type Seal = (account: Account, password: string) => Promise<StoredPassword>
 
-  return async ({ tenant, account, password, actor }, within) => {
+function createPrepare(deps: SafeDeps, seal: Seal): Passwords['prepare'] {
+  const { store, audit, isCommon } = deps
+
+  return async ({ tenant, account, password, actor }) => {
     const minLength = tenant.settings.password_min_length
     const context = contextWords(tenant, account)
     const reason = passwordProblem(password, { minLength, context, isCommon })
     if (reason !== undefined) return { outcome: 'refused', reason }
     const sealed = await seal(account, password)
-    const keep = async (inner: Transaction | undefined) => {
-      await store.put(sealed, inner)
-      const event = { tenantId: tenant.id, type: 'login.password_set', accountId: account.id }
-      await audit.append({ ...event, outcome: 'success', actor }, inner)
+    return {
+      outcome: 'ready',
+      async keep(within) {
+        await store.put(sealed, within)
+        const event = { tenantId: tenant.id, type: 'login.password_set', accountId: account.id }
+        await audit.append({ ...event, outcome: 'success', actor }, within)
+      },
     }
+  }
+}
+
+function createSetPassword(
+  { transactor, guard }: SafeDeps,
+  prepare: Passwords['prepare'],
+): Passwords['setPassword'] {
+  return async (input, within) => {
+    const prepared = await prepare(input)
+    if (prepared.outcome === 'refused') return prepared
     if (within) {
-      await keep(within)
+      await prepared.keep(within)
     } else {
-      await transactor.transaction(keep)
-      await guard.lift(account.tenantId, account.id) // counters are not part of any transaction
+      await transactor.transaction((inner) => prepared.keep(inner))
+      await guard.lift(input.account.tenantId, input.account.id) // counters are not part of any transaction
     }
     return { outcome: 'set' }
+  }
+}
+
+function createRemovePassword({ store, audit }: SafeDeps): Passwords['removePassword'] {
+  return async ({ account: { tenantId, id: accountId }, actor }, within) => {
+    if (!(await store.remove(tenantId, accountId, within))) return false
+    const event = { tenantId, type: 'login.password_removed', accountId } as const
+    await audit.append({ ...event, outcome: 'success', actor }, within)
+    return true
   }
 }

@@ -242,6 +242,27 @@ describe('setting a password', () => {
     assert.equal((await attempt('quiet coffee pots')).kind, 'proved')
   })
 
+  test('changes nothing before it is kept', async () => {
+    const { login, ada, attempt } = await setUp()
+    const password = 'quiet coffee pots'
+    const prepared = await login.prepare({ tenant, account: ada, password, actor })
+    assert.ok(prepared.outcome === 'ready')
+    assert.equal((await attempt(right)).kind, 'proved')
+    await prepared.keep(undefined)
+    assert.deepEqual(await attempt(right), refused)
+    assert.equal((await attempt(password)).kind, 'proved')
+  })
+
+  test('removing it leaves none, and is audited once', async () => {
+    const { login, ada, attempt, audit } = await setUp()
+    const remove = () => login.removePassword({ account: ada, actor }, undefined)
+    assert.deepEqual([await remove(), await remove()], [true, false])
+    const events = await audit.list(tenant.id, { limit: 10 })
+    assert.equal(events.filter(({ type }) => type === 'login.password_removed').length, 1)
+    assert.deepEqual(await attempt(right), refused)
+    assert.equal(await login.hasPassword(tenant.id, ada.id), false)
+  })
+
   test('an account has one only when it was set', async () => {
     const { login, register } = await setUp()
     const bob = await register('bob@example.test')

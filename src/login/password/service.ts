@@ -77,6 +77,8 @@ export function createPasswordLogin(deps: PasswordLoginDeps): PasswordLogin & Pa
 
   return {
     setPassword: (input, within) => safe.setPassword(input, within),
+    prepare: (input) => safe.prepare(input),
+    removePassword: (input, within) => safe.removePassword(input, within),
     liftLimits: (tenantId, accountId) => safe.liftLimits(tenantId, accountId),
     hasPassword: (tenantId, accountId, within) => safe.hasPassword(tenantId, accountId, within),
 

@@ -72,10 +72,10 @@ export function passwordStoreContract(name: string, open: () => Promise<Password
       assert.equal(await find(), undefined)
     })
 
-    test('removes, also what is not there', async () => {
+    test('removes, and tells whether there was one', async () => {
       await store.put(password)
-      await store.remove(password.tenantId, password.accountId)
-      await store.remove(password.tenantId, password.accountId)
+      assert.equal(await store.remove(password.tenantId, password.accountId), true)
+      assert.equal(await store.remove(password.tenantId, password.accountId), false)
       assert.equal(await find(), undefined)
     })
   })
