@@ -17,8 +17,7 @@ COPY src ./src
 # Nothing below /app is written to: run it with a read-only root. /data is for whoever runs without Postgres; /tmp, where
 # it may be written to, keeps compiled code for the next start.
 RUN install -d -o node -g node -m 0700 /data
-# A young generation of 25 MB instead of 50 (npm start says the same).
-ENV NODE_ENV=production SIGNET_DATA_DIR=/data NODE_OPTIONS=--max-semi-space-size=8
+ENV NODE_ENV=production SIGNET_DATA_DIR=/data
 VOLUME /data
 USER 1000:1000
 EXPOSE 3000

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { startSettings } from '#runtime.ts'
 import { freePort } from '#test/support/servers.ts'
 import { spawnOnServerCore } from './cores.ts'
 import type { OperationName, Shot } from './operations.ts'
@@ -31,9 +32,17 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   const port = await freePort()
   const script = fileURLToPath(new URL('server.ts', import.meta.url))
-  const node = [...nodeOptions, script, kind, JSON.stringify({ ...options, port })]
+  const tuned = kind === 'signet' ? startSettings : { options: [], env: {} }
+  const node = [
+    ...tuned.options,
+    ...nodeOptions,
+    script,
+    kind,
+    JSON.stringify({ ...options, port }),
+  ]
   const child = spawnOnServerCore(process.execPath, node, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...process.env, ...tuned.env },
   })
   const ended = once(child, 'exit')
 

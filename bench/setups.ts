@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import manifest from '../package.json' with { type: 'json' }
 import { startPostgres, startRedis, type TestPostgres } from '#test/support/servers.ts'
 import type { SignetOptions } from './signet.ts'
 import { startServerProcess, type ServerProcess } from './process.ts'
@@ -17,9 +16,6 @@ export type Bench = AsyncDisposable & {
   readonly signet: ReadonlyMap<SetupName, ServerProcess>
   readonly missing: readonly SetupName[]
 }
-
-/** What `npm start` tells Node. */
-const startOptions = manifest.scripts.start.match(/--max-\S+/g) ?? []
 
 /** The servers under test, all at once and idle; throwaway stores that flush to disk as real ones do. */
 export async function startBench(
@@ -51,8 +47,7 @@ export async function startBench(
   const signet = new Map<SetupName, ServerProcess>()
   for (const name of wanted) {
     const on = stores[name]
-    if (on)
-      signet.set(name, await startServerProcess('signet', on, [...startOptions, ...nodeOptions]))
+    if (on) signet.set(name, await startServerProcess('signet', on, nodeOptions))
   }
   const bare = await startServerProcess('bare', stores.embedded, nodeOptions)
   return {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { tuneRuntime } from './runtime.ts'
+import { startTuned, tuneRuntime } from './runtime.ts'
 
+startTuned()
 tuneRuntime()
 
 const { runProcess } = await import('./process.ts')
