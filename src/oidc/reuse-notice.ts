@@ -4,6 +4,7 @@ import type { Clock } from '#kit/clock.ts'
 import type { TenantId } from '#kit/ids.ts'
 import { newReference } from '#kit/random.ts'
 import type { Outbox } from '#mail/mail.ts'
+import { mailFrameOf } from '#tenant/tenant.ts'
 import type { Tenants } from '#tenant/tenant.ts'
 import { refreshTokenReusedMail } from '#views/mail/refresh-token-reused.ts'
 import type { RefreshTokenReuse } from './grant-events.ts'
@@ -22,12 +23,7 @@ export function createReuseNotice(deps: {
     const client = await deps.clients.find(tenantId, clientId)
     if (!tenant || !account) return
     const mail = refreshTokenReusedMail({
-      locale: tenant.settings.default_locale,
-      tenant: {
-        name: tenant.name,
-        supportUrl: tenant.settings.support_url,
-        supportEmail: tenant.settings.support_email,
-      },
+      ...mailFrameOf(tenant, account.profile.locale),
       clientName: client?.metadata.client_name ?? clientId,
       at: new Date(deps.clock.now()),
       ip,

@@ -4,6 +4,8 @@ import { createRequestFact } from '#http/request-fact.ts'
 import type { TenantId } from '#kit/ids.ts'
 import type { Transaction } from '#storage/storage.ts'
 import type { Page } from '#views/layout.ts'
+import type { MailFrame } from '#views/mail/mail-layout.ts'
+import { pickLocale } from '#views/messages.ts'
 
 /**
  * A tenant is one issuer with its own people, clients, keys and pages. `main` is the tenant at the root issuer;
@@ -100,6 +102,14 @@ export type Reader = {
 
 /** How a page of this tenant looks to this reader. */
 export type PageOf = (tenant: Tenant, reader: Reader) => Page
+
+/** What every mail of this tenant has in common. `locale`: the reader's own wish, such as `de-AT`. */
+export function mailFrameOf({ name, settings }: Tenant, locale?: string): MailFrame {
+  return {
+    locale: pickLocale({ uiLocales: locale, fallback: settings.default_locale }),
+    tenant: { name, supportUrl: settings.support_url, supportEmail: settings.support_email },
+  }
+}
 
 /** What a request is addressed to: a tenant, and a path below its issuer. */
 export type Destination = {

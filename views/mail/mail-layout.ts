@@ -15,9 +15,13 @@ export type MailSender = {
   readonly supportEmail?: string | undefined
 }
 
-export type MailParts = {
+/** What all mails of a tenant to one reader have in common. */
+export type MailFrame = {
   readonly locale: Locale
   readonly tenant: MailSender
+}
+
+export type MailParts = MailFrame & {
   readonly subject: string
   readonly title: string
   readonly paragraphs: readonly string[]
@@ -34,6 +38,11 @@ export function composeMail(parts: MailParts): MailContent {
     text: asText(parts),
     html: asHtml(parts).toString(),
   }
+}
+
+/** `483 920`, as it is read aloud. */
+export function groupedCode(digits: string): string {
+  return digits.replace(/(?<=^\d{3})/, ' ')
 }
 
 function helpOf({ supportUrl, supportEmail }: MailSender): string | undefined {

@@ -1,28 +1,17 @@
-import { messagesFor, type Locale } from '../messages.ts'
-import { composeMail, type MailContent, type MailSender } from './mail-layout.ts'
+import { messagesFor } from '../messages.ts'
+import { composeMail, type MailContent } from './mail-layout.ts'
+import { factsOf, type SecurityNotice } from './security-notice.ts'
 
 /** Somebody used a refresh token that was spent already: its family is revoked, and the owner is told. */
-export type RefreshTokenReusedProps = {
-  readonly locale: Locale
-  readonly tenant: MailSender
+export type RefreshTokenReusedProps = SecurityNotice & {
   readonly clientName: string
-  readonly at: Date
-  /** Address of the requester who came with the spent token. */
-  readonly ip?: string | undefined
   /** My account, where the application can be disconnected. */
   readonly accountUrl?: string | undefined
-  readonly reference: string
 }
 
 export function refreshTokenReusedMail(props: RefreshTokenReusedProps): MailContent {
-  const { accountUrl, clientName: client, ip, locale, tenant } = props
-  const { instant, text } = messagesFor(locale)
-  const facts = [
-    { label: text('mail.refresh_reused.app'), value: client },
-    { label: text('mail.refresh_reused.when'), value: instant(props.at) },
-    ip !== undefined && { label: text('mail.refresh_reused.ip'), value: ip },
-    { label: text('mail.refresh_reused.reference'), value: props.reference },
-  ]
+  const { accountUrl, clientName: client, locale, tenant } = props
+  const { text } = messagesFor(locale)
   return composeMail({
     locale,
     tenant,
@@ -32,7 +21,7 @@ export function refreshTokenReusedMail(props: RefreshTokenReusedProps): MailCont
       text('mail.refresh_reused.what', { client }),
       text('mail.refresh_reused.do', { client }),
     ],
-    facts: facts.filter((fact) => fact !== false),
+    facts: [{ label: text('mail.refresh_reused.app'), value: client }, ...factsOf(props)],
     button:
       accountUrl === undefined
         ? undefined

@@ -252,6 +252,54 @@ export const de: Translation = {
 
   'mail.footer': 'Sie bekommen diese Nachricht wegen Ihres Kontos bei {tenant}.',
   'mail.help': 'Hilfe',
+  'mail.subject': '{tenant}: {title}',
+  'mail.when': 'Wann',
+  'mail.from': 'Von Adresse',
+  'mail.reference': 'Referenz',
+  'mail.code': 'Code',
+  'mail.code_subject': '{code} ist Ihr Code für {tenant}',
+  'mail.password.not_you':
+    'Wenn Sie das waren, ist nichts zu tun. Wenn nicht, setzen Sie jetzt Ihr Passwort zurück: Das meldet überall ab.',
+  'mail.password.reset': 'Passwort zurücksetzen',
+  'mail.password_changed.title': 'Ihr Passwort wurde geändert',
+  'mail.password_changed.what':
+    'Jemand, der Ihr Passwort bei {tenant} kannte, hat ein neues gewählt. Alle Geräte und Apps wurden abgemeldet: Melden Sie sich mit dem neuen Passwort wieder an.',
+  'mail.password_reset.title': 'Ihr Passwort wurde zurückgesetzt',
+  'mail.password_reset.what':
+    'Ihr Passwort bei {tenant} wurde mit einem Code aus Ihrer E-Mail zurückgesetzt. Alle Geräte und Apps wurden abgemeldet: Melden Sie sich mit dem neuen Passwort wieder an.',
+  'mail.password_set.title': 'Ihr Konto hat jetzt ein Passwort',
+  'mail.password_set.what':
+    'Ihr Konto bei {tenant} hat ein Passwort bekommen. Das ist ein weiterer Weg, sich anzumelden.',
+  'mail.password_removed.title': 'Ihr Passwort wurde entfernt',
+  'mail.password_removed.what':
+    'Ihr Konto bei {tenant} hat kein Passwort mehr. Alle Geräte und Apps wurden abgemeldet: Melden Sie sich auf einem anderen Weg wieder an.',
+  'mail.reset_code.title': 'Passwort zurücksetzen',
+  'mail.reset_code.what':
+    'Geben Sie diesen Code dort ein, wo Sie ihn angefordert haben, und wählen Sie dann ein neues Passwort. Er gilt {duration}, einmal.',
+  'mail.reset_code.not_you':
+    'Wenn Sie ihn nicht angefordert haben, übergehen Sie diese Nachricht und nennen Sie niemandem den Code. Ihr Passwort bleibt, wie es ist.',
+  'mail.reset_unknown.title': 'Kein Passwort zum Zurücksetzen',
+  'mail.reset_unknown.what':
+    'Jemand wollte das Passwort eines Kontos bei {tenant} mit dieser Adresse zurücksetzen. Es gibt keines, bei dem das geht. Wenn Sie das waren, versuchen Sie es mit der Adresse, mit der Sie sich registriert haben.',
+  'mail.email_code.title': 'Neue E-Mail-Adresse bestätigen',
+  'mail.email_code.what':
+    'Geben Sie diesen Code dort ein, wo Sie ihn angefordert haben, um diese Adresse für Ihr Konto bei {tenant} zu verwenden. Er gilt {duration}, einmal.',
+  'mail.email_code.not_you':
+    'Wenn Sie ihn nicht angefordert haben, übergehen Sie diese Nachricht und nennen Sie niemandem den Code. Es ändert sich nichts.',
+  'mail.email_taken.title': 'Diese Adresse hat schon ein Konto',
+  'mail.email_taken.what':
+    'Jemand wollte diese Adresse für ein anderes Konto bei {tenant} verwenden. Sie hat schon ein Konto, darum wurde nichts geändert. Wenn Sie das waren, melden Sie sich mit dieser Adresse an.',
+  'mail.email_changed.title': 'Ihre E-Mail-Adresse wurde geändert',
+  'mail.email_changed.what':
+    'Ihr Konto bei {tenant} verwendet jetzt {email}. Mit dieser Adresse kann man sich nicht mehr anmelden.',
+  'mail.email_changed.not_you':
+    'Wenn Sie das nicht waren, machen Sie es innerhalb von {duration} rückgängig: Ihr Konto bekommt diese Adresse zurück, und alle werden abgemeldet.',
+  'mail.email_changed.undo': 'Änderung rückgängig machen',
+  'mail.email_undone.title': 'Die Änderung Ihrer E-Mail-Adresse wurde rückgängig gemacht',
+  'mail.email_undone.what':
+    'Ihr Konto bei {tenant} verwendet wieder {email}. Alle Geräte und Apps wurden abgemeldet.',
+  'mail.email_undone.do':
+    'Wer sie geändert hat, kennt vielleicht Ihr Passwort. Setzen Sie es jetzt zurück, wenn nicht Sie selbst es waren.',
   'mail.refresh_reused.subject': 'Sicherheitshinweis zu Ihrem Konto bei {tenant}: {client}',
   'mail.refresh_reused.title': 'Wir haben den Zugriff von {client} auf Ihr Konto beendet',
   'mail.refresh_reused.what':
@@ -259,8 +307,5 @@ export const de: Translation = {
   'mail.refresh_reused.do':
     '{client} wird Sie bitten, sich neu anzumelden. Wenn es wieder vorkommt oder Sie diese App nicht kennen, entfernen Sie sie unter „Mein Konto“ und sagen Sie Ihrer Administration Bescheid.',
   'mail.refresh_reused.account': '„Mein Konto“ öffnen',
-  'mail.refresh_reused.when': 'Wann',
   'mail.refresh_reused.app': 'App',
-  'mail.refresh_reused.ip': 'Von Adresse',
-  'mail.refresh_reused.reference': 'Referenz',
 }

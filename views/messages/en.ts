@@ -239,6 +239,54 @@ export const en = {
 
   'mail.footer': 'You get this message because of your {tenant} account.',
   'mail.help': 'Help',
+  'mail.subject': '{tenant}: {title}',
+  'mail.when': 'When',
+  'mail.from': 'From address',
+  'mail.reference': 'Reference',
+  'mail.code': 'Code',
+  'mail.code_subject': '{code} is your {tenant} code',
+  'mail.password.not_you':
+    'If this was you, there’s nothing to do. If it wasn’t, reset your password now: that signs everybody out.',
+  'mail.password.reset': 'Reset your password',
+  'mail.password_changed.title': 'Your password was changed',
+  'mail.password_changed.what':
+    'Somebody who knew your {tenant} password chose a new one. Every device and app was signed out: sign in again with the new password.',
+  'mail.password_reset.title': 'Your password was reset',
+  'mail.password_reset.what':
+    'Your {tenant} password was reset with a code from your mail. Every device and app was signed out: sign in again with the new password.',
+  'mail.password_set.title': 'Your account has a password now',
+  'mail.password_set.what':
+    'A password was added to your {tenant} account. It’s one more way to sign in.',
+  'mail.password_removed.title': 'Your password was removed',
+  'mail.password_removed.what':
+    'Your {tenant} account has no password any more. Every device and app was signed out: sign in again another way.',
+  'mail.reset_code.title': 'Reset your password',
+  'mail.reset_code.what':
+    'Enter this code where you asked for it, then choose a new password. It’s good for {duration}, once.',
+  'mail.reset_code.not_you':
+    'If you didn’t ask for it, ignore this message and tell nobody the code. Your password stays as it is.',
+  'mail.reset_unknown.title': 'No password to reset',
+  'mail.reset_unknown.what':
+    'Somebody asked to reset the password of a {tenant} account with this address. There’s none whose password can be reset. If it was you, try the address you signed up with.',
+  'mail.email_code.title': 'Confirm your new email address',
+  'mail.email_code.what':
+    'Enter this code where you asked for it to use this address for your {tenant} account. It’s good for {duration}, once.',
+  'mail.email_code.not_you':
+    'If you didn’t ask for it, ignore this message and tell nobody the code. Nothing changes.',
+  'mail.email_taken.title': 'This address has an account already',
+  'mail.email_taken.what':
+    'Somebody asked to use this address for another {tenant} account. It has an account already, so nothing was changed. If it was you, sign in with this address instead.',
+  'mail.email_changed.title': 'Your email address was changed',
+  'mail.email_changed.what':
+    'Your {tenant} account now uses {email}. This address doesn’t sign in any more.',
+  'mail.email_changed.not_you':
+    'If this wasn’t you, undo it within {duration}: your account gets this address back, and everybody is signed out.',
+  'mail.email_changed.undo': 'Undo the change',
+  'mail.email_undone.title': 'The change of your email address was undone',
+  'mail.email_undone.what':
+    'Your {tenant} account uses {email} again. Every device and app was signed out.',
+  'mail.email_undone.do':
+    'Whoever changed it may know your password. Reset it now, unless it was you all along.',
   'mail.refresh_reused.subject': 'Security notice for your {tenant} account: {client}',
   'mail.refresh_reused.title': 'We stopped {client}’s access to your account',
   'mail.refresh_reused.what':
@@ -246,8 +294,5 @@ export const en = {
   'mail.refresh_reused.do':
     '{client} will ask you to sign in again. If it keeps happening, or you don’t know this app, remove it in My account and tell your administrator.',
   'mail.refresh_reused.account': 'Open My account',
-  'mail.refresh_reused.when': 'When',
   'mail.refresh_reused.app': 'App',
-  'mail.refresh_reused.ip': 'From address',
-  'mail.refresh_reused.reference': 'Reference',
 } as const satisfies Record<string, Message>

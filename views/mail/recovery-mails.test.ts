@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { emailChangeCodeMail } from './email-change-code.ts'
+import { emailChangeUndoneMail } from './email-change-undone.ts'
+import { emailChangedMail } from './email-changed.ts'
+import type { MailContent } from './mail-layout.ts'
+import { passwordChangedMail } from './password-changed.ts'
+import { passwordResetCodeMail } from './password-reset-code.ts'
+
+type Name = 'Acme' | '<script>x</script>\r\nBcc: a@b.test'
+
+const url = 'https://login.acme.test/recover'
+
+/** Every mail about passwords and addresses, in every state, with what it has to say. */
+function mails(locale: 'en' | 'de', name: Name = 'Acme') {
+  const frame = { locale, tenant: { name, supportEmail: 'it@acme.test' } }
+  const at = new Date('2026-11-03T14:02:00Z')
+  const notice = { ...frame, at, ip: '203.0.113.7', reference: '7K3F-9QZD' }
+  const facts = ['203.0.113.7', '7K3F-9QZD', '14:02 UTC']
+  const lifetime = 600
+  const hows = ['changed', 'reset', 'set', 'removed'] as const
+  return [
+    ...hows.map((how) => ({
+      name: `password ${how}`,
+      mail: passwordChangedMail({ ...notice, how, resetUrl: url }),
+      says: [...facts, url],
+    })),
+    {
+      name: 'reset code',
+      mail: passwordResetCodeMail({ ...frame, lifetime, code: '483920' }),
+      says: ['483 920', '10 '],
+    },
+    {
+      name: 'nothing to reset',
+      mail: passwordResetCodeMail({ ...frame, lifetime, code: undefined }),
+      says: [],
+    },
+    {
+      name: 'change code',
+      mail: emailChangeCodeMail({ ...frame, lifetime, code: '483920' }),
+      says: ['483 920', '10 '],
+    },
+    {
+      name: 'address taken',
+      mail: emailChangeCodeMail({ ...frame, lifetime, code: undefined }),
+      says: [],
+    },
+    {
+      name: 'email changed',
+      mail: emailChangedMail({
+        ...notice,
+        email: 'ada@new.test',
+        undoUrl: `${url}/undo/t`,
+        lifetime: 86_400,
+      }),
+      says: [...facts, 'ada@new.test', `${url}/undo/t`, '24 '],
+    },
+    {
+      name: 'change undone',
+      mail: emailChangeUndoneMail({ ...notice, email: 'ada@example.test', resetUrl: url }),
+      says: [...facts, 'ada@example.test', url],
+    },
+  ] satisfies { name: string; mail: MailContent; says: string[] }[]
+}
+
+describe('the mails about passwords and addresses', () => {
+  for (const locale of ['en', 'de'] as const) {
+    for (const { name, mail, says } of mails(locale)) {
+      it(`${name} says the same in both forms, in ${locale}`, () => {
+        for (const fact of [...says, 'Acme']) {
+          assert.ok(mail.text.includes(fact), `text: ${fact}`)
+          assert.ok(mail.html.includes(fact), `html: ${fact}`)
+        }
+        assert.match(mail.subject, /Acme/)
+        assert.match(mail.html, new RegExp(`<html lang="${locale}" dir="ltr">`))
+        assert.doesNotMatch(mail.text + mail.html, /undefined|\{\w+\}/)
+      })
+
+      it(`${name} fetches nothing from anywhere, in ${locale}`, () => {
+        assert.doesNotMatch(mail.html, /<img|<link|<script|url\(|@import|src=/)
+      })
+    }
+  }
+
+  it('has the code in the subject of exactly those that carry one', () => {
+    const withCode = mails('en').filter(({ mail }) => /\d{3} \d{3}/.test(mail.subject))
+    assert.deepEqual(
+      withCode.map(({ name }) => name),
+      ['reset code', 'change code'],
+    )
+  })
+
+  it('holds no digits that could be taken for a code where there is none (Q73)', () => {
+    for (const { name, mail } of mails('en')) {
+      if (name === 'nothing to reset' || name === 'address taken')
+        assert.doesNotMatch(mail.text, /\d{3}/)
+    }
+  })
+
+  it('escapes a name, and keeps it from adding a header', () => {
+    for (const { mail } of mails('en', '<script>x</script>\r\nBcc: a@b.test')) {
+      assert.doesNotMatch(mail.html, /<script/)
+      assert.doesNotMatch(mail.subject, /[\r\n]/)
+    }
+  })
+})
