@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Router } from '@koa/router'
 import Koa from 'koa'
+import type { Accounts } from '#account/account.ts'
 import { accountClaims } from '#account/claims.ts'
 import { createPostgresAccountStore } from '#account/postgres.ts'
 import { createAccounts } from '#account/service.ts'
@@ -12,7 +13,7 @@ import { createPostgresConsentStore } from '#consent/postgres.ts'
 import { demoOrigin } from '#demo/demo.ts'
 import { createDevMailRouter } from '#demo/dev-mail.ts'
 import { createAddressResolver } from '#http/address.ts'
-import { createSealedCookies } from '#http/cookies.ts'
+import { cookies, createSealedCookies } from '#http/cookies.ts'
 import { createCsrf } from '#http/csrf.ts'
 import { createEgress } from '#http/egress.ts'
 import { createErrorBoundary } from '#http/error-boundary.ts'
@@ -32,6 +33,9 @@ import type { Clock } from '#kit/clock.ts'
 import { createGate } from '#kit/gate.ts'
 import { newId } from '#kit/random.ts'
 import { createKeyDeriver, createSealer } from '#kit/sealer.ts'
+import type { KeyDeriver } from '#kit/sealer.ts'
+import { createBrowserCookie } from '#login/email-code/browser-cookie.ts'
+import { createEmailCodes } from '#login/email-code/service.ts'
 import type { Throttle } from '#login/login.ts'
 import { createPasswordHasher } from '#login/password/argon2.ts'
 import { loadBlocklist } from '#login/password/blocklist.ts'
@@ -40,6 +44,7 @@ import { createPostgresPasswordStore } from '#login/password/postgres.ts'
 import { createPasswordLogin } from '#login/password/service.ts'
 import { createPostgresThrottle } from '#login/throttle/postgres.ts'
 import { createRedisThrottle } from '#login/throttle/redis.ts'
+import type { Outbox } from '#mail/mail.ts'
 import { createPostgresOutbox } from '#mail/postgres.ts'
 import { createLogoutDelivery } from '#oidc/backchannel-logout.ts'
 import { createProtocolServer, createPublications, isProtocolPath } from '#oidc/dispatch.ts'
@@ -196,7 +201,25 @@ function createServices(input: AppInput, stores: Stores) {
     isCommon: loadBlocklist(),
     metrics,
   })
-  return { tenants, keys, clients, accounts, consents, outbox, passwords, audit, keyring, sealer }
+  const facts = { tenants, keys, clients, accounts, consents, outbox, audit, keyring, sealer }
+  return { ...facts, passwords, ...createMailProofs(input, stores, facts) }
+}
+
+/** Proofs of a mailbox, and the browsers they belong to. */
+function createMailProofs(
+  { clock, logger, metrics }: AppInput,
+  { ephemeral, throttle }: Stores,
+  facts: { readonly accounts: Accounts; readonly outbox: Outbox; readonly keyring: KeyDeriver },
+) {
+  const { accounts, outbox, keyring: keys } = facts
+  const devices = createDeviceCookies({ keys })
+  const about = { clock, logger, metrics }
+  const deps = { ...about, ephemeral, throttle, accounts, outbox, devices, keys }
+  return {
+    devices,
+    emailCodes: createEmailCodes(deps),
+    browserCookie: createBrowserCookie(cookies),
+  }
 }
 
 /** What serves requests. */
@@ -300,7 +323,6 @@ function createConversation(
   const progress = createProgressStore(app.ephemeral)
   const remembered = createRememberedAccounts(createSealedCookies({ sealer: app.sealer, clock }))
   const csrf = createCsrf(app.keyring.deriveAll('csrf'))
-  const devices = createDeviceCookies({ keys: app.keyring })
   return createInteractionRouter({
     visit: createVisits({ flow, progress, accounts: app.accounts, remembered, pageOf }),
     stepPage: createStepPage({
@@ -313,7 +335,7 @@ function createConversation(
       flow,
       progress,
       remembered,
-      issueDevice: (tenant, accountId) => devices.issue(tenant.id, accountId),
+      issueDevice: (tenant, accountId) => app.devices.issue(tenant.id, accountId),
     }),
     progress,
     remembered,
