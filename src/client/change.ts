@@ -2,7 +2,13 @@ import type { Audit, AuditActor } from '#audit/audit.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { ClientId, TenantId } from '#kit/ids.ts'
 import type { Transaction, Transactor } from '#storage/storage.ts'
-import type { Client, ClientArtifactEnder, ClientStore, ResourceStore } from './client.ts'
+import type {
+  BuiltInClients,
+  Client,
+  ClientArtifactEnder,
+  ClientStore,
+  ResourceStore,
+} from './client.ts'
 
 export type ClientDeps = {
   readonly store: ClientStore
@@ -11,6 +17,7 @@ export type ClientDeps = {
   readonly audit: Audit
   readonly ender: ClientArtifactEnder
   readonly transactor: Transactor
+  readonly builtIn?: BuiltInClients | undefined
 }
 
 /** What every change of a client needs. */

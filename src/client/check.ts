@@ -1,4 +1,5 @@
 import { isCleanText } from '#kit/text.ts'
+import { accountClientId } from './my-account.ts'
 import { clientMetadata, metadataNames } from './metadata.ts'
 import type { ClientMetadata, ClientOrigin, ClientProblem } from './metadata.ts'
 import { nearestName } from '#kit/nearest-name.ts'
@@ -118,7 +119,8 @@ function identityProblems(
   const readOnly = origin === 'api' ? 'is drawn by the server' : undefined
   const problems: ClientProblem[] = []
   const isFit = readOnly === undefined && typeof id === 'string' && clientIdPattern.test(id)
-  if (id !== undefined && !isFit)
+  if (id === accountClientId) problems.push(problem('client_id', 'belongs to My account'))
+  else if (id !== undefined && !isFit)
     problems.push(problem('client_id', readOnly ?? 'must be 1 to 128 of A-Z a-z 0-9 . _ ~ -'))
   if (secret === undefined) return problems
   const message = readOnly ?? secretProblem(secret, metadata)

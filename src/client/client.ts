@@ -7,6 +7,7 @@ import type { Resource } from './resource.ts'
 
 export { checkClientMetadata, privilegedNames } from './check.ts'
 export type { CheckedMetadata } from './check.ts'
+export { accountCallbackOf, accountClientId, accountClientSecret } from './my-account.ts'
 export { identityScopes } from './metadata.ts'
 export type { ClientMetadata, ClientOrigin, ClientProblem } from './metadata.ts'
 export { checkResource } from './resource.ts'
@@ -62,6 +63,9 @@ export type ResourceStore = {
   /** Inserts or replaces. */
   put(resource: Resource, within?: Transaction): Promise<void>
 }
+
+/** The client a tenant has without a row: see `built-in.ts`. Undefined where there is no such tenant. */
+export type BuiltInClients = (tenantId: TenantId) => Promise<Client | undefined>
 
 /** Use cases. Reads are cached for at most a second; a change made in this process is seen at once. */
 export type Clients = {

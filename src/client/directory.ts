@@ -3,8 +3,16 @@ import type { Clock } from '#kit/clock.ts'
 import { brandId } from '#kit/ids.ts'
 import type { ClientId, TenantId } from '#kit/ids.ts'
 import { isCleanText } from '#kit/text.ts'
+import { accountClientId } from './my-account.ts'
 import { clientIdPattern } from './check.ts'
-import type { Client, Clients, ClientStore, Resource, ResourceStore } from './client.ts'
+import type {
+  BuiltInClients,
+  Client,
+  Clients,
+  ClientStore,
+  Resource,
+  ResourceStore,
+} from './client.ts'
 
 export type ClientDirectory = Pick<Clients, 'find' | 'list' | 'findResource' | 'listResources'> & {
   readonly forgetClient: (tenantId: TenantId, clientId: ClientId) => void
@@ -15,9 +23,10 @@ export type ClientDirectory = Pick<Clients, 'find' | 'list' | 'findResource' | '
 export function createClientDirectory(deps: {
   readonly store: ClientStore
   readonly resources: ResourceStore
+  readonly builtIn?: BuiltInClients | undefined
   readonly clock: Clock
 }): ClientDirectory {
-  const { store, resources, clock } = deps
+  const { store, resources, builtIn, clock } = deps
   const ttl = 1000
 
   const clients = createCache<string, Client | undefined>({
@@ -35,6 +44,7 @@ export function createClientDirectory(deps: {
 
   return {
     async find(tenantId, clientId) {
+      if (clientId === accountClientId) return builtIn?.(tenantId)
       return clientIdPattern.test(clientId) ? clients.get(join(tenantId, clientId)) : undefined
     },
     list: (tenantId) => store.list(tenantId),

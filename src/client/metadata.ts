@@ -3,8 +3,11 @@ import { isCleanText } from '#kit/text.ts'
 import { jwksProblem } from './jwks.ts'
 import { originProblem, readUri, webUriProblem } from './uri.ts'
 
-/** How a client came here. A dynamically registered one is untrusted: consent is always asked (Q9). */
-export type ClientOrigin = 'seed' | 'cli' | 'registration' | 'api'
+/**
+ * How a client came here. A dynamically registered one is untrusted: consent is always asked (Q9). A built-in one is in no
+ * table, and nobody changes it.
+ */
+export type ClientOrigin = 'seed' | 'cli' | 'registration' | 'api' | 'built_in'
 
 export type ClientProblem = {
   /** The metadata name, such as `redirect_uris[0]`. */

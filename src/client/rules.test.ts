@@ -221,6 +221,11 @@ const refused: readonly (readonly [string, Input, RegExp])[] = [
     { redirect_uris, client_id: 'a b' },
     /^client_id: must be 1 to 128/,
   ],
+  [
+    'the id of My account',
+    { redirect_uris, client_id: 'signet-account' },
+    /^client_id: belongs to My account/,
+  ],
   ['an id that is no text', { redirect_uris, client_id: 7 }, /^client_id: /],
   [
     'Q22: a short secret',

@@ -1,0 +1,77 @@
+import type { Context } from 'koa'
+import type { Account } from '#account/account.ts'
+import type { AuditEvent } from '#audit/audit.ts'
+import type { Requester } from '#login/login.ts'
+import type { AccountId, SessionUid } from '#kit/ids.ts'
+import type { Tenant } from '#tenant/tenant.ts'
+import { basePathOf } from '#tenant/tenant.ts'
+import type { Page } from '#views/layout.ts'
+
+/**
+ * My account: what a person sees and decides about themselves. It signs people in as any application would, with a session
+ * of its own that hangs on the provider's.
+ */
+
+/** Seconds an unused session of My account lives (Q63: an hour at most). A new one costs a person no password. */
+export const portalIdle = 30 * 60
+/** Seconds any session of My account lives. */
+export const portalAbsolute = 12 * 3600
+/** Q64: seconds a proof opens what is sensitive. */
+export const freshProof = 5 * 60
+
+export type PortalSession = {
+  readonly accountId: AccountId
+  /** The provider's session it hangs on. */
+  readonly sessionUid: SessionUid
+  /** When the person last proved who they are, epoch seconds. */
+  readonly authTime: number
+  /** Epoch seconds. */
+  readonly seenAt: number
+  /** To be shown at sign-out. */
+  readonly idToken: string
+}
+
+/** One request of somebody signed in to My account, everything about them looked up just now. */
+export type Visit = {
+  readonly ctx: Context
+  readonly tenant: Tenant
+  /** Active, and not ended since they signed in. */
+  readonly account: Account
+  readonly session: PortalSession
+  /** Names the session without being worth anything: forms and notices are bound to it. */
+  readonly sessionKey: string
+  /** What every form of this session carries (Q67). */
+  readonly csrf: string
+  readonly page: Page
+  readonly requester: Omit<Requester, 'deviceCookie'>
+  /** Epoch seconds. */
+  readonly now: number
+}
+
+/** Address of a page of My account. */
+export function accountPath(tenant: Pick<Tenant, 'issuer'>, page = ''): string {
+  return `${basePathOf(tenant)}/account${page === '' ? '' : `/${page}`}`
+}
+
+/** Whether what the person proved is young enough for what cannot be taken back (Q64). */
+export function isFresh({ session, now }: Pick<Visit, 'session' | 'now'>): boolean {
+  return now - session.authTime <= freshProof
+}
+
+/** What the token of a form belongs to: one session of My account. */
+export const csrfBinding = (sessionKey: string): string => `account:${sessionKey}`
+
+/** Something the person did here, to be recorded with the change (Q91). */
+export function eventOf(
+  { tenant, account, requester }: Pick<Visit, 'tenant' | 'account' | 'requester'>,
+  type: string,
+): AuditEvent {
+  return {
+    ...requester,
+    tenantId: tenant.id,
+    type,
+    outcome: 'success',
+    actor: { kind: 'account', id: account.id },
+    accountId: account.id,
+  }
+}

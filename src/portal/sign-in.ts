@@ -1,0 +1,81 @@
+import type { Context } from 'koa'
+import { accountCallbackOf, accountClientId } from '#client/client.ts'
+import { sha256 } from '#kit/hash.ts'
+import { randomToken } from '#kit/random.ts'
+import type { AccountClient } from '#oidc/oidc.ts'
+import { basePathOf, tenantOf } from '#tenant/tenant.ts'
+import { portalCookie } from './cookies.ts'
+import type { AttemptCookie, SignInAttempt } from './cookies.ts'
+import type { PortalSessions } from './sessions.ts'
+
+export type SignInDeps = {
+  readonly client: AccountClient
+  readonly sessions: PortalSessions
+  readonly attempts: AttemptCookie
+  readonly ipOf: (ctx: Context) => string
+}
+
+export type PortalSignIn = {
+  /** Sends the person to `/authorize`; they come back to `returnTo`. `again`: they prove who they are whatever was. */
+  begin(ctx: Context, returnTo: string, again?: boolean): void
+  /** The way back. False when this browser did not ask for it, or the answer is not one. */
+  finish(ctx: Context): Promise<boolean>
+}
+
+/** My account signs people in as any application does: code, PKCE, `state`, `nonce` (RFC 9700 §2.1.1). */
+export function createPortalSignIn(deps: SignInDeps): PortalSignIn {
+  const { client, sessions, attempts, ipOf } = deps
+
+  return {
+    begin(ctx, returnTo, again = false) {
+      const tenant = tenantOf(ctx.req)
+      const attempt = {
+        state: randomToken(),
+        nonce: randomToken(),
+        verifier: randomToken(),
+        returnTo,
+      }
+      attempts.add(tenant, ctx.req, ctx.res, attempt)
+      const query = authorizationRequest(attempt, tenant.issuer, again)
+      ctx.status = 303
+      ctx.redirect(`${basePathOf(tenant)}/authorize?${query.toString()}`)
+    },
+
+    async finish(ctx) {
+      const tenant = tenantOf(ctx.req)
+      const { state, code, iss } = ctx.query
+      if (typeof state !== 'string') return false
+      const attempt = attempts.take(tenant, ctx.req, ctx.res, state)
+      // RFC 9207 §2.4: the answer says whose it is
+      if (!attempt || typeof code !== 'string' || iss !== tenant.issuer) return false
+      const { verifier, nonce, returnTo } = attempt
+      const signIn = await client.redeem(tenant, { code, verifier, nonce, ip: ipOf(ctx) })
+      if (!signIn) return false
+      // Q65: a new id, and the old one is dead
+      const before = portalCookie.read(tenant, ctx.req)
+      if (before !== undefined) await sessions.end(tenant.id, before)
+      portalCookie.write(tenant, ctx.res, await sessions.open(tenant.id, signIn))
+      ctx.status = 303
+      ctx.redirect(returnTo)
+      return true
+    },
+  }
+}
+
+function authorizationRequest(
+  { state, nonce, verifier }: SignInAttempt,
+  issuer: string,
+  again: boolean,
+): URLSearchParams {
+  return new URLSearchParams({
+    client_id: accountClientId,
+    redirect_uri: accountCallbackOf(issuer),
+    response_type: 'code',
+    scope: 'openid',
+    code_challenge: sha256(verifier),
+    code_challenge_method: 'S256',
+    state,
+    nonce,
+    ...(again ? { prompt: 'login' } : {}),
+  })
+}

@@ -1,0 +1,59 @@
+import type { Context } from 'koa'
+import type { Accounts } from '#account/account.ts'
+import { isVoid } from '#account/account.ts'
+import type { Csrf } from '#http/http.ts'
+import type { Clock } from '#kit/clock.ts'
+import { epochSeconds } from '#kit/clock.ts'
+import { sha256 } from '#kit/hash.ts'
+import type { AccountClient } from '#oidc/oidc.ts'
+import type { PageOf } from '#tenant/tenant.ts'
+import { tenantOf } from '#tenant/tenant.ts'
+import { portalCookie } from './cookies.ts'
+import { csrfBinding } from './portal.ts'
+import type { Visit } from './portal.ts'
+import type { PortalSessions } from './sessions.ts'
+
+export type VisitDeps = {
+  readonly sessions: PortalSessions
+  readonly client: Pick<AccountClient, 'isAlive'>
+  readonly accounts: Pick<Accounts, 'find'>
+  readonly csrf: Csrf
+  readonly pageOf: PageOf
+  readonly requesterOf: (ctx: Context) => Visit['requester']
+  readonly clock: Clock
+}
+
+/**
+ * Who is signed in to My account on this browser. Asked of the stores at every request, past every cache: an ended session,
+ * a paused account, a changed password end this one at once (Q65).
+ */
+export function createPortalVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit | undefined> {
+  return async (ctx) => {
+    const tenant = tenantOf(ctx.req)
+    const token = portalCookie.read(tenant, ctx.req)
+    if (token === undefined) return undefined
+    const session = await deps.sessions.find(tenant.id, token)
+    if (!session) return undefined
+    const { accountId, sessionUid, authTime } = session
+    const [account, isAlive] = await Promise.all([
+      deps.accounts.find(tenant.id, accountId),
+      deps.client.isAlive(tenant.id, sessionUid, accountId),
+    ])
+    if (!isAlive || account?.status !== 'active' || isVoid(account, authTime)) {
+      await deps.sessions.end(tenant.id, token)
+      return undefined
+    }
+    const sessionKey = sha256(token)
+    return {
+      ctx,
+      tenant,
+      account,
+      session,
+      sessionKey,
+      csrf: deps.csrf.token(csrfBinding(sessionKey)),
+      page: deps.pageOf(tenant, { headers: ctx.headers }),
+      requester: deps.requesterOf(ctx),
+      now: epochSeconds(deps.clock),
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { csrfField, postForm, quietButton } from '../components/form.ts'
+import { href, html, name, type Html, type Part } from '../html.ts'
+import { layout, type Page } from '../layout.ts'
+import { messagesFor } from '../messages.ts'
+
+/** The places of My account, in the order they are read. */
+export const portalSections = [
+  'profile',
+  'methods',
+  'sessions',
+  'apps',
+  'activity',
+  'data',
+] as const
+
+export type PortalSection = (typeof portalSections)[number]
+
+/** What every page of My account has in common. */
+export type PortalFrame = {
+  readonly page: Page
+  /** Address of My account, such as `/t/acme/account`. */
+  readonly home: string
+  readonly csrf: string
+  readonly email: string
+}
+
+export type PortalContent = {
+  readonly section: PortalSection
+  readonly title: string
+  readonly lead?: Html | undefined
+  readonly body: Part
+  /** What was just done: read out, not focused. */
+  readonly done?: Html | false | undefined
+  readonly failed?: boolean | undefined
+}
+
+export function portalPage(frame: PortalFrame, content: PortalContent): Html {
+  const { title, lead, body, done, failed, section } = content
+  return layout(frame.page, {
+    title,
+    lead,
+    failed,
+    width: 'wide',
+    navigation: navigation(frame, section),
+    body: html`${done && html`<p class="note" role="status">${done}</p>`}${body}`,
+  })
+}
+
+function navigation({ page, home, csrf, email }: PortalFrame, current: PortalSection): Html {
+  const { t, text } = messagesFor(page.locale)
+  return html`<div class="who-am-i">
+      <span>${name(email)}</span>
+      ${postForm({ action: `${home}/sign-out`, token: csrfField(csrf) }, quietButton(t('account.sign_out')))}
+    </div>
+    <nav class="sections" aria-label="${text('account.name')}">
+      <ul>
+        ${portalSections.map((section) => {
+          const here = section === current && html`aria-current="page"`
+          return html`<li>
+            <a href="${href(`${home}/${section}`)}" ${here}>${t(`account.nav_${section}`)}</a>
+          </li>`
+        })}
+      </ul>
+    </nav>`
+}
+
+/** A part of a page with a heading of its own. */
+export function section(heading: Html, body: Part): Html {
+  return html`<section class="part">
+    <h2>${heading}</h2>
+    ${body}
+  </section>`
+}
+
+/** `3 November 2026 at 14:02 UTC`, for people and machines. */
+export function moment(at: Date, page: Page): Html {
+  const { instant } = messagesFor(page.locale)
+  return html`<time datetime="${at.toISOString()}">${instant(at)}</time>`
+}

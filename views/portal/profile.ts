@@ -1,0 +1,94 @@
+import { alert, csrfField, field, postForm, primaryButton } from '../components/form.ts'
+import { html, name, type Html } from '../html.ts'
+import { messagesFor, type Messages } from '../messages.ts'
+import { portalPage, type PortalFrame } from './frame.ts'
+
+/** The fields a person fills in, by their names in OIDC Core §5.1. Also the order they stand in. */
+export const profileFields = [
+  'name',
+  'given_name',
+  'family_name',
+  'picture',
+  'locale',
+  'zoneinfo',
+] as const
+
+export type ProfileField = (typeof profileFields)[number]
+export type ProfileProblem = 'text' | 'url' | 'locale' | 'zone'
+
+/** Posts the fields, under their own names. */
+export type ProfileProps = {
+  readonly frame: PortalFrame
+  readonly values: Readonly<Partial<Record<ProfileField, string>>>
+  readonly problems?: Readonly<Partial<Record<ProfileField, ProfileProblem>>> | undefined
+  /** Decided by others, and only shown. */
+  readonly facts: {
+    readonly email: string
+    readonly emailVerified: boolean
+    readonly username?: string | undefined
+  }
+  readonly saved?: boolean | undefined
+}
+
+export function profilePage({ frame, values, problems = {}, facts, saved }: ProfileProps): Html {
+  const messages = messagesFor(frame.page.locale)
+  const { t, text } = messages
+  const first = profileFields.find((one) => problems[one] !== undefined)
+  return portalPage(frame, {
+    section: 'profile',
+    title: text('account.nav_profile'),
+    lead: t('account.profile_lead'),
+    failed: first !== undefined,
+    done: saved && t('account.profile_saved'),
+    body: html`${first !== undefined && alert(t('account.profile_problem'))}
+    ${fixed(facts, messages)}
+    ${postForm(
+      { action: `${frame.home}/profile`, token: csrfField(frame.csrf) },
+      html`${profileFields.map((one) => profileField(one, values[one] ?? '', problems[one], messages))}
+      ${primaryButton(t('account.profile_save'))}`,
+    )}`,
+  })
+}
+
+const inputs: Readonly<Record<ProfileField, Html>> = {
+  name: html`type="text" autocomplete="name" maxlength="200"`,
+  given_name: html`type="text" autocomplete="given-name" maxlength="200"`,
+  family_name: html`type="text" autocomplete="family-name" maxlength="200"`,
+  picture: html`type="url" autocomplete="photo" maxlength="2048" spellcheck="false"`,
+  locale: html`type="text" autocomplete="language" maxlength="35" spellcheck="false" autocapitalize="none"`,
+  zoneinfo: html`type="text" autocomplete="off" maxlength="64" spellcheck="false" autocapitalize="none"`,
+}
+
+function profileField(
+  one: ProfileField,
+  value: string,
+  problem: ProfileProblem | undefined,
+  { t }: Messages,
+): Html {
+  return field({
+    name: one,
+    label: t(`account.profile_${one}`),
+    input: inputs[one],
+    value,
+    error: problem && t(`account.profile_problem_${problem}`),
+  })
+}
+
+function fixed({ email, emailVerified, username }: ProfileProps['facts'], { t }: Messages): Html {
+  return html`<dl class="facts">
+    <div>
+      <dt>${t('identifier.email')}</dt>
+      <dd>
+        ${name(email)}
+        <span class="tag">${t(emailVerified ? 'account.email_verified' : 'account.email_unverified')}</span>
+      </dd>
+    </div>
+    ${
+      username !== undefined &&
+      html`<div>
+        <dt>${t('account.username')}</dt>
+        <dd>${name(username)}</dd>
+      </div>`
+    }
+  </dl>`
+}
