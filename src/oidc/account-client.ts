@@ -10,36 +10,9 @@ import { sha256 } from '#kit/hash.ts'
 import { isOver } from '#session/session.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import { ask } from './in-process.ts'
-import type { ArtifactStore } from './oidc.ts'
+import type { AccountClient, ArtifactStore } from './oidc.ts'
 import type { EngineRegistry } from './registry.ts'
 import { routes } from './routes.ts'
-
-/** What My account learned of who signed in to it, every check of OIDC Core §3.1.3.7 passed. */
-export type AccountSignIn = {
-  readonly accountId: AccountId
-  /** The session of this provider the sign-in hangs on; stable while its cookie rotates. */
-  readonly sessionUid: SessionUid
-  /** When the person proved who they are, epoch seconds. */
-  readonly authTime: number
-  /** To be shown again at sign-out. */
-  readonly idToken: string
-}
-
-/** My account as a client of this provider: what it would do over the network, without one. */
-export type AccountClient = {
-  /** Redeems a code. Undefined when the code, or what came for it, is not what this attempt asked for. */
-  redeem(
-    tenant: Tenant,
-    attempt: {
-      readonly code: string
-      readonly verifier: string
-      readonly nonce: string
-      readonly ip: string
-    },
-  ): Promise<AccountSignIn | undefined>
-  /** Whether this session still is, and still is this person's: asked for every request, never remembered (Q65). */
-  isAlive(tenantId: TenantId, sessionUid: SessionUid, accountId: AccountId): Promise<boolean>
-}
 
 export type AccountClientDeps = {
   readonly registry: EngineRegistry

@@ -23,6 +23,8 @@ export function prompts(): interactionPolicy.DefaultPolicy {
   login.checks.add(essentialAcr)
   login.checks.add(accountUnavailable)
 
+  consent.checks.remove('consent_prompt')
+  consent.checks.add(consentAskedFor, 0)
   consent.checks.remove('native_client_prompt')
   consent.checks.add(nativeClient)
   consent.checks.add(unverifiedClient)
@@ -67,6 +69,17 @@ function essentialAcrValues(ctx: KoaContextWithOIDC): readonly string[] {
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
+
+/** `prompt=consent`. My account is no application to allow anything: whoever links to it so gets the same as without. */
+const consentAskedFor = new Check(
+  'consent_prompt',
+  'consent prompt was not resolved',
+  'consent_required',
+  ({ oidc }) => {
+    if (oidc.client && clientRecord(oidc.client).origin === 'built_in') return false
+    return oidc.prompts.has('consent') && oidc.promptPending('consent')
+  },
+)
 
 /** RFC 8252 §8.6: anybody can claim a custom scheme or a loopback port, so the person confirms each time. */
 const nativeClient = new Check(

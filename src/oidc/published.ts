@@ -1,12 +1,10 @@
-import { IncomingMessage, ServerResponse } from 'node:http'
-import { Socket } from 'node:net'
 import type { Provider } from 'oidc-provider'
 import type { Publication } from '#http/http.ts'
 import { securityHeaders } from '#http/security-headers.ts'
 import { sha256 } from '#kit/hash.ts'
 import { languages } from '#views/messages.ts'
 import type { Tenant } from '#tenant/tenant.ts'
-import { basePathOf } from '#tenant/tenant.ts'
+import { ask } from './in-process.ts'
 
 /** A document every relying party reads and none may change: rendered once, answered from memory. */
 export type PublishedDocument = {
@@ -27,8 +25,8 @@ export type PublishedDocuments = {
  * readable, cacheable, and no `Host` header can poison them (F4).
  */
 export async function publish(provider: Provider, tenant: Tenant): Promise<PublishedDocuments> {
-  const discovery = await ask(provider, tenant, '/.well-known/openid-configuration')
-  const jwks = await ask(provider, tenant, '/jwks')
+  const discovery = await read(provider, tenant, '/.well-known/openid-configuration')
+  const jwks = await read(provider, tenant, '/jwks')
   const additions = {
     ui_locales_supported: languages,
     op_policy_uri: tenant.settings.privacy_url,
@@ -60,29 +58,12 @@ function document(
   return { body, etag, headers, publication: { headers: Object.entries(all).flat(), body } }
 }
 
-/** Runs the engine on a request that never was on a wire. */
-async function ask(
+async function read(
   provider: Provider,
   tenant: Tenant,
   path: string,
 ): Promise<Record<string, unknown>> {
-  const { host, protocol } = new URL(tenant.issuer)
-  const request = Object.assign(new IncomingMessage(new Socket()), {
-    method: 'GET',
-    url: path,
-    originalUrl: basePathOf(tenant) + path,
-    headers: { host, 'x-forwarded-proto': protocol.slice(0, -1), accept: 'application/json' },
-  })
-  const response = new ServerResponse(request)
-  const text = new Promise<string>((resolve) => {
-    Object.assign(response, {
-      end(chunk: unknown) {
-        resolve(String(chunk))
-        return response
-      },
-    })
-  })
-  await provider.callback()(request, response)
-  if (response.statusCode !== 200) throw new Error(`the engine does not publish ${path}`)
-  return JSON.parse(await text)
+  const { status, body } = await ask(provider, tenant, { path })
+  if (status !== 200) throw new Error(`the engine does not publish ${path}`)
+  return body
 }
