@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Router } from '@koa/router'
-import Koa from 'koa'
+import Koa, { type Context } from 'koa'
 import type { Accounts } from '#account/account.ts'
 import { accountClaims } from '#account/claims.ts'
 import { createPostgresAccountStore } from '#account/postgres.ts'
 import { createAccounts } from '#account/service.ts'
 import { createPostgresAudit } from '#audit/postgres.ts'
+import { builtInAccountClient } from '#client/built-in.ts'
+import { accountClientSecret } from '#client/client.ts'
 import { createPostgresClientStore, createPostgresResourceStore } from '#client/postgres.ts'
 import { createClients } from '#client/service.ts'
 import type { Config, Secrets } from '#config/config.ts'
@@ -31,6 +33,7 @@ import { createPostgresKeyStore } from '#key/postgres.ts'
 import { createKeys } from '#key/service.ts'
 import type { Clock } from '#kit/clock.ts'
 import { createGate } from '#kit/gate.ts'
+import type { RequestId } from '#kit/ids.ts'
 import { newId } from '#kit/random.ts'
 import { createKeyDeriver, createSealer } from '#kit/sealer.ts'
 import type { KeyDeriver } from '#kit/sealer.ts'
@@ -46,13 +49,14 @@ import { createPostgresThrottle } from '#login/throttle/postgres.ts'
 import { createRedisThrottle } from '#login/throttle/redis.ts'
 import type { Outbox } from '#mail/mail.ts'
 import { createPostgresOutbox } from '#mail/postgres.ts'
+import { createAccountClient } from '#oidc/account-client.ts'
 import { createLogoutDelivery } from '#oidc/backchannel-logout.ts'
 import { createProtocolServer, createPublications, isProtocolPath } from '#oidc/dispatch.ts'
 import { createArtifactEnder } from '#oidc/ender.ts'
 import { createAuthFlow } from '#oidc/flow.ts'
 import { createPostgresLogoutOutbox } from '#oidc/logout-outbox/postgres.ts'
 import { createMemoryArtifactStore } from '#oidc/memory.ts'
-import type { ArtifactStore, AuthFlow } from '#oidc/oidc.ts'
+import type { AccountClient, ArtifactStore, AuthFlow } from '#oidc/oidc.ts'
 import { createPlacedArtifactStore } from '#oidc/placement.ts'
 import { createPostgresArtifactStore } from '#oidc/postgres.ts'
 import { createRedisArtifactStore } from '#oidc/redis.ts'
@@ -60,6 +64,7 @@ import { createEngineRegistry } from '#oidc/registry.ts'
 import { createReuseNotice } from '#oidc/reuse-notice.ts'
 import { createPostgresSubjectKeyStore } from '#oidc/subject-key/postgres.ts'
 import { createSubjectKeys } from '#oidc/subject-key/subject-keys.ts'
+import { createPortal } from '#portal/service.ts'
 import { createEmbeddedDatabase } from '#storage/embedded.ts'
 import { createPostgresEphemeral } from '#storage/ephemeral/postgres.ts'
 import { createRedisEphemeral } from '#storage/ephemeral/redis.ts'
@@ -180,6 +185,10 @@ function createServices(input: AppInput, stores: Stores) {
   const clients = createClients({
     store: createPostgresClientStore({ database }),
     resources: createPostgresResourceStore({ database }),
+    async builtIn(tenantId) {
+      const tenant = await tenants.findById(tenantId)
+      return tenant && builtInAccountClient(tenant, keyring)
+    },
     ...change,
   })
   const accounts = createAccounts({ store: createPostgresAccountStore({ database }), ...change })
@@ -228,7 +237,14 @@ export async function createWeb(input: AppInput, app: App, demo: DemoAccount | u
   const pageOf = createPageOf(assets)
   const { registry, logoutDelivery } = createProtocol(input, app, pageOf)
   const flow = createAuthFlow({ registry, ...app, transactor: app.database, clock: input.clock })
-  const pages = createPages(input, app, { flow, pageOf, demo })
+  const accountClient = createAccountClient({
+    ...app,
+    registry,
+    store: app.artifacts,
+    secretOf: (tenantId) => accountClientSecret(app.keyring, tenantId),
+    clock: input.clock,
+  })
+  const pages = createPages(input, app, { flow, accountClient, pageOf, demo })
   const serve = createProtocolServer(registry)
   const handler = createFrontDoor({
     resolveAddress: createAddressResolver(input.config.server),
@@ -277,12 +293,14 @@ function createProtocol({ config, clock, logger, metrics }: AppInput, app: App, 
 
 type PageInput = {
   readonly flow: AuthFlow
+  readonly accountClient: AccountClient
   readonly pageOf: PageOf
   readonly demo: DemoAccount | undefined
 }
 
 /** Our own pages: one small Koa, told of a failure when the way to it has failed. */
-function createPages(input: AppInput, app: App, { flow, pageOf, demo }: PageInput) {
+function createPages(input: AppInput, app: App, pageInput: PageInput) {
+  const { flow, accountClient, pageOf } = pageInput
   const { config, clock, logger } = input
   const failures = new WeakMap<IncomingMessage, unknown>()
   const koa = new Koa()
@@ -303,7 +321,17 @@ function createPages(input: AppInput, app: App, { flow, pageOf, demo }: PageInpu
   const links = (basePath: string) => ({ demo: demoOrigin, mail: `${basePath}/dev/mail` })
   const routers = [
     createHomeRouter({ pageOf, developmentLinks: config.demo ? links : undefined }),
-    createConversation(input, app, { flow, pageOf, demo }),
+    createConversation(input, app, pageInput),
+    createPortal({
+      ...app,
+      client: accountClient,
+      sealedCookies: createSealedCookies({ sealer: app.sealer, clock }),
+      csrf: createCsrf(app.keyring.deriveAll('csrf')),
+      readForm,
+      requesterOf,
+      pageOf,
+      clock,
+    }),
     ...(config.demo ? [createDevMailRouter({ outbox: app.outbox, pageOf })] : []),
   ]
   for (const router of routers) koa.use(router.routes())
@@ -342,11 +370,15 @@ function createConversation(
     password: app.passwords,
     csrf,
     readForm,
-    requesterOf: (ctx) => ({
-      ip: addressOf(ctx.req)?.ip ?? 'unknown',
-      userAgent: ctx.headers['user-agent'],
-      requestId: currentRequestId() ?? newId(),
-    }),
+    requesterOf,
     clock,
   })
+}
+
+function requesterOf({ req, headers }: Context) {
+  return {
+    ip: addressOf(req)?.ip ?? 'unknown',
+    userAgent: headers['user-agent'],
+    requestId: currentRequestId() ?? newId<RequestId>(),
+  }
 }

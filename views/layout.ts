@@ -31,6 +31,8 @@ export type PageContent = {
   readonly failed?: boolean | undefined
   /** `wide` for pages that show things rather than ask one. */
   readonly width?: 'card' | 'wide' | undefined
+  /** Stands under the masthead of pages that belong together. */
+  readonly navigation?: Html | undefined
 }
 
 /** The frame of every page: whose it is, one card, and where to get help. */
@@ -48,6 +50,7 @@ export function layout(page: Page, content: PageContent): Html {
         <header class="masthead">
           <span class="seal" aria-hidden="true">${initialOf(page.tenant.name)}</span>
           <span class="tenant">${name(page.tenant.name)}</span>
+          ${content.navigation}
         </header>
         <main class="${content.width ?? 'card'}">
           <h1>${content.heading ?? content.title}</h1>

@@ -9,25 +9,12 @@ import { deviceConfirmPage } from './device-confirm.ts'
 import { deviceDonePage } from './device-done.ts'
 import { errorPage, type Problem } from './error.ts'
 import { homePage } from './home.ts'
-import type { Html } from './html.ts'
 import { identifierPage } from './identifier.ts'
-import type { Page } from './layout.ts'
 import { logoutPage } from './logout.ts'
 import { passwordPage } from './password.ts'
+import { portalSamples } from './portal/samples.ts'
 import { signedOutPage } from './signed-out.ts'
-
-/** One screen in one state, for the gallery at `/dev/views` and the tests. */
-export type Sample = { readonly name: string; readonly html: Html }
-
-export type SamplesOptions = {
-  readonly page: Page
-  /** What every text and address from outside is replaced with: the tests say something hostile. */
-  readonly text?: ((text: string) => string) | undefined
-  readonly url?: ((url: string) => string) | undefined
-}
-
-type Stage = Required<{ [K in keyof SamplesOptions]: NonNullable<SamplesOptions[K]> }>
-type Samples = Readonly<Record<string, Html>>
+import type { Sample, Samples, SamplesOptions, Stage } from './stage.ts'
 
 /** Every screen in every state it has. */
 export function samples(options: SamplesOptions): readonly Sample[] {
@@ -50,6 +37,7 @@ export function samples(options: SamplesOptions): readonly Sample[] {
     ...deviceSamples(stage),
     ...logoutSamples(stage),
     ...errorSamples(stage),
+    ...portalSamples(stage),
     ...landingSamples(stage),
     ...developmentSamples(stage),
     ...demoSamples(stage),

@@ -109,7 +109,7 @@ export type HeldAccount = {
   readonly within: Transaction | undefined
   /** False when the new address is another account's: then nothing was changed. */
   save(
-    change: Partial<Pick<Account, 'email' | 'emailCanonical' | 'emailVerified'>>,
+    change: Partial<Pick<Account, 'email' | 'emailCanonical' | 'emailVerified' | 'profile'>>,
   ): Promise<boolean>
   /** As `Accounts.end`: every proof there was is void with this transaction, the artifacts end after it. */
   end(actor: AuditActor): Promise<void>

@@ -19,6 +19,7 @@ export function createHomeRouter(deps: {
       page: pageOf(tenant, { headers: ctx.headers }),
       issuer: tenant.issuer,
       links: {
+        account: `${basePathOf(tenant)}/account`,
         discovery: `${tenant.issuer}/.well-known/openid-configuration`,
         ...developmentLinks?.(basePathOf(tenant)),
       },

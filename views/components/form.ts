@@ -47,7 +47,7 @@ export function field(props: Field): Html {
   const described = [error ? `${name}-error` : '', hint ? `${name}-hint` : ''].filter(Boolean)
   const invalid = error && html`aria-invalid="true"`
   const describedBy = described.length > 0 && html`aria-describedby="${described.join(' ')}"`
-  const autofocus = (error || props.autofocus) && html`autofocus`
+  const autofocus = (props.autofocus ?? Boolean(error)) && html`autofocus`
   return html`<div class="field">
     <label for="${name}">${props.label}</label>
     <div class="control">

@@ -1,6 +1,8 @@
+import { accountDe } from './account-de.ts'
 import type { Translation } from './catalogue.ts'
 
 export const de: Translation = {
+  ...accountDe,
   'title.error': 'Fehler: {title}',
   'footer.label': 'Hilfe und Rechtliches',
   'footer.help': 'Hilfe',

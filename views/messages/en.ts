@@ -1,9 +1,11 @@
+import { accountEn } from './account-en.ts'
 import type { Message } from './message.ts'
 
 /**
  * "Sign in", never "log in" or "authenticate". Say what happened, then what to do; no blame, no codes in the sentence.
  */
 export const en = {
+  ...accountEn,
   'title.error': 'Error: {title}',
   'footer.label': 'Help and legal',
   'footer.help': 'Help',

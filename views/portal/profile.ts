@@ -1,4 +1,4 @@
-import { alert, csrfField, field, postForm, primaryButton } from '../components/form.ts'
+import { csrfField, field, postForm, primaryButton } from '../components/form.ts'
 import { html, name, type Html } from '../html.ts'
 import { messagesFor, type Messages } from '../messages.ts'
 import { portalPage, type PortalFrame } from './frame.ts'
@@ -19,7 +19,7 @@ export type ProfileProblem = 'text' | 'url' | 'locale' | 'zone'
 /** Posts the fields, under their own names. */
 export type ProfileProps = {
   readonly frame: PortalFrame
-  readonly values: Readonly<Partial<Record<ProfileField, string>>>
+  readonly values: Readonly<Partial<Record<ProfileField, string | undefined>>>
   readonly problems?: Readonly<Partial<Record<ProfileField, ProfileProblem>>> | undefined
   /** Decided by others, and only shown. */
   readonly facts: {
@@ -40,11 +40,10 @@ export function profilePage({ frame, values, problems = {}, facts, saved }: Prof
     lead: t('account.profile_lead'),
     failed: first !== undefined,
     done: saved && t('account.profile_saved'),
-    body: html`${first !== undefined && alert(t('account.profile_problem'))}
-    ${fixed(facts, messages)}
+    body: html`${fixed(facts, messages)}
     ${postForm(
       { action: `${frame.home}/profile`, token: csrfField(frame.csrf) },
-      html`${profileFields.map((one) => profileField(one, values[one] ?? '', problems[one], messages))}
+      html`${profileFields.map((one) => profileField(one, { value: values[one] ?? '', problem: problems[one], focused: one === first }, messages))}
       ${primaryButton(t('account.profile_save'))}`,
     )}`,
   })
@@ -55,22 +54,29 @@ const inputs: Readonly<Record<ProfileField, Html>> = {
   given_name: html`type="text" autocomplete="given-name" maxlength="200"`,
   family_name: html`type="text" autocomplete="family-name" maxlength="200"`,
   picture: html`type="url" autocomplete="photo" maxlength="2048" spellcheck="false"`,
-  locale: html`type="text" autocomplete="language" maxlength="35" spellcheck="false" autocapitalize="none"`,
-  zoneinfo: html`type="text" autocomplete="off" maxlength="64" spellcheck="false" autocapitalize="none"`,
+  locale: html`type="text" autocomplete="language" maxlength="35" spellcheck="false"
+  autocapitalize="none"`,
+  zoneinfo: html`type="text" autocomplete="off" maxlength="64" spellcheck="false"
+  autocapitalize="none"`,
 }
 
-function profileField(
-  one: ProfileField,
-  value: string,
-  problem: ProfileProblem | undefined,
-  { t }: Messages,
-): Html {
+const hinted = (one: ProfileField) => one === 'locale' || one === 'zoneinfo'
+
+type FieldState = {
+  readonly value: string
+  readonly problem: ProfileProblem | undefined
+  readonly focused: boolean
+}
+
+function profileField(one: ProfileField, state: FieldState, { t }: Messages): Html {
   return field({
     name: one,
     label: t(`account.profile_${one}`),
     input: inputs[one],
-    value,
-    error: problem && t(`account.profile_problem_${problem}`),
+    value: state.value,
+    hint: hinted(one) ? t(`account.profile_${one}_hint`) : undefined,
+    autofocus: state.focused,
+    error: state.problem && t(`account.profile_problem_${state.problem}`),
   })
 }
 
@@ -80,7 +86,9 @@ function fixed({ email, emailVerified, username }: ProfileProps['facts'], { t }:
       <dt>${t('identifier.email')}</dt>
       <dd>
         ${name(email)}
-        <span class="tag">${t(emailVerified ? 'account.email_verified' : 'account.email_unverified')}</span>
+        <span class="tag"
+          >${t(emailVerified ? 'account.email_verified' : 'account.email_unverified')}</span
+        >
       </dd>
     </div>
     ${

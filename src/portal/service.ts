@@ -1,0 +1,48 @@
+import type { Router } from '@koa/router'
+import type { Context } from 'koa'
+import type { Accounts } from '#account/account.ts'
+import type { Audit } from '#audit/audit.ts'
+import type { Csrf, ReadForm, SealedCookies } from '#http/http.ts'
+import type { Clock } from '#kit/clock.ts'
+import type { AccountClient } from '#oidc/oidc.ts'
+import type { Ephemeral } from '#storage/storage.ts'
+import type { PageOf } from '#tenant/tenant.ts'
+import { createAttemptCookie } from './cookies.ts'
+import { createNotices } from './notices.ts'
+import type { Visit } from './portal.ts'
+import { createProfileSection } from './profile-section.ts'
+import { createPortalRouter } from './routes.ts'
+import { createPortalSessions } from './sessions.ts'
+import { createPortalSignIn } from './sign-in.ts'
+import { createPortalVisits } from './visit.ts'
+
+export type PortalInput = {
+  readonly client: AccountClient
+  readonly accounts: Accounts
+  readonly audit: Audit
+  readonly ephemeral: Ephemeral
+  readonly sealedCookies: SealedCookies
+  readonly csrf: Csrf
+  readonly readForm: ReadForm
+  readonly requesterOf: (ctx: Context) => Visit['requester']
+  readonly pageOf: PageOf
+  readonly clock: Clock
+}
+
+/** The whole of My account. */
+export function createPortal(input: PortalInput): Router {
+  const sessions = createPortalSessions(input)
+  const notices = createNotices(input.ephemeral)
+  return createPortalRouter({
+    ...input,
+    sessions,
+    visit: createPortalVisits({ ...input, sessions }),
+    signIn: createPortalSignIn({
+      ...input,
+      sessions,
+      attempts: createAttemptCookie(input.sealedCookies),
+      ipOf: (ctx) => input.requesterOf(ctx).ip,
+    }),
+    sections: [createProfileSection({ ...input, notices })],
+  })
+}
