@@ -50,7 +50,7 @@ export type Services = {
   readonly tenants: Tenants
   readonly clients: Clients
   readonly accounts: Accounts
-  readonly passwords: Pick<Passwords, 'setPassword' | 'liftLimits'>
+  readonly passwords: Pick<Passwords, 'setPassword' | 'importHash' | 'liftLimits'>
   readonly keys: Keys
   readonly registrationTokens: RegistrationTokens
   readonly audit: Audit

@@ -5,6 +5,9 @@ import { createTestServices } from '#test/support/command-services.ts'
 import { availableDatabases } from '#test/support/databases.ts'
 import { createCommandLine, errorOf, mainOf, withMain } from '#test/support/command-line.ts'
 
+// `grumpy tea cups`, hashed by libxcrypt
+const hash = '$2a$04$abcdefghijklmnopqrstuu1/LStV.7hAUqEO9kXhP1WkWs3hFWI7q'
+
 describe('people', () => {
   test('are made without a password, with one from standard input, or with a drawn one', async () => {
     const commandLine = await withMain()
@@ -33,6 +36,25 @@ describe('people', () => {
     assert.deepEqual(errorOf(document).details, { reason: 'common' })
     assert.doesNotMatch(JSON.stringify(document), /everybody/)
     assert.equal(errorOf((await json(create, '')).document).code, 'commands.secret_missing')
+  })
+
+  test('keep the password another system hashed, or are not made (Q32)', async () => {
+    const { json, run, services } = await withMain()
+    const create = ['user', 'create', 'ada@example.test', '--password-hash']
+    assert.equal((await run([...create, '--password'], hash)).exitCode, 2)
+    const { document } = await json(['user', 'create', 'eve@example.test', '--password-hash'], 'x')
+    assert.equal(errorOf(document).code, 'user.password_hash_refused')
+    const { exitCode, stdout } = await run(create, `${hash}\n`)
+    assert.equal(exitCode, 0)
+    assert.doesNotMatch(stdout, /\$2a/)
+    assert.ok(await services.signsIn('main', 'ada@example.test', 'grumpy tea cups'))
+
+    const set = ['user', 'set-password', 'ada@example.test']
+    await run(set, 'happy coffee mugs')
+    assert.equal(await services.signsIn('main', 'ada@example.test', 'grumpy tea cups'), false)
+    assert.equal((await run([...set, '--hash'], hash)).exitCode, 0)
+    assert.ok(await services.signsIn('main', 'ada@example.test', 'grumpy tea cups'))
+    assert.equal(services.ended.length, 2)
   })
 
   test('are refused when the address is taken or none', async () => {

@@ -1,11 +1,10 @@
 import { Option, type Command } from 'commander'
 import type { Account } from '#account/account.ts'
-import type { Transaction } from '#storage/storage.ts'
 import { refusal } from './failure.ts'
 import { repeated, type InTenant, type Outcome, type Runner } from './runner.ts'
-import { generatePassword } from './seed/apply.ts'
-import { passwordAdvice } from './seed/plan.ts'
 import { table } from './table.ts'
+import { addUserImport } from './user-import.ts'
+import { choosePassword, keepPassword, type Chosen, type Source } from './user-password.ts'
 
 const actor = { kind: 'cli' } as const
 
@@ -15,11 +14,11 @@ type CreateOptions = {
   readonly group?: readonly string[]
   readonly verified?: boolean
   readonly password?: boolean
+  readonly passwordHash?: boolean
   readonly generatePassword?: boolean
 }
 
-/** A password and whether it was drawn here, and so has to be shown once. */
-type Chosen = { readonly password: string; readonly isGenerated: boolean }
+type ChangeOptions = { readonly generate?: boolean; readonly hash?: boolean }
 
 export function addUserCommands(program: Command, runner: Runner): void {
   const user = program.command('user').description('people of a tenant')
@@ -33,10 +32,22 @@ export function addUserCommands(program: Command, runner: Runner): void {
     .option('--group <group>', 'may be repeated', repeated)
     .option('--verified', 'the address is known to be theirs')
     .option('--password', 'read a password from standard input, or ask for it')
-    .addOption(new Option('--generate-password', 'draw one and show it once').conflicts('password'))
+    .addOption(
+      new Option('--password-hash', 'read its hash, made elsewhere, from standard input').conflicts(
+        'password',
+      ),
+    )
+    .addOption(
+      new Option('--generate-password', 'draw one and show it once').conflicts([
+        'password',
+        'passwordHash',
+      ]),
+    )
     .action((email: string, options: CreateOptions) =>
       runner.inTenant((context) => createUser(email, options, context, runner)),
     )
+
+  addUserImport(user, runner)
 
   user
     .command('list')
@@ -67,7 +78,8 @@ export function addUserCommands(program: Command, runner: Runner): void {
     .description('replace the password, and end every session and token')
     .argument('<email>')
     .option('--generate', 'draw one and show it once; otherwise standard input, or asked for')
-    .action((email: string, options: { readonly generate?: boolean }) =>
+    .addOption(new Option('--hash', 'read its hash, made elsewhere').conflicts('generate'))
+    .action((email: string, options: ChangeOptions) =>
       runner.inTenant((context) => setPassword(email, options, context, runner)),
     )
 }
@@ -93,10 +105,8 @@ async function createUser(
   runner: Runner,
 ): Promise<Outcome> {
   const { services, tenant } = context
-  const asks = options.password === true || options.generatePassword === true
-  const chosen = asks
-    ? await choosePassword(options.generatePassword === true, context, runner)
-    : undefined
+  const source = sourceOf(options)
+  const chosen = source && (await choosePassword(source, context, runner))
   const account = await services.transactor.transaction(async (within) => {
     const result = await services.accounts.create(
       {
@@ -120,43 +130,30 @@ async function createUser(
   return outcomeOf(account, `Created ${account.email}.`, chosen)
 }
 
+function sourceOf({ password, passwordHash, generatePassword }: CreateOptions): Source | undefined {
+  if (generatePassword) return 'drawn'
+  if (passwordHash) return 'hash'
+  return password ? 'typed' : undefined
+}
+
 async function setPassword(
   email: string,
-  options: { readonly generate?: boolean },
+  { generate, hash }: ChangeOptions,
   context: InTenant,
   runner: Runner,
 ): Promise<Outcome> {
   const account = await personNamed(email, context)
-  const chosen = await choosePassword(options.generate === true, context, runner)
+  const source = generate ? 'drawn' : 'typed'
+  const chosen = await choosePassword(hash ? 'hash' : source, context, runner)
   await keepPassword(account, chosen, context)
   // Q17: whoever knew the old one is out.
   await context.services.accounts.end(account.tenantId, account.id, actor)
   return outcomeOf(account, `The password of ${account.email} is set; every session ended.`, chosen)
 }
 
-async function choosePassword(
-  isGenerated: boolean,
-  { tenant }: InTenant,
-  { input }: Runner,
-): Promise<Chosen> {
-  const password = isGenerated ? generatePassword(tenant) : await input.readNewSecret('Password')
-  return { password, isGenerated }
-}
-
-async function keepPassword(
-  account: Account,
-  { password }: Chosen,
-  { services, tenant }: InTenant,
-  within?: Transaction,
-): Promise<void> {
-  const result = await services.passwords.setPassword({ tenant, account, password, actor }, within)
-  if (result.outcome === 'set') return
-  const advice = passwordAdvice(result.reason, tenant)
-  throw refusal('user.password_refused', `The password ${advice}.`, { reason: result.reason })
-}
-
 function outcomeOf(account: Account, text: string, chosen: Chosen | undefined): Outcome {
-  if (!chosen?.isGenerated) return { json: userJson(account), text }
+  if (!chosen || chosen.hash !== undefined || !chosen.isGenerated)
+    return { json: userJson(account), text }
   const { password } = chosen
   return { json: { ...userJson(account), password }, text: `${text}\nShown once:  ${password}` }
 }

@@ -73,6 +73,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   ],
   '@simplewebauthn/server': ['src/login/passkey/**'],
   argon2: ['src/login/password/**'],
+  bcryptjs: ['src/login/password/**'],
   commander: ['src/commands/**'],
   ioredis: ['src/storage/**', 'src/**/redis*.ts'],
   jose: ['src/key/**', 'src/oidc/**', 'src/federation/**'],

@@ -213,6 +213,40 @@ describe('a new person', () => {
     assert.equal(old?.status, 'disabled')
   })
 
+  // `grumpy tea cups`, hashed by libxcrypt
+  const hash = '$2a$04$abcdefghijklmnopqrstuu1/LStV.7hAUqEO9kXhP1WkWs3hFWI7q'
+
+  test('brings the hash another system made of their password (Q32)', async () => {
+    const services = createTestServices()
+    const users = [{ email: 'ada@example.test', password_hash: hash, roles: ['admin'] }]
+    const first = await apply(services, oneTenant({ users }))
+    assert.deepEqual(first.generated, [])
+    assert.ok(await services.signsIn('main', 'ada@example.test', 'grumpy tea cups'))
+    assert.equal(await services.signsIn('main', 'ada@example.test', 'grumpy tea cup'), false)
+    const second = await apply(services, oneTenant({ users }))
+    assert.deepEqual([second.created, second.updated], [[], []])
+    assert.deepEqual(names(second.passwordsKept), ['user main ada@example.test'])
+  })
+
+  test('brings either a password or a hash, and one that is not a weapon (Q32)', async () => {
+    const at = 'tenants[0].users[0].password_hash'
+    const problems = (user: object) => problemsOf(createTestServices(), oneUser(user))
+    assert.deepEqual(await problems({ password_hash: hash }), [
+      `${at} cannot stand beside password: give one of them`,
+    ])
+    assert.deepEqual(
+      await problems({ password: undefined, password_hash: hash.replace('04', '31') }),
+      [`${at} has 31 for the cost instead of 4 to 14`],
+    )
+    assert.deepEqual(await problems({ password: undefined, password_hash: 'grumpy tea cups' }), [
+      `${at} is not a bcrypt, scrypt, PBKDF2 or argon2 hash in the form $id$parameters$salt$hash`,
+    ])
+    assert.deepEqual(
+      await problems({ password: undefined, password_hash: hash, status: 'disabled' }),
+      [`${at} has no use: the person is disabled`],
+    )
+  })
+
   test('gets their password under the rules of their tenant', async () => {
     const cases = [
       ['too short', 'is too short: at least 15 characters'],

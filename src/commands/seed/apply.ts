@@ -173,7 +173,7 @@ async function writeUser(
   if (!existing) return createUser(seed, tenant, work)
   const { deps, report, within } = work
   const entry = userEntry(seed, tenant)
-  if (seed.password !== undefined) report.passwordKept(entry)
+  if (seed.password !== undefined || seed.passwordHash !== undefined) report.passwordKept(entry)
   const wanted: Account = {
     ...existing,
     profile: { ...existing.profile, ...seed.profile },
@@ -197,17 +197,30 @@ async function createUser(seed: SeedUser, tenant: Tenant, work: Work): Promise<v
     return problems.note(`${seed.path}.email`, 'is not a usable e-mail address')
   const { account } = result
   report.created(userEntry(seed, tenant))
+  await writePassword(seed, { tenant, account }, work)
+}
 
+async function writePassword(
+  seed: SeedUser,
+  whose: { readonly tenant: Tenant; readonly account: Account },
+  { deps, problems, report, within }: Work,
+): Promise<void> {
+  const { passwords, actor } = deps
+  const { tenant, account } = whose
+  if (seed.passwordHash !== undefined) {
+    const input = { ...whose, hash: seed.passwordHash, actor }
+    const imported = await passwords.importHash(input, within)
+    if (imported.outcome === 'refused') problems.note(`${seed.path}.password_hash`, imported.reason)
+    return
+  }
   const needsOne = isAdmin(account) && seed.status === undefined
-  const generated = needsOne ? generatePassword(tenant) : undefined
-  const password = seed.password ?? generated
+  const password = seed.password ?? (needsOne ? generatePassword(tenant) : undefined)
   if (password === undefined) return
-  const { actor } = deps
-  const set = await deps.passwords.setPassword({ tenant, account, password, actor }, within)
+  const set = await passwords.setPassword({ ...whose, password, actor }, within)
   if (set.outcome === 'refused')
     return problems.note(`${seed.path}.password`, passwordAdvice(set.reason, tenant))
   if (seed.password === undefined)
-    report.generated({ kind: 'password', tenant: tenant.slug, name: email, value: password })
+    report.generated({ kind: 'password', tenant: tenant.slug, name: seed.email, value: password })
 }
 
 /** At least 120 bits, and as long as the tenant wants it. */

@@ -3,6 +3,7 @@ import { checkClientMetadata, checkResource, type ClientProblem } from '#client/
 import { canonicalEmail } from '#kit/email-address.ts'
 import { brandId, type ClientId, type TenantId } from '#kit/ids.ts'
 import { nearestName } from '#kit/nearest-name.ts'
+import { readPasswordHash } from '#login/password/password.ts'
 import { tenantSettings } from '#tenant/tenant.ts'
 import { readJson } from './json-lines.ts'
 import { pathText, SeedInvalid, type SeedProblem } from './problem.ts'
@@ -88,13 +89,33 @@ function readTenant(value: unknown, path: string, note: Note): SeedTenant | unde
 function readUser(value: unknown, path: string, note: Note): SeedUser | undefined {
   const user = read(userShape, value, path, note)
   if (!user) return undefined
-  const { email, password, email_verified: emailVerified, roles, groups, status } = user
+  const { email, password, roles, groups, status } = user
+  const { email_verified: emailVerified, password_hash: passwordHash } = user
   const named = Object.keys(profileShape).filter((name) => name in user)
   const profile = Object.fromEntries(named.map((name) => [name, Reflect.get(user, name)]))
   if (!isUsableEmail(email)) note(`${path}.email`, 'is not a usable e-mail address')
-  if (status !== undefined && password !== undefined)
-    note(`${path}.password`, 'has no use: the person is disabled')
-  return { path, email, password, emailVerified, profile, roles, groups, status }
+  notePasswords({ password, passwordHash, isDisabled: status !== undefined }, path, note)
+  return { path, email, password, passwordHash, emailVerified, profile, roles, groups, status }
+}
+
+function notePasswords(
+  given: {
+    readonly password: string | undefined
+    readonly passwordHash: string | undefined
+    readonly isDisabled: boolean
+  },
+  path: string,
+  note: Note,
+): void {
+  const { password, passwordHash, isDisabled } = given
+  const useless = 'has no use: the person is disabled'
+  if (isDisabled && password !== undefined) note(`${path}.password`, useless)
+  if (passwordHash === undefined) return
+  const at = `${path}.password_hash`
+  if (isDisabled) note(at, useless)
+  if (password !== undefined) note(at, 'cannot stand beside password: give one of them')
+  const read = readPasswordHash(passwordHash)
+  if (read.outcome === 'refused') note(at, read.reason)
 }
 
 // Only ASCII before the @: the account service refuses what merely folds to it.

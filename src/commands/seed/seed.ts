@@ -17,7 +17,8 @@ import { slugPattern, type Tenants } from '#tenant/tenant.ts'
  *   they are replaced whole, and what the file leaves out has its default.
  * - It takes away but never gives back: `"status": "disabled"` disables, and nothing in the file enables again or
  *   revives a deleted person. What was revoked stays revoked.
- * - A password is only set when the person is new. Later it is theirs.
+ * - A password is only set when the person is new. Later it is theirs. Where another system kept it as a hash, that hash is
+ *   taken as `password_hash` instead.
  * - A new administrator without a password gets one that is generated and shown once (Q89); anybody else without one
  *   has none, and cannot sign in with one until it is set (Q33). A client that needs a secret and brings none gets one
  *   that is generated and shown once, like everywhere.
@@ -45,6 +46,8 @@ export type SeedTenant = Part & {
 export type SeedUser = Part & {
   readonly email: string
   readonly password: string | undefined
+  /** In its place: see `readPasswordHash`. */
+  readonly passwordHash: string | undefined
   readonly emailVerified: boolean | undefined
   /** Only what is named. */
   readonly profile: Profile
@@ -74,7 +77,7 @@ export type SeedDeps = {
     'list' | 'listResources' | 'create' | 'replace' | 'putResource' | 'setStatus'
   >
   readonly accounts: Pick<Accounts, 'findByEmail' | 'create' | 'update' | 'setStatus'>
-  readonly passwords: Pick<Passwords, 'setPassword'>
+  readonly passwords: Pick<Passwords, 'setPassword' | 'importHash'>
   readonly keys: Pick<Keys, 'keySet'>
   readonly audit: Pick<Audit, 'append'>
   readonly transactor: Transactor
@@ -165,6 +168,7 @@ export const profileShape = {
 export const userShape = z.strictObject({
   email: z.string({ error: 'must be text' }),
   password: z.string({ error: 'must be text' }).optional(),
+  password_hash: z.string({ error: 'must be text' }).optional(),
   email_verified: z.boolean({ error: 'must be true or false' }).optional(),
   ...profileShape,
   roles: names.optional(),

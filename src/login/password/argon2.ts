@@ -1,14 +1,18 @@
-import { argon2id, hash, needsRehash, verify } from 'argon2'
+import { argon2id, hash, needsRehash } from 'argon2'
 import type { PasswordConfig } from '#config/config.ts'
 import type { Clock } from '#kit/clock.ts'
 import { Unavailable } from '#kit/errors.ts'
 import type { Gate } from '#kit/gate.ts'
 import type { Metrics } from '#telemetry/telemetry.ts'
 import { normalizePassword, type PasswordHasher } from './password.ts'
+import { isArgon2, verifyHash } from './verify-hash.ts'
 
 /** Bytes (Q30). */
 const saltLength = 16
 const hashLength = 32
+
+/** argon2id with salt and hash of these lengths in base64; an imported one may be shorter. */
+const currentForm = /^\$argon2id\$v=19\$[^$]+\$[^$]{22}\$[^$]{43}$/
 
 /**
  * `gate` bounds what runs and waits: argon2 shares its threads with every file, name and signature of the process (F15).
@@ -46,9 +50,12 @@ export function createPasswordHasher(deps: {
       return measured(() => hash(normalizePassword(password), options))
     },
 
-    verify: (phc, password) => measured(() => verify(phc, normalizePassword(password))),
+    verify(phc, password) {
+      const compare = () => verifyHash(phc, normalizePassword(password))
+      return isArgon2(phc) ? measured(compare) : gate.run(compare)
+    },
 
-    needsRehash: (phc) => !phc.startsWith('$argon2id$') || needsRehash(phc, parameters),
+    needsRehash: (phc) => !currentForm.test(phc) || needsRehash(phc, parameters),
 
     dummy: dummyPhc(config),
   }

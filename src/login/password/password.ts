@@ -5,7 +5,12 @@ import { codePoints, isHashableText } from '#kit/text.ts'
 import type { Transaction } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 
-/** The password of an account, as it is kept: an argon2id PHC string, sealed at (tenant, 'passwords', account) (Q31). */
+export { readPasswordHash } from './imported-hash.ts'
+
+/**
+ * The password of an account, as it is kept: an argon2id PHC string, or an imported hash until its first sign-in, sealed at
+ * (tenant, 'passwords', account) (Q31).
+ */
 export type StoredPassword = {
   readonly tenantId: TenantId
   readonly accountId: AccountId
@@ -31,7 +36,10 @@ export type PasswordStore = {
   remove(tenantId: TenantId, accountId: AccountId, within?: Transaction): Promise<boolean>
 }
 
-/** argon2id with bounded concurrency (Q30, R14). Every method normalises to NFC first (Q27). */
+/**
+ * argon2id with bounded concurrency (Q30, R14); imported hashes of other kinds are verified within the same bounds. Every
+ * method normalises to NFC first (Q27).
+ */
 export type PasswordHasher = {
   /**
    * Throws `Unavailable` when no more hashes may wait now. Asked before anything is counted, so that shedding load costs
@@ -39,8 +47,13 @@ export type PasswordHasher = {
    */
   admit(): void
   hash(password: string): Promise<string>
+  /**
+   * Takes as long as the dummy for every hash of the current parameters. An imported one takes what its own parameters
+   * cost, so until its first right sign-in the time of a wrong one may tell that such an account is here; what equalised
+   * that would cost everybody the slowest import.
+   */
   verify(phc: string, password: string): Promise<boolean>
-  /** True when the parameters are not the current ones. */
+  /** True when it is not argon2id of the current parameters. */
   needsRehash(phc: string): boolean
   /** Of the current parameters, and no password's: what is hashed against when there is nothing to compare (Q73). */
   readonly dummy: string
@@ -71,6 +84,11 @@ export type Passwords = {
     input: Pick<SetPassword, 'account' | 'actor'>,
     within: Transaction | undefined,
   ): Promise<boolean>
+  /**
+   * As `setPassword` with the hash another system made of the password (Q32), which no rule of choosing can look into. It is
+   * replaced by one of ours at the first right sign-in.
+   */
+  importHash(input: ImportHash, within?: Transaction): Promise<ImportHashResult>
   /** Ends the waits that wrong passwords brought, from every unknown device. */
   liftLimits(tenantId: TenantId, accountId: AccountId): Promise<void>
   hasPassword(tenantId: TenantId, accountId: AccountId, within?: Transaction): Promise<boolean>
@@ -82,6 +100,16 @@ export type SetPassword = {
   readonly password: string
   readonly actor: AuditActor
 }
+
+export type ImportHash = Omit<SetPassword, 'password'> & {
+  /** See `readPasswordHash`. */
+  readonly hash: string
+}
+
+export type ImportHashResult =
+  | { readonly outcome: 'set' }
+  /** A sentence for the operator after the name of the field; never quotes the hash. */
+  | { readonly outcome: 'refused'; readonly reason: string }
 
 export type SetPasswordResult =
   | { readonly outcome: 'set' }

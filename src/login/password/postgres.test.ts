@@ -27,16 +27,18 @@ async function setUp(database: TestDatabase) {
     ender: { endAccount: async () => undefined },
     transactor: database,
   })
+  const sealer = createSealer(keys)
+  const store = createPostgresPasswordStore({ database })
   const login = createPasswordLogin({
-    store: createPostgresPasswordStore({ database }),
+    store,
     accounts,
     throttle: createPostgresThrottle({ database, clock }),
     hasher: createPasswordHasher({
-      config: { memory: 64, time: 2, parallelism: 1, width: 1, queue: 10 },
-      gate: createGate({ name: 'password', width: 1, queue: 10 }),
+      config: { memory: 64, time: 2, parallelism: 1, width: 1, queue: 50 },
+      gate: createGate({ name: 'password', width: 1, queue: 50 }),
       clock,
     }),
-    sealer: createSealer(keys),
+    sealer,
     keys,
     audit,
     transactor: database,
@@ -55,8 +57,16 @@ async function setUp(database: TestDatabase) {
     actor,
   })
   assert.ok(created.outcome === 'created')
-  return { audit, accounts, login, account: created.account }
+  const { account } = created
+  const stored = async () => {
+    const found = await store.find(tenant.id, account.id)
+    return found && sealer.open(found.sealedPhc, [tenant.id, 'passwords', account.id])
+  }
+  return { audit, accounts, login, account, stored }
 }
+
+/** Of `right`, made by libxcrypt. */
+const bcryptHash = '$2a$04$abcdefghijklmnopqrstuu1/LStV.7hAUqEO9kXhP1WkWs3hFWI7q'
 
 for (const kind of availableDatabases()) {
   describe(`passwords on ${kind.name}`, () => {
@@ -87,6 +97,38 @@ for (const kind of availableDatabases()) {
       await assert.rejects(failing, /the rest failed/)
       assert.equal(await login.hasPassword(tenant.id, account.id), false)
       assert.equal((await audit.list(tenant.id, { limit: 10 })).length, 1)
+    })
+
+    test('are imported as hashes, and become argon2id at the first sign-in, several at once (Q32)', async () => {
+      await using database = await kind.open()
+      const { audit, login, account, stored } = await setUp(database)
+      const imported = await login.importHash({ tenant, account, hash: bcryptHash, actor })
+      assert.deepEqual(imported, { outcome: 'set' })
+      assert.equal(await stored(), bcryptHash)
+      const attempt = (password: string, at = 0) =>
+        login.verify({ tenant, email, password, requester: requesterFrom(`192.0.2.${at}`) })
+      assert.equal((await attempt(wrong)).kind, 'refused')
+      assert.equal(await stored(), bcryptHash)
+
+      const first = await attempt(right)
+      const upgraded = await stored()
+      assert.equal(first.kind, 'proved')
+      assert.match(upgraded ?? '', /^\$argon2id\$/)
+      assert.equal((await attempt(right)).kind, 'proved')
+      assert.equal(await stored(), upgraded)
+
+      await login.importHash({ tenant, account, hash: bcryptHash, actor })
+      const verdicts = await Promise.all(
+        Array.from({ length: 5 }, (_, at) => attempt(right, at + 1)),
+      )
+      assert.deepEqual(
+        verdicts.map((verdict) => verdict.kind),
+        Array.from({ length: 5 }, () => 'proved'),
+      )
+      assert.match((await stored()) ?? '', /^\$argon2id\$/)
+      const events = await audit.list(tenant.id, { limit: 100 })
+      assert.ok(events.some(({ type }) => type === 'login.password_imported'))
+      assert.doesNotMatch(JSON.stringify(events), /\$2a|abcdefghijkl/)
     })
 
     test('an account that is disabled stays so, in one transaction with its event (Q91)', async () => {

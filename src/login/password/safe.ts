@@ -3,15 +3,18 @@ import type { Audit } from '#audit/audit.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { AccountId, TenantId } from '#kit/ids.ts'
 import type { Sealer } from '#kit/sealer.ts'
-import type { Transactor } from '#storage/storage.ts'
+import type { Transaction, Transactor } from '#storage/storage.ts'
 import type { Logger } from '#telemetry/telemetry.ts'
 import type { PasswordGuard } from './guard.ts'
 import {
   contextWords,
   passwordProblem,
+  readPasswordHash,
   type PasswordHasher,
   type Passwords,
   type PasswordStore,
+  type PreparedPassword,
+  type SetPassword,
   type StoredPassword,
 } from './password.ts'
 
@@ -42,8 +45,8 @@ export function createSafe(deps: SafeDeps): Safe {
 
   const place = (tenantId: TenantId, accountId: AccountId) => [tenantId, 'passwords', accountId]
 
-  async function seal({ tenantId, id }: Account, password: string): Promise<StoredPassword> {
-    const sealedPhc = sealer.seal(await hasher.hash(password), place(tenantId, id))
+  const seal: Seal = ({ tenantId, id }, phc) => {
+    const sealedPhc = sealer.seal(phc, place(tenantId, id))
     return { tenantId, accountId: id, sealedPhc, updatedAt: new Date(clock.now()) }
   }
 
@@ -60,10 +63,22 @@ export function createSafe(deps: SafeDeps): Safe {
   }
 
   const prepare = createPrepare(deps, seal)
+  const finish = createFinish(deps)
 
   return {
     prepare,
-    setPassword: createSetPassword(deps, prepare),
+    async setPassword(input, within) {
+      const prepared = await prepare(input)
+      return prepared.outcome === 'ready' ? finish(input, prepared, within) : prepared
+    },
+
+    async importHash(input, within) {
+      const read = readPasswordHash(input.hash)
+      if (read.outcome === 'refused') return read
+      const stored = seal(input.account, input.hash)
+      return finish(input, keepLater(deps, input, stored, 'login.password_imported'), within)
+    },
+
     removePassword: createRemovePassword(deps),
 
     liftLimits: (tenantId, accountId) => guard.lift(tenantId, accountId),
@@ -79,7 +94,8 @@ export function createSafe(deps: SafeDeps): Safe {
 
     async refresh(account, password, { phc, sealedPhc }) {
       try {
-        if (hasher.needsRehash(phc)) await store.replace(await seal(account, password), sealedPhc)
+        if (!hasher.needsRehash(phc)) return
+        await store.replace(seal(account, await hasher.hash(password)), sealedPhc)
       } catch (error) {
         const fields = { tenant_id: account.tenantId, account_id: account.id, err: error }
         logger.warn('a password was not hashed again; its next use will', fields)
@@ -88,42 +104,49 @@ export function createSafe(deps: SafeDeps): Safe {
   }
 }
 
-type Seal = (account: Account, password: string) => Promise<StoredPassword>
+type Seal = (account: Account, phc: string) => StoredPassword
+type Ready = Extract<PreparedPassword, { outcome: 'ready' }>
+type Whose = Omit<SetPassword, 'password'>
 
 function createPrepare(deps: SafeDeps, seal: Seal): Passwords['prepare'] {
-  const { store, audit, isCommon } = deps
+  const { hasher, isCommon } = deps
 
-  return async ({ tenant, account, password, actor }) => {
+  return async ({ password, ...whose }) => {
+    const { tenant, account } = whose
     const minLength = tenant.settings.password_min_length
     const context = contextWords(tenant, account)
     const reason = passwordProblem(password, { minLength, context, isCommon })
     if (reason !== undefined) return { outcome: 'refused', reason }
-    const sealed = await seal(account, password)
-    return {
-      outcome: 'ready',
-      async keep(within) {
-        await store.put(sealed, within)
-        const event = { tenantId: tenant.id, type: 'login.password_set', accountId: account.id }
-        await audit.append({ ...event, outcome: 'success', actor }, within)
-      },
-    }
+    const stored = seal(account, await hasher.hash(password))
+    return keepLater(deps, whose, stored, 'login.password_set')
   }
 }
 
-function createSetPassword(
-  { transactor, guard }: SafeDeps,
-  prepare: Passwords['prepare'],
-): Passwords['setPassword'] {
-  return async (input, within) => {
-    const prepared = await prepare(input)
-    if (prepared.outcome === 'refused') return prepared
+function keepLater(
+  { store, audit }: SafeDeps,
+  { tenant, account, actor }: Whose,
+  stored: StoredPassword,
+  type: 'login.password_set' | 'login.password_imported',
+): Ready {
+  return {
+    outcome: 'ready',
+    async keep(within) {
+      await store.put(stored, within)
+      const event = { tenantId: tenant.id, type, accountId: account.id }
+      await audit.append({ ...event, outcome: 'success', actor }, within)
+    },
+  }
+}
+
+function createFinish({ transactor, guard }: SafeDeps) {
+  return async ({ account }: Whose, { keep }: Ready, within: Transaction | undefined) => {
     if (within) {
-      await prepared.keep(within)
+      await keep(within)
     } else {
-      await transactor.transaction((inner) => prepared.keep(inner))
-      await guard.lift(input.account.tenantId, input.account.id) // counters are not part of any transaction
+      await transactor.transaction((inner) => keep(inner))
+      await guard.lift(account.tenantId, account.id) // counters are not part of any transaction
     }
-    return { outcome: 'set' }
+    return { outcome: 'set' } as const
   }
 }
 

@@ -193,6 +193,50 @@ describe('a password of old parameters (Q30)', () => {
   })
 })
 
+describe('an imported hash (Q32)', () => {
+  const hash = '$2b$10$abcdefghijklmnopqrstuu1/LStV.7hAUqEO9kXhP1WkWs3hFWI7q'
+
+  test('is refused with its reason, and what was there stays', async () => {
+    const { login, ada, attempt } = await setUp()
+    for (const weapon of [hash.replace('$10$', '$31$'), '$1$salt$abc', '', 'grumpy tea cups']) {
+      const result = await login.importHash({ tenant, account: ada, hash: weapon, actor })
+      assert.ok(result.outcome === 'refused')
+      assert.notEqual(result.reason, '')
+    }
+    assert.equal((await attempt(right)).kind, 'proved')
+  })
+
+  test('is sealed in its place, and lifts the waits like a new password', async () => {
+    const { login, ada, store, sealer, attempt, hasher } = await setUp()
+    for (let n = 0; n < 6; n += 1) await attempt(wrong)
+    await login.importHash({ tenant, account: ada, hash, actor })
+    const stored = await store.find(tenant.id, ada.id)
+    assert.equal(sealer.open(stored?.sealedPhc ?? '', [tenant.id, 'passwords', ada.id]), hash)
+    assert.deepEqual(await attempt(wrong), refused)
+    assert.equal(hasher.verified.at(-1), hash)
+  })
+
+  test('is counted before it is verified like any other (Q34)', async () => {
+    const { login, ada, attempt, hasher } = await setUp()
+    await login.importHash({ tenant, account: ada, hash, actor })
+    await Promise.all(Array.from({ length: 100 }, () => attempt(wrong)))
+    assert.equal(hasher.verified.length, 5)
+  })
+
+  test('does not come back over a password that was set meanwhile', async () => {
+    const { attempt, store, ada, login, hasher } = await setUp()
+    hasher.generation = 2
+    const real = { ...store }
+    store.replace = async (...change) => {
+      await login.importHash({ tenant, account: ada, hash, actor })
+      return real.replace(...change)
+    }
+    assert.equal((await attempt(right)).kind, 'proved')
+    await attempt(wrong)
+    assert.equal(hasher.verified.at(-1), hash)
+  })
+})
+
 describe('setting a password', () => {
   test('is refused with its reason, and nothing is hashed (Q28)', async () => {
     const { login, ada, hasher } = await setUp()

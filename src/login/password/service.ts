@@ -79,6 +79,7 @@ export function createPasswordLogin(deps: PasswordLoginDeps): PasswordLogin & Pa
     setPassword: (input, within) => safe.setPassword(input, within),
     prepare: (input) => safe.prepare(input),
     removePassword: (input, within) => safe.removePassword(input, within),
+    importHash: (input, within) => safe.importHash(input, within),
     liftLimits: (tenantId, accountId) => safe.liftLimits(tenantId, accountId),
     hasPassword: (tenantId, accountId, within) => safe.hasPassword(tenantId, accountId, within),
 

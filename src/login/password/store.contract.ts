@@ -60,7 +60,7 @@ export function passwordStoreContract(name: string, open: () => Promise<Password
     test('of replacements at once one succeeds', async () => {
       await store.put(password)
       const results = await Promise.all(
-        Array.from({ length: 8 }, (_, n) =>
+        Array.from({ length: 20 }, (_, n) =>
           store.replace({ ...password, sealedPhc: `v1.${n}` }, 'v1.first'),
         ),
       )
