@@ -39,10 +39,12 @@ import { createKeyDeriver, createSealer } from '#kit/sealer.ts'
 import type { KeyDeriver } from '#kit/sealer.ts'
 import { createBrowserCookie } from '#login/email-code/browser-cookie.ts'
 import { createEmailCodes } from '#login/email-code/service.ts'
-import type { Throttle } from '#login/login.ts'
+import type { PasswordLogin, Throttle } from '#login/login.ts'
 import { createPasswordHasher } from '#login/password/argon2.ts'
 import { loadBlocklist } from '#login/password/blocklist.ts'
+import { createPasswordChanges } from '#login/password/change/service.ts'
 import { createDeviceCookies } from '#login/password/device-cookie.ts'
+import type { Passwords } from '#login/password/password.ts'
 import { createPostgresPasswordStore } from '#login/password/postgres.ts'
 import { createPasswordLogin } from '#login/password/service.ts'
 import { createPostgresThrottle } from '#login/throttle/postgres.ts'
@@ -211,7 +213,23 @@ function createServices(input: AppInput, stores: Stores) {
     metrics,
   })
   const facts = { tenants, keys, clients, accounts, consents, outbox, audit, keyring, sealer }
-  return { ...facts, passwords, ...createMailProofs(input, stores, facts) }
+  const proofs = createMailProofs(input, stores, facts)
+  return { ...facts, passwords, ...proofs, ...createSelfService(input, { ...facts, passwords }) }
+}
+
+/** What people change about how they sign in, by themselves. */
+function createSelfService(
+  { clock }: AppInput,
+  facts: {
+    readonly accounts: Accounts
+    readonly outbox: Outbox
+    readonly passwords: PasswordLogin & Passwords
+  },
+) {
+  const formerAddresses = async () => []
+  return {
+    passwordChanges: createPasswordChanges({ ...facts, formerAddresses, clock, otherMethods: [] }),
+  }
 }
 
 /** Proofs of a mailbox, and the browsers they belong to. */

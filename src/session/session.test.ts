@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { acrMultiFactor, acrPassword, isOver, remainingLifetime } from './session.ts'
+import { acrMultiFactor, acrPassword, isOver, isSteppedUp, remainingLifetime } from './session.ts'
 import type { SessionFacts } from './session.ts'
 
 const hour = 3600
@@ -33,6 +33,14 @@ describe('how long a session lives (Q63, NIST 800-63B §2.1.3)', () => {
     assert.equal(isOver(password, signedIn + 30 * day - 1), false)
     assert.equal(isOver(password, signedIn + 30 * day), true)
     assert.equal(isOver(multiFactor, signedIn + day), true)
+  })
+
+  it('counts as stepped up for five minutes after a proof, and not before one (Q64)', () => {
+    const ages = [-1, 0, 300, 301]
+    assert.deepEqual(
+      ages.map((age) => isSteppedUp(signedIn - age, signedIn)),
+      [false, true, true, false],
+    )
   })
 
   it('is never over for a session nobody signed in to: its own expiry ends it', () => {

@@ -23,6 +23,14 @@ const multiFactorLimits: SessionLimits = { idle: 1 * hour, absolute: 24 * hour }
 /** A session nobody signed in to: it only carries a flow in progress. */
 const anonymousLimits: SessionLimits = { idle: hour / 2, absolute: hour / 2 }
 
+/** Seconds a proof is fresh enough for what changes an account (Q64). */
+export const stepUpLifetime = 300
+
+/** True when this person proved who they are just now. Both in epoch seconds; a proof of the future is none. */
+export function isSteppedUp(provedAt: number, now: number): boolean {
+  return provedAt <= now && now - provedAt <= stepUpLifetime
+}
+
 export type SessionFacts = {
   readonly accountId?: string | undefined
   readonly acr?: string | undefined

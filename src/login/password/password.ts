@@ -1,5 +1,5 @@
 import type { Account } from '#account/account.ts'
-import type { AuditActor } from '#audit/audit.ts'
+import type { AuditActor, AuditEvent } from '#audit/audit.ts'
 import type { AccountId, TenantId } from '#kit/ids.ts'
 import { codePoints, isHashableText } from '#kit/text.ts'
 import type { Transaction } from '#storage/storage.ts'
@@ -81,7 +81,7 @@ export type Passwords = {
   prepare(input: SetPassword): Promise<PreparedPassword>
   /** False when there was none. Ends nothing: see `setPassword`. */
   removePassword(
-    input: Pick<SetPassword, 'account' | 'actor'>,
+    input: Pick<SetPassword, 'account' | 'actor' | 'requester'>,
     within: Transaction | undefined,
   ): Promise<boolean>
   /**
@@ -99,6 +99,9 @@ export type SetPassword = {
   readonly account: Account
   readonly password: string
   readonly actor: AuditActor
+  readonly requester?: ChangeRequester | undefined
+  /** For the audit: `reset`. */
+  readonly how?: string | undefined
 }
 
 export type ImportHash = Omit<SetPassword, 'password'> & {
@@ -110,6 +113,9 @@ export type ImportHashResult =
   | { readonly outcome: 'set' }
   /** A sentence for the operator after the name of the field; never quotes the hash. */
   | { readonly outcome: 'refused'; readonly reason: string }
+
+/** Where a change was asked from. */
+export type ChangeRequester = Pick<AuditEvent, 'ip' | 'userAgent' | 'requestId'>
 
 export type SetPasswordResult =
   | { readonly outcome: 'set' }

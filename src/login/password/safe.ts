@@ -10,6 +10,7 @@ import {
   contextWords,
   passwordProblem,
   readPasswordHash,
+  type ChangeRequester,
   type PasswordHasher,
   type Passwords,
   type PasswordStore,
@@ -124,7 +125,7 @@ function createPrepare(deps: SafeDeps, seal: Seal): Passwords['prepare'] {
 
 function keepLater(
   { store, audit }: SafeDeps,
-  { tenant, account, actor }: Whose,
+  { tenant, account, actor, requester, how }: Whose,
   stored: StoredPassword,
   type: 'login.password_set' | 'login.password_imported',
 ): Ready {
@@ -132,7 +133,8 @@ function keepLater(
     outcome: 'ready',
     async keep(within) {
       await store.put(stored, within)
-      const event = { tenantId: tenant.id, type, accountId: account.id }
+      const facts = { ...factsOf(requester), ...(how === undefined ? {} : { detail: { how } }) }
+      const event = { tenantId: tenant.id, type, accountId: account.id, ...facts }
       await audit.append({ ...event, outcome: 'success', actor }, within)
     },
   }
@@ -151,10 +153,15 @@ function createFinish({ transactor, guard }: SafeDeps) {
 }
 
 function createRemovePassword({ store, audit }: SafeDeps): Passwords['removePassword'] {
-  return async ({ account: { tenantId, id: accountId }, actor }, within) => {
+  return async ({ account: { tenantId, id: accountId }, actor, requester }, within) => {
     if (!(await store.remove(tenantId, accountId, within))) return false
     const event = { tenantId, type: 'login.password_removed', accountId } as const
-    await audit.append({ ...event, outcome: 'success', actor }, within)
+    await audit.append({ ...event, ...factsOf(requester), outcome: 'success', actor }, within)
     return true
   }
+}
+
+/** Nothing else a requester may carry, such as a cookie's value. */
+function factsOf(requester: SetPassword['requester']): ChangeRequester {
+  return { ip: requester?.ip, userAgent: requester?.userAgent, requestId: requester?.requestId }
 }
