@@ -42,6 +42,7 @@ import { createEmailCodes } from '#login/email-code/service.ts'
 import type { PasswordLogin, Throttle } from '#login/login.ts'
 import { createPasswordHasher } from '#login/password/argon2.ts'
 import { loadBlocklist } from '#login/password/blocklist.ts'
+import { createBreachService } from '#login/password/breach-service.ts'
 import { createPasswordChanges } from '#login/password/change/service.ts'
 import { createDeviceCookies } from '#login/password/device-cookie.ts'
 import type { Passwords } from '#login/password/password.ts'
@@ -198,6 +199,9 @@ function createServices(input: AppInput, stores: Stores) {
   const outbox = createPostgresOutbox({ database, clock })
   const { width, queue } = config.password
   const gate = createGate({ name: 'password', width, queue })
+  const egress = createEgress({ allow: config.outboundAllow })
+  const { breachedPasswordsUrl: url } = config
+  const isBreached = url === undefined ? undefined : createBreachService({ ...input, url, egress })
   const passwords = createPasswordLogin({
     store: createPostgresPasswordStore({ database }),
     accounts,
@@ -210,11 +214,13 @@ function createServices(input: AppInput, stores: Stores) {
     clock,
     logger,
     isCommon: loadBlocklist(),
+    isBreached,
     metrics,
   })
   const facts = { tenants, keys, clients, accounts, consents, outbox, audit, keyring, sealer }
   const proofs = createMailProofs(input, stores, facts)
-  return { ...facts, passwords, ...proofs, ...createSelfService(input, { ...facts, passwords }) }
+  const changes = createSelfService(input, { ...facts, passwords })
+  return { ...facts, passwords, egress, ...proofs, ...changes }
 }
 
 /** What people change about how they sign in, by themselves. */
@@ -276,9 +282,8 @@ export async function createWeb(input: AppInput, app: App, demo: DemoAccount | u
   return { handler, registry, logoutDelivery, assets }
 }
 
-function createProtocol({ config, clock, logger, metrics }: AppInput, app: App, pageOf: PageOf) {
+function createProtocol({ clock, logger, metrics }: AppInput, app: App, pageOf: PageOf) {
   const logoutOutbox = createPostgresLogoutOutbox({ database: app.database, clock })
-  const egress = createEgress({ allow: config.outboundAllow })
   const registry = createEngineRegistry({
     keys: app.keys,
     subjectKeyOf: createSubjectKeys({
@@ -295,7 +300,6 @@ function createProtocol({ config, clock, logger, metrics }: AppInput, app: App, 
       clock,
       logger,
       metrics,
-      egress,
       pageOf,
     },
   })

@@ -17,6 +17,8 @@ export type Config = {
   readonly password: PasswordConfig
   /** CIDRs exempt from the outbound address guard (Q85). */
   readonly outboundAllow: readonly string[]
+  /** Range API of a breached-password service; undefined: nobody is asked. */
+  readonly breachedPasswordsUrl: string | undefined
   /** Serve the demo app and `/dev/mail`. Never in production. */
   readonly demo: boolean
 }

@@ -17,6 +17,7 @@ export const settingNames = [
   'TRUSTED_PROXIES',
   'MANAGEMENT_PORT',
   'OUTBOUND_ALLOW',
+  'BREACHED_PASSWORDS_URL',
   'WORKERS',
   'LOG_LEVEL',
 ] as const

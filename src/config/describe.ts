@@ -31,6 +31,7 @@ function described(config: Config): Readonly<Record<string, string>> {
     TRUSTED_PROXIES: list(server.trustedProxies, 'none'),
     MANAGEMENT_PORT: `${server.management.host}:${String(server.management.port)}`,
     OUTBOUND_ALLOW: list(config.outboundAllow, 'none'),
+    BREACHED_PASSWORDS_URL: config.breachedPasswordsUrl ?? 'none: the bundled list alone',
     WORKERS: String(server.workers),
     LOG_LEVEL: config.log.level,
   }

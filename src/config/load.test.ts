@@ -176,6 +176,12 @@ describe('a configuration that cannot be used', () => {
     ['a certificate without a key', { TLS_CERT: 'cert.pem' }, 'TLS_KEY'],
     ['a network that is everything', { TRUSTED_PROXIES: '0.0.0.0/0' }, 'TRUSTED_PROXIES'],
     ['a network that is none', { OUTBOUND_ALLOW: '10.0.0.0/33' }, 'OUTBOUND_ALLOW'],
+    ['a range API that is none', { BREACHED_PASSWORDS_URL: 'pwned' }, 'BREACHED_PASSWORDS_URL'],
+    [
+      'a range API with a query, behind which nothing can be put',
+      { BREACHED_PASSWORDS_URL: 'https://range.example.com/?prefix=' },
+      'BREACHED_PASSWORDS_URL',
+    ],
     ['workers on the embedded database', { WORKERS: '2' }, 'WORKERS'],
     ['a short secret', { SIGNET_SECRET: 'c2hvcnQ' }, 'SIGNET_SECRET'],
     ['a short previous secret', { SIGNET_SECRET: `${secret},c2hvcnQ` }, 'SIGNET_SECRET'],
@@ -187,6 +193,12 @@ describe('a configuration that cannot be used', () => {
     it(`refuses ${name}`, () => {
       assert.deepEqual(settingsAtFault(env, { 'cert.pem': 'x' }), [setting])
     })
+
+  it('asks no breached-password service unless one is named, and puts the prefix behind its path', () => {
+    assert.equal(load({}).config.breachedPasswordsUrl, undefined)
+    const { config } = load({ BREACHED_PASSWORDS_URL: 'https://range.example.com/range' })
+    assert.equal(config.breachedPasswordsUrl, 'https://range.example.com/range/')
+  })
 
   it('forgives a trailing slash of the issuer', () => {
     assert.equal(

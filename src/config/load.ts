@@ -96,6 +96,7 @@ function toConfig(settings: Settings, { environment, tuning, isTerminal }: Decid
     seed: settings.SIGNET_SEED,
     password: tuning.password,
     outboundAllow: settings.OUTBOUND_ALLOW ?? [],
+    breachedPasswordsUrl: settings.BREACHED_PASSWORDS_URL,
     demo: tuning.demo,
   }
 }

@@ -55,6 +55,7 @@ const settings = z.object({
   TRUSTED_PROXIES: text(networks).optional(),
   MANAGEMENT_PORT: text(management),
   OUTBOUND_ALLOW: text(networks).optional(),
+  BREACHED_PASSWORDS_URL: text(rangeApi).optional(),
   WORKERS: text((value, refuse) => wholeNumber(value, { from: 1, to: 256 }, refuse)),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
 } satisfies Record<SettingName, z.ZodType>)
@@ -93,6 +94,16 @@ function issuer(value: string, refuse: Refuse): string {
   // Relying parties compare the issuer byte for byte (OIDC Discovery §4.3).
   if (canonical !== trimmed) return refuse('is not in its canonical form', `Write ${canonical}.`)
   return trimmed
+}
+
+/** The prefix of a hash is put behind it. */
+function rangeApi(value: string, refuse: Refuse): string {
+  const url = URL.parse(value)
+  const fix = 'Write it like https://api.pwnedpasswords.com/range/ with nothing behind the path.'
+  if (!url || !/^https?:$/.test(url.protocol)) return refuse('is not an http(s) address', fix)
+  if (url.username || url.password || /[?#]/.test(value))
+    return refuse('has a query, a fragment or a password', fix)
+  return url.href.replace(/\/?$/, '/')
 }
 
 function host(value: string, refuse: Refuse): string {

@@ -35,6 +35,7 @@ export function createMetrics(build: {
     federationRequest: (request) => meters.federation.inc({ ...request }),
     passwordHashed: (seconds) => meters.passwordHash.observe(seconds),
     rateLimited: (rule) => meters.rateLimited.inc({ rule: word(rule) }),
+    breachLookup: (outcome) => meters.breachLookups.inc({ outcome }),
     signingKeyExpires: (algorithm, at) => meters.keyExpiry.set({ algorithm: word(algorithm) }, at),
     jobRan: ({ job, outcome }) => meters.jobs.inc({ job: word(job), outcome }),
     mailSent: (outcome) => meters.mail.inc({ outcome }),
@@ -89,6 +90,9 @@ function createMeters(registry: Registry) {
       'outcome',
     ]),
     rateLimited: counter('rate_limited_total', 'Requests refused by a limit.', ['rule']),
+    breachLookups: counter('breach_lookups_total', 'Answers of the breached-password service.', [
+      'outcome',
+    ]),
     keyExpiry: gauge('signing_key_expiry_timestamp_seconds', 'Earliest end of a signing key.', [
       'algorithm',
     ]),

@@ -96,6 +96,8 @@ export type Metrics = {
   }): void
   passwordHashed(seconds: number): void
   rateLimited(rule: string): void
+  /** `failed`: the breached-password service gave no answer, and nobody was refused for it. */
+  breachLookup(outcome: 'known' | 'unknown' | 'failed'): void
   /** The earliest end of a signing key in use, epoch seconds; of all tenants. */
   signingKeyExpires(algorithm: string, at: number): void
   jobRan(run: { readonly job: string; readonly outcome: 'success' | 'failure' }): void

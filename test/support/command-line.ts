@@ -41,6 +41,7 @@ export const config: Config = {
   seed: undefined,
   password: development.tuning.password,
   outboundAllow: [],
+  breachedPasswordsUrl: undefined,
   demo: true,
 }
 

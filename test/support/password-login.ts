@@ -81,6 +81,8 @@ export async function openPasswordLogin() {
     transactor,
   })
   const limited: string[] = []
+  /** What the breached-password service was asked. */
+  const asked: string[] = []
   const login = createPasswordLogin({
     store,
     accounts,
@@ -93,6 +95,10 @@ export async function openPasswordLogin() {
     logger,
     throttle: createMemoryThrottle({ clock }),
     isCommon: (password) => password === 'everybody has this',
+    isBreached: async (password) => {
+      asked.push(password)
+      return password === 'leaked somewhere else'
+    },
     metrics: { signIn: () => undefined, rateLimited: (rule) => void limited.push(rule) },
   })
 
@@ -140,6 +146,7 @@ export async function openPasswordLogin() {
     devices,
     lines,
     limited,
+    asked,
     sealer,
     audit,
   }

@@ -59,6 +59,9 @@ export type PasswordHasher = {
   readonly dummy: string
 }
 
+/** Port: true when a service knows this password from a breach. Never rejects, takes about a second at most. */
+export type IsBreached = (password: string) => Promise<boolean>
+
 /** The mark of a browser a person has signed in from: guessing elsewhere does not lock it out (Q37). */
 export type DeviceCookies = {
   /** The value of a cookie that lives 180 days. */

@@ -11,6 +11,7 @@ import {
   passwordProblem,
   readPasswordHash,
   type ChangeRequester,
+  type IsBreached,
   type PasswordHasher,
   type Passwords,
   type PasswordStore,
@@ -28,6 +29,8 @@ export type SafeDeps = {
   readonly clock: Clock
   readonly logger: Logger
   readonly isCommon: (password: string) => boolean
+  /** Undefined: nobody is asked. */
+  readonly isBreached?: IsBreached | undefined
   readonly guard: PasswordGuard
 }
 
@@ -110,7 +113,7 @@ type Ready = Extract<PreparedPassword, { outcome: 'ready' }>
 type Whose = Omit<SetPassword, 'password'>
 
 function createPrepare(deps: SafeDeps, seal: Seal): Passwords['prepare'] {
-  const { hasher, isCommon } = deps
+  const { hasher, isCommon, isBreached } = deps
 
   return async ({ password, ...whose }) => {
     const { tenant, account } = whose
@@ -118,6 +121,7 @@ function createPrepare(deps: SafeDeps, seal: Seal): Passwords['prepare'] {
     const context = contextWords(tenant, account)
     const reason = passwordProblem(password, { minLength, context, isCommon })
     if (reason !== undefined) return { outcome: 'refused', reason }
+    if (await isBreached?.(password)) return { outcome: 'refused', reason: 'breached' }
     const stored = seal(account, await hasher.hash(password))
     return keepLater(deps, whose, stored, 'login.password_set')
   }

@@ -255,6 +255,20 @@ describe('setting a password', () => {
     assert.equal(hasher.hashes, hashes)
   })
 
+  test('is refused when a service knows it from a breach, which no sign-in asks (Q28)', async () => {
+    const { login, ada, asked, attempt, hasher } = await setUp()
+    const { hashes } = hasher
+    const input = { tenant, account: ada, password: 'leaked somewhere else', actor }
+    assert.deepEqual(await login.setPassword(input), { outcome: 'refused', reason: 'breached' })
+    assert.deepEqual(await login.prepare(input), { outcome: 'refused', reason: 'breached' })
+    assert.equal(hasher.hashes, hashes)
+    asked.length = 0
+    await attempt(right)
+    await attempt('leaked somewhere else')
+    await login.setPassword({ ...input, password: 'everybody has this' })
+    assert.deepEqual(asked, [], 'at a sign-in, or for what is refused anyway')
+  })
+
   test('is sealed: the database holds nothing to guess against (Q31)', async () => {
     const { store, ada } = await setUp()
     const stored = await store.find(tenant.id, ada.id)

@@ -13,6 +13,7 @@ import { createDeviceCookies } from './device-cookie.ts'
 import { createPasswordGuard, type Attempt } from './guard.ts'
 import {
   canBePassword,
+  type IsBreached,
   type PasswordHasher,
   type Passwords,
   type PasswordStore,
@@ -32,6 +33,8 @@ export type PasswordLoginDeps = {
   readonly logger: Logger
   /** See `loadBlocklist`. */
   readonly isCommon: (password: string) => boolean
+  /** Asked where a password is chosen, never at a sign-in. */
+  readonly isBreached?: IsBreached | undefined
   readonly metrics?: Pick<Metrics, 'signIn' | 'rateLimited'> | undefined
 }
 
