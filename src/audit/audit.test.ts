@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { brandId, type TenantId } from '#kit/ids.ts'
+import { brandId, type AccountId, type TenantId } from '#kit/ids.ts'
 import type { Database } from '#storage/storage.ts'
 import { availableDatabases } from '#test/support/databases.ts'
 import { createFakeClock } from '#test/support/fake-clock.ts'
 import type { AuditEvent } from './audit.ts'
-import { beginning, follow, linkHash, type Link } from './chain.ts'
+import { beginning, follow, linkHash, written, type Link } from './chain.ts'
 import { createMemoryAudit } from './memory.ts'
 import { createPostgresAudit } from './postgres.ts'
 import { auditContract } from './store.contract.ts'
@@ -59,6 +59,13 @@ for (const kind of availableDatabases()) {
       await using database = await kind.open()
       const audit = createPostgresAudit({ database, clock: createFakeClock() })
       await audit.append(event)
+      await audit.append({ ...event, accountId: brandId<AccountId>('ada') })
+      for (const statement of [
+        `UPDATE audit_people SET account_id = 'grace'`,
+        `TRUNCATE audit_people`,
+      ]) {
+        await assert.rejects(database.knex.raw(statement), /only ever erased/)
+      }
       for (const statement of [
         `UPDATE audit_events SET event = '{}'`,
         `DELETE FROM audit_events`,
@@ -66,7 +73,7 @@ for (const kind of availableDatabases()) {
       ]) {
         await assert.rejects(database.knex.raw(statement), /append-only/)
       }
-      assert.equal((await audit.list(tenantId, { limit: 10 })).length, 1)
+      assert.equal((await audit.list(tenantId, { limit: 10 })).length, 2)
     })
 
     for (const [what, statement] of [
@@ -76,11 +83,17 @@ for (const kind of availableDatabases()) {
       ['a removed event', `DELETE FROM audit_events WHERE sequence = 2`],
       ['a removed last event', `DELETE FROM audit_events WHERE sequence = 4`],
       ['a lost head', `DELETE FROM audit_heads`],
+      [
+        'another address',
+        `UPDATE audit_people SET data = replace(data, '192', '198') WHERE sequence = 2`,
+      ],
+      ['a person put to an event', `UPDATE audit_people SET sequence = 3 WHERE sequence = 2`],
     ] as const) {
       test(`someone who gets past the trigger is found out by ${what}`, async () => {
         await using database = await kind.open()
         const audit = createPostgresAudit({ database, clock: createFakeClock() })
-        for (let n = 0; n < 4; n += 1) await audit.append(event)
+        const theirs = { ...event, accountId: brandId<AccountId>('ada'), ip: '192.0.2.1' }
+        for (let n = 0; n < 4; n += 1) await audit.append(n === 1 ? theirs : event)
         assert.equal(await audit.verify(tenantId), true)
         await tamper(database, statement)
         assert.equal(await audit.verify(tenantId), false)
@@ -112,5 +125,19 @@ describe('the chain', () => {
     const [one, two, three] = links as [Link, Link, Link]
     const swapped = [one, { ...three, sequence: 2 }, { ...two, sequence: 3 }]
     assert.equal(follow(beginning, swapped), undefined)
+  })
+
+  test('names nobody: only a hash of it that is another each time', () => {
+    const about: AuditEvent = {
+      ...event,
+      accountId: brandId<AccountId>('id-of-ada'),
+      actor: { kind: 'account', id: brandId<AccountId>('id-of-ada') },
+      ip: '192.0.2.1',
+      userAgent: 'Browser/1',
+      detail: { email: 'ada@example.test' },
+    }
+    const [one, other] = [written(about, new Date(0)), written(about, new Date(0))]
+    assert.doesNotMatch(one.text, /ada|192|Browser/)
+    assert.notEqual(one.text, other.text)
   })
 })

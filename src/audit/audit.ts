@@ -1,7 +1,10 @@
 import type { AccountId, ClientId, RequestId, TenantId } from '#kit/ids.ts'
 import type { Transaction } from '#storage/storage.ts'
 
-/** One thing that happened and who did it (Q91). Never holds a secret, a code or a token. */
+/**
+ * One thing that happened and who did it (Q91). Never holds a secret, a code or a token. With an `accountId`, everything
+ * but type, outcome, kind of actor and client is kept apart, so that it can be erased with the person.
+ */
 export type AuditEvent = {
   readonly tenantId: TenantId
   /** `room.what`, such as `login.succeeded`, `account.disabled`, `oidc.refresh_token_reused`. */
@@ -31,6 +34,17 @@ export type Audit = {
   append(event: AuditEvent, within?: Transaction): Promise<void>
   /** Newest first. */
   list(tenantId: TenantId, options: { readonly limit: number }): Promise<readonly RecordedEvent[]>
+  /** What is about this account, newest first. */
+  listOf(
+    tenantId: TenantId,
+    accountId: AccountId,
+    options: { readonly since: Date; readonly limit: number },
+  ): Promise<readonly RecordedEvent[]>
+  /**
+   * Erases who the events of this account are about: its id, addresses, browsers and details. What happened and when
+   * stays, and the chain as it is: it never held more of the person than a salted hash.
+   */
+  forget(tenantId: TenantId, accountId: AccountId, within?: Transaction): Promise<void>
   /** Recomputes the chain; false when a row was changed, removed or put in between. */
   verify(tenantId: TenantId): Promise<boolean>
 }

@@ -2,7 +2,7 @@ import type { Clock } from '#kit/clock.ts'
 import type { TenantId } from '#kit/ids.ts'
 import type { Database } from '#storage/storage.ts'
 import type { Audit } from './audit.ts'
-import { beginning, eventText, follow, recordedEvent, type Link } from './chain.ts'
+import { beginning, follow, recordedEvent, written, type Link } from './chain.ts'
 
 /** Links read at once while a chain is verified. */
 const batch = 1000
@@ -15,6 +15,10 @@ const append = `
     ON CONFLICT (tenant_id) DO UPDATE
       SET sequence = heads.sequence + 1, hash = sha256(heads.hash || convert_to(:text, 'UTF8'))
     RETURNING sequence, hash
+  ), person AS (
+    INSERT INTO audit_people (tenant_id, sequence, account_id, at, data)
+    SELECT :tenant, sequence, :account, :at, :personal FROM head
+    WHERE CAST(:personal AS text) IS NOT NULL
   )
   INSERT INTO audit_events (tenant_id, sequence, at, event, hash)
   SELECT :tenant, sequence, :at, :text, hash FROM head`
@@ -24,13 +28,13 @@ export function createPostgresAudit(deps: {
   readonly clock: Clock
 }): Audit {
   const { knex } = deps.database
+  const events = createEvents(knex)
 
   async function read(tenantId: TenantId, after: number, upTo: number): Promise<Link[]> {
-    const rows = await knex<EventRow>('audit_events')
-      .where({ tenant_id: tenantId })
-      .andWhere('sequence', '>', after)
-      .andWhere('sequence', '<=', upTo)
-      .orderBy('sequence')
+    const rows = await events(tenantId)
+      .andWhere('e.sequence', '>', after)
+      .andWhere('e.sequence', '<=', upTo)
+      .orderBy('e.sequence')
       .limit(batch)
     return rows.map(toLink)
   }
@@ -38,16 +42,34 @@ export function createPostgresAudit(deps: {
   return {
     async append(event, within) {
       const at = new Date(deps.clock.now())
-      const values = { tenant: event.tenantId, at, text: eventText(event, at) }
+      const { text, personal = null } = written(event, at)
+      const values = {
+        tenant: event.tenantId,
+        at,
+        text,
+        account: event.accountId ?? null,
+        personal,
+      }
       await (within ?? knex).raw(append, values)
     },
 
     async list(tenantId, { limit }) {
-      const rows = await knex<EventRow>('audit_events')
-        .where({ tenant_id: tenantId })
-        .orderBy('sequence', 'desc')
+      const rows = await events(tenantId).orderBy('e.sequence', 'desc').limit(limit)
+      return rows.map(toLink).map(recordedEvent)
+    },
+
+    async listOf(tenantId, accountId, { since, limit }) {
+      const rows = await events(tenantId)
+        .andWhere('p.account_id', accountId)
+        .andWhere('p.at', '>=', since)
+        .orderBy('e.sequence', 'desc')
         .limit(limit)
       return rows.map(toLink).map(recordedEvent)
+    },
+
+    async forget(tenantId, accountId, within) {
+      const theirs = { tenant_id: tenantId, account_id: accountId }
+      await (within ?? knex)('audit_people').where(theirs).delete()
     },
 
     async verify(tenantId) {
@@ -67,16 +89,28 @@ export function createPostgresAudit(deps: {
   }
 }
 
+/** Every event of a tenant, with who it is about where that is known. */
+const createEvents = (knex: Database['knex']) => (tenantId: TenantId) =>
+  knex<EventRow>('audit_events as e')
+    .leftJoin('audit_people as p', (join) =>
+      join.on('p.tenant_id', 'e.tenant_id').andOn('p.sequence', 'e.sequence'),
+    )
+    .select('e.sequence', 'e.event', 'e.hash', 'p.data')
+    .where('e.tenant_id', tenantId)
+
 type EventRow = {
   tenant_id: string
   /** A bigint, which the driver gives as text. */
   sequence: string
   event: string
   hash: Buffer
+  /** Of `audit_people`. */
+  data: string | null
 }
 
 type HeadRow = { tenant_id: string; sequence: string; hash: Buffer }
 
 function toLink(row: EventRow): Link {
-  return { sequence: Number(row.sequence), text: row.event, hash: row.hash }
+  const { event: text, hash, data } = row
+  return { sequence: Number(row.sequence), text, hash, personal: data ?? undefined }
 }

@@ -86,6 +86,51 @@ export function auditContract(name: string, open: OpenAudit): void {
       assert.equal(await audit.verify(tenantId), true)
     })
 
+    test('lists what is about one account, of its tenant, since a time', async () => {
+      const [grace, mallory] = [brandId<AccountId>('grace'), brandId<AccountId>('mallory')]
+      await audit.append({ ...failed, accountId: grace, type: 'one' })
+      clock.advance(1000)
+      const since = new Date(clock.now())
+      await audit.append({ ...failed, accountId: grace, type: 'two' })
+      await audit.append({ ...failed, accountId: mallory, type: 'three' })
+      await audit.append({ ...failed, accountId: grace, type: 'four' })
+      await audit.append({ ...failed, accountId: undefined, type: 'five' })
+      const listed = async (...about: Parameters<Audit['listOf']>) =>
+        (await audit.listOf(...about)).map(({ type }) => type)
+      const always = new Date(0)
+      assert.deepEqual(await listed(tenantId, grace, { since: always, limit: 9 }), [
+        'four',
+        'two',
+        'one',
+      ])
+      assert.deepEqual(await listed(tenantId, grace, { since, limit: 9 }), ['four', 'two'])
+      assert.deepEqual(await listed(tenantId, grace, { since, limit: 1 }), ['four'])
+      assert.deepEqual(await listed(other, grace, { since, limit: 9 }), [])
+    })
+
+    test('forgets a person without breaking the chain, and no other', async () => {
+      const [linus, kay] = [brandId<AccountId>('linus'), brandId<AccountId>('kay')]
+      const actor = { kind: 'account', id: linus } as const
+      await audit.append({ ...failed, actor, accountId: linus, type: 'login.succeeded' })
+      await audit.append({ ...failed, accountId: kay, type: 'login.succeeded' })
+      await audit.forget(other, linus)
+      const all = { since: new Date(0), limit: 9 }
+      assert.equal((await audit.listOf(tenantId, linus, all)).length, 1)
+      await audit.forget(tenantId, linus)
+      assert.deepEqual(await audit.listOf(tenantId, linus, all), [])
+      assert.equal((await audit.listOf(tenantId, kay, all)).length, 1)
+      const [, erased] = await audit.list(tenantId, { limit: 2 })
+      const { sequence: _place, at, hash: _hash, ...rest } = erased ?? assert.fail()
+      assert.deepEqual(rest, {
+        tenantId,
+        type: 'login.succeeded',
+        outcome: 'failure',
+        actor: { kind: 'account', id: 'erased' },
+      })
+      assert.equal(at.getTime(), clock.now())
+      assert.equal(await audit.verify(tenantId), true)
+    })
+
     test('each tenant has a chain of its own', async () => {
       await audit.append({ ...failed, tenantId: other })
       const events = await audit.list(other, { limit: 10 })

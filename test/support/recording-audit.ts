@@ -13,6 +13,8 @@ export function createRecordingAudit(): RecordingAudit {
       events.push(event)
     },
     list: async () => [],
+    listOf: async () => [],
+    forget: async () => undefined,
     verify: async () => true,
   }
   return audit
