@@ -5,6 +5,7 @@ import type { Accounts } from '#account/account.ts'
 import { accountClaims } from '#account/claims.ts'
 import { createPostgresAccountStore } from '#account/postgres.ts'
 import { createAccounts } from '#account/service.ts'
+import type { Audit } from '#audit/audit.ts'
 import { createPostgresAudit } from '#audit/postgres.ts'
 import { builtInAccountClient } from '#client/built-in.ts'
 import { accountClientSecret } from '#client/client.ts'
@@ -20,11 +21,13 @@ import { createCsrf } from '#http/csrf.ts'
 import { createEgress } from '#http/egress.ts'
 import { createErrorBoundary } from '#http/error-boundary.ts'
 import { readForm } from '#http/form.ts'
+import { createEmailLinkRouter } from '#interaction/email-link.ts'
 import { createFinish } from '#interaction/finish.ts'
 import { createOverPage } from '#interaction/over.ts'
 import { createProblemOfOver } from '#interaction/problem-page.ts'
 import { createProgressStore } from '#interaction/progress.ts'
 import { createRememberedAccounts } from '#interaction/remembered-accounts.ts'
+import { createRequesterFor } from '#interaction/requester.ts'
 import { createInteractionRouter } from '#interaction/routes.ts'
 import { createStepPage } from '#interaction/step-page.ts'
 import type { DemoAccount } from '#interaction/step-page.ts'
@@ -38,6 +41,8 @@ import { newId } from '#kit/random.ts'
 import { createKeyDeriver, createSealer } from '#kit/sealer.ts'
 import type { KeyDeriver } from '#kit/sealer.ts'
 import { createBrowserCookie } from '#login/email-code/browser-cookie.ts'
+import { createEmailCodeLogin } from '#login/email-code/login.ts'
+import { createMailboxOwnership } from '#login/email-code/ownership.ts'
 import { createEmailCodes } from '#login/email-code/service.ts'
 import type { PasswordLogin, Throttle } from '#login/login.ts'
 import { createPasswordHasher } from '#login/password/argon2.ts'
@@ -218,7 +223,7 @@ function createServices(input: AppInput, stores: Stores) {
     metrics,
   })
   const facts = { tenants, keys, clients, accounts, consents, outbox, audit, keyring, sealer }
-  const proofs = createMailProofs(input, stores, facts)
+  const proofs = createMailProofs(input, stores, { ...facts, passwords })
   const changes = createSelfService(input, { ...facts, passwords })
   return { ...facts, passwords, egress, ...proofs, ...changes }
 }
@@ -242,17 +247,36 @@ function createSelfService(
 function createMailProofs(
   { clock, logger, metrics }: AppInput,
   { ephemeral, throttle }: Stores,
-  facts: { readonly accounts: Accounts; readonly outbox: Outbox; readonly keyring: KeyDeriver },
+  facts: MailProofFacts,
 ) {
-  const { accounts, outbox, keyring: keys } = facts
+  const { accounts, audit, outbox, passwords, keyring: keys } = facts
   const devices = createDeviceCookies({ keys })
   const about = { clock, logger, metrics }
   const deps = { ...about, ephemeral, throttle, accounts, outbox, devices, keys }
+  const emailCodes = createEmailCodes(deps)
+  const ownership = createMailboxOwnership({
+    accounts,
+    audit,
+    clock,
+    credentials: [
+      { remove: (account, actor, within) => passwords.removePassword({ account, actor }, within) },
+    ],
+  })
   return {
     devices,
-    emailCodes: createEmailCodes(deps),
+    emailCodes,
+    ownership,
+    emailCode: createEmailCodeLogin({ emailCodes, ownership, accounts, audit, metrics }),
     browserCookie: createBrowserCookie(cookies),
   }
+}
+
+type MailProofFacts = {
+  readonly accounts: Accounts
+  readonly audit: Audit
+  readonly outbox: Outbox
+  readonly passwords: Passwords
+  readonly keyring: KeyDeriver
 }
 
 /** What serves requests. */
@@ -343,7 +367,7 @@ function createPages(input: AppInput, app: App, pageInput: PageInput) {
   const links = (basePath: string) => ({ demo: demoOrigin, mail: `${basePath}/dev/mail` })
   const routers = [
     createHomeRouter({ pageOf, developmentLinks: config.demo ? links : undefined }),
-    createConversation(input, app, pageInput),
+    ...createConversation(input, app, pageInput),
     createPortal({
       ...app,
       client: accountClient,
@@ -369,11 +393,14 @@ function createConversation(
   { clock }: AppInput,
   app: App,
   { flow, pageOf, demo }: PageInput,
-): Router {
+): readonly Router[] {
   const progress = createProgressStore(app.ephemeral)
   const remembered = createRememberedAccounts(createSealedCookies({ sealer: app.sealer, clock }))
   const csrf = createCsrf(app.keyring.deriveAll('csrf'))
-  return createInteractionRouter({
+  const { emailCode, browserCookie } = app
+  const common = { progress, emailCode, browserCookie, csrf, readForm, requesterOf }
+  const interaction = createInteractionRouter({
+    ...common,
     visit: createVisits({ flow, progress, accounts: app.accounts, remembered, pageOf }),
     stepPage: createStepPage({
       csrf,
@@ -387,14 +414,12 @@ function createConversation(
       remembered,
       issueDevice: (tenant, accountId) => app.devices.issue(tenant.id, accountId),
     }),
-    progress,
     remembered,
+    requesterFor: createRequesterFor({ remembered, requesterOf }),
     password: app.passwords,
-    csrf,
-    readForm,
-    requesterOf,
     clock,
   })
+  return [interaction, createEmailLinkRouter({ ...common, pageOf })]
 }
 
 function requesterOf({ req, headers }: Context) {

@@ -25,6 +25,8 @@ export type PasswordProps = {
   readonly reauthenticate?: boolean | undefined
   readonly error?: PasswordError | undefined
   readonly resetUrl?: string | undefined
+  /** Where "Use an email code instead" posts, where the tenant allows it. */
+  readonly codeAction?: string | undefined
   /** Development only: filled in. */
   readonly demoPassword?: string | undefined
 }
@@ -61,6 +63,7 @@ export function passwordPage(props: PasswordProps): Html {
       primaryButton(t('password.submit')),
     ])}
     ${changeAction !== undefined && postForm({ action: changeAction, token, id: 'change' }, '')}
+    ${props.codeAction !== undefined && postForm({ action: props.codeAction, token }, html`<p>${quietButton(t('password.email_code'))}</p>`)}
     ${props.resetUrl && html`<p class="aside"><a href="${href(props.resetUrl)}">${t('password.forgot')}</a></p>`}`,
   })
 }

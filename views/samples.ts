@@ -7,6 +7,8 @@ import { devViewsPage } from './dev-views.ts'
 import { deviceCodePage } from './device-code.ts'
 import { deviceConfirmPage } from './device-confirm.ts'
 import { deviceDonePage } from './device-done.ts'
+import { emailCodePage } from './email-code.ts'
+import { emailLinkPage } from './email-link.ts'
 import { errorPage, type Problem } from './error.ts'
 import { homePage } from './home.ts'
 import { identifierPage } from './identifier.ts'
@@ -32,6 +34,7 @@ export function samples(options: SamplesOptions): readonly Sample[] {
   const all = {
     ...identifierSamples(stage),
     ...passwordSamples(stage),
+    ...emailCodeSamples(stage),
     ...chooserSamples(stage),
     ...consentSamples(stage),
     ...deviceSamples(stage),
@@ -80,6 +83,11 @@ function passwordSamples({ page, text, url }: Stage): Samples {
   const throttled = { kind: 'throttled', retryAfter: 120 } as const
   return {
     password: passwordPage({ ...base, resetUrl }),
+    'password-or-code': passwordPage({
+      ...base,
+      resetUrl,
+      codeAction: url('/interaction/sample/use-code'),
+    }),
     'password-required': passwordPage({ ...base, error: { kind: 'required' } }),
     'password-wrong': passwordPage({ ...base, resetUrl, error: { kind: 'wrong' } }),
     'password-wrong-without-reset': passwordPage({ ...base, error: { kind: 'wrong' } }),
@@ -92,6 +100,45 @@ function passwordSamples({ page, text, url }: Stage): Samples {
       reauthenticate: true,
     }),
     'password-development': passwordPage({ ...base, demoPassword: text('correct-horse-battery') }),
+  }
+}
+
+function emailCodeSamples({ page, text, url }: Stage): Samples {
+  const base = {
+    page,
+    csrf,
+    email: text('ada@example.test'),
+    action: url('/interaction/sample/email-code'),
+    sendAction: url('/interaction/sample/send-code'),
+    changeAction: url('/interaction/sample/another'),
+    passwordAction: url('/interaction/sample/use-password'),
+    sent: { resendIn: 60 },
+  }
+  const here = {
+    kind: 'here',
+    csrf,
+    email: text('ada@example.test'),
+    action: url('/email/sign-in/sample'),
+  } as const
+  return {
+    'email-code': emailCodePage(base),
+    'email-code-ask': emailCodePage({ ...base, sent: undefined }),
+    'email-code-again': emailCodePage({ ...base, sent: { resendIn: 0 } }),
+    'email-code-required': emailCodePage({ ...base, error: { kind: 'required' } }),
+    'email-code-wrong': emailCodePage({ ...base, error: { kind: 'wrong', left: 3 } }),
+    'email-code-expired': emailCodePage({ ...base, error: { kind: 'expired' } }),
+    'email-code-many-wrong': emailCodePage({ ...base, error: { kind: 'too_many' } }),
+    'email-code-resend-throttled': emailCodePage({
+      ...base,
+      error: { kind: 'too_soon', retryAfter: 40 },
+    }),
+    'email-code-throttled': emailCodePage({
+      ...base,
+      error: { kind: 'throttled', retryAfter: 20 },
+    }),
+    'email-link': emailLinkPage({ page, state: here }),
+    'email-link-elsewhere': emailLinkPage({ page, state: { kind: 'elsewhere', code: '483920' } }),
+    'email-link-expired': emailLinkPage({ page, state: { kind: 'over' } }),
   }
 }
 

@@ -1,31 +1,24 @@
-import type { Context } from 'koa'
-import type { Form } from '#http/http.ts'
-import type { Clock } from '#kit/clock.ts'
 import { epochSeconds } from '#kit/clock.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
-import { AppError } from '#kit/errors.ts'
-import type { PasswordLogin, Requester, Verdict } from '#login/login.ts'
-import type { Notice, Progress, ProgressStore } from './interaction.ts'
+import type { PasswordLogin, Verdict } from '#login/login.ts'
+import { unknownAnswer, type Answer } from './answer.ts'
+import type { Notice, Progress } from './interaction.ts'
 import { nextStep } from './next-step.ts'
+import { createEmailCodeAnswers, type EmailCodeAnswerDeps } from './email-code-answers.ts'
 import type { RememberedAccounts } from './remembered-accounts.ts'
 import type { Visit } from './visit.ts'
 
-export type AnswerDeps = {
-  readonly progress: ProgressStore
+export type AnswerDeps = EmailCodeAnswerDeps & {
   readonly remembered: RememberedAccounts
   readonly password: PasswordLogin
-  readonly requesterOf: (ctx: Context) => Omit<Requester, 'deviceCookie'>
-  readonly clock: Clock
 }
-
-/** What a person posts: changes the progress and says nothing of what comes next. */
-export type Answer = (visit: Visit, form: Form) => Promise<void>
 
 /** By the last part of the address they are posted to. */
 export function createAnswers(deps: AnswerDeps): Readonly<Record<string, Answer>> {
   return {
     identifier: identify(deps),
     password: provePassword(deps),
+    ...createEmailCodeAnswers(deps),
     account: chooseAccount(deps),
     another: async ({ details }) => {
       await deps.progress.change(details.tenant.id, details.uid, asAnother)
@@ -37,6 +30,7 @@ const asAnother = (before: Progress): Progress => ({
   ...before,
   another: true,
   email: undefined,
+  method: undefined,
   notice: undefined,
   proofs: [],
 })
@@ -50,6 +44,7 @@ function identify({ progress }: AnswerDeps): Answer {
     await progress.change(details.tenant.id, details.uid, (before) => ({
       ...before,
       email,
+      method: undefined,
       notice,
     }))
   }
@@ -72,16 +67,12 @@ function provePassword(deps: AnswerDeps): Answer {
 
   async function verify(visit: Visit, email: string, password: string): Promise<Verdict> {
     const { tenant } = visit.details
-    const requester = { ...deps.requesterOf(visit.ctx), deviceCookie: deviceOf(visit, email) }
-    return deps.password.verify({ tenant, email, password, requester })
-  }
-
-  /** What this browser holds for the account it now tries; verified by the method (Q37). */
-  function deviceOf(visit: Visit, email: string): string | undefined {
-    const known = [...visit.remembered, ...(visit.signedIn ? [visit.signedIn] : [])]
-    const account = known.find((one) => canonicalEmail(one.email) === canonicalEmail(email))
-    const here = deps.remembered.read(visit.details.tenant, visit.ctx.req)
-    return here.find(({ id }) => id === account?.id)?.device
+    return deps.password.verify({
+      tenant,
+      email,
+      password,
+      requester: deps.requesterFor(visit, email),
+    })
   }
 
   function withVerdict(verdict: Verdict): (before: Progress) => Progress {
@@ -125,14 +116,8 @@ function chooseAccount({ progress, remembered }: AnswerDeps): Answer {
 
     const chosen = known.find(({ id }) => id === form.get('account'))
     if (!chosen) throw unknownAnswer()
-    await change(chosen === signedIn ? { chosen: chosen.id } : { email: chosen.email })
+    await change(
+      chosen === signedIn ? { chosen: chosen.id } : { email: chosen.email, method: undefined },
+    )
   }
-}
-
-export function unknownAnswer(): AppError {
-  return new AppError({
-    code: 'interaction.unknown_answer',
-    status: 400,
-    message: 'That answer is not one of those offered.',
-  })
 }

@@ -1,6 +1,7 @@
 import type { AccountId, InteractionUid, TenantId } from '#kit/ids.ts'
 import type { FlowDetails } from '#oidc/oidc.ts'
-import type { Proof } from '#login/login.ts'
+import type { MethodId, Proof } from '#login/login.ts'
+import type { TenantSettings } from '#tenant/tenant.ts'
 
 /**
  * The conversation with a person between `/authorize` and the way back. What they have answered so far is kept on the
@@ -14,8 +15,20 @@ export type Progress = {
   /** The signed-in account the person chose to go on with. */
   readonly chosen: AccountId | undefined
   readonly proofs: readonly Proof[]
+  /** The way of proving it the person asked for, where there are several. */
+  readonly method: MethodId | undefined
+  /** The code that was mailed last. */
+  readonly mailed: MailedCode | undefined
   /** Why the last answer did not lead on; shown until the next one. */
   readonly notice: Notice | undefined
+}
+
+export type MailedCode = {
+  /** What the person typed or chose; the code is of no use for another address. */
+  readonly email: string
+  readonly handle: string
+  /** When the next one may be asked for; epoch seconds. */
+  readonly nextAt: number
 }
 
 export type Notice =
@@ -23,12 +36,16 @@ export type Notice =
   | { readonly kind: 'email_invalid'; readonly typed: string }
   /** Epoch seconds. */
   | { readonly kind: 'throttled'; readonly until: number }
+  | { readonly kind: 'code'; readonly why: 'required' | 'expired' | 'too_many' | 'too_soon' }
+  | { readonly kind: 'code_wrong'; readonly left: number }
 
 export const emptyProgress: Progress = {
   email: undefined,
   another: false,
   chosen: undefined,
   proofs: [],
+  method: undefined,
+  mailed: undefined,
   notice: undefined,
 }
 
@@ -54,11 +71,15 @@ export type KnownAccount = {
 export type Situation = {
   readonly details: Pick<FlowDetails, 'prompt' | 'reasons' | 'loginHint'>
   readonly progress: Progress
+  readonly policy: Policy
   /** Who is signed in on this browser, if they still may be. */
   readonly signedIn: KnownAccount | undefined
   /** Accounts that signed in on this browser before, the signed-in one aside. */
   readonly remembered: readonly KnownAccount[]
 }
+
+/** What the tenant decides about signing in. */
+export type Policy = Pick<TenantSettings, 'email_code'>
 
 /** The next page, or the end of this prompt. */
 export type Step =
@@ -66,6 +87,7 @@ export type Step =
   | { readonly kind: 'choose_account' }
   /** `again`: this person is signed in and proves it once more. */
   | { readonly kind: 'password'; readonly email: string; readonly again: boolean }
+  | { readonly kind: 'email_code'; readonly email: string; readonly again: boolean }
   | { readonly kind: 'consent' }
   | { readonly kind: 'signed_in'; readonly proofs: readonly [Proof, ...Proof[]] }
   | { readonly kind: 'account_chosen' }

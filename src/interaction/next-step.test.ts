@@ -4,7 +4,7 @@ import { brandId } from '#kit/ids.ts'
 import type { AccountId } from '#kit/ids.ts'
 import type { Proof } from '#login/login.ts'
 import { emptyProgress } from './interaction.ts'
-import type { KnownAccount, Progress, Situation, Step } from './interaction.ts'
+import type { KnownAccount, Policy, Progress, Situation, Step } from './interaction.ts'
 import { nextStep } from './next-step.ts'
 
 const known = (name: string): KnownAccount => ({
@@ -22,6 +22,7 @@ type Row = {
   readonly reasons?: readonly string[]
   readonly loginHint?: string
   readonly progress?: Partial<Progress>
+  readonly emailCode?: Policy['email_code']
   readonly signedIn?: KnownAccount
   readonly remembered?: readonly KnownAccount[]
   readonly step: Step
@@ -52,6 +53,48 @@ const table: readonly Row[] = [
     when: 'the identifier is given',
     progress: { email: ada.email },
     step: { kind: 'password', email: ada.email, again: false },
+  },
+  {
+    when: 'the identifier is given and codes are offered',
+    emailCode: 'offered',
+    progress: { email: ada.email },
+    step: { kind: 'password', email: ada.email, again: false },
+  },
+  {
+    when: 'the person asked for a code',
+    emailCode: 'offered',
+    progress: { email: ada.email, method: 'email_code' },
+    step: { kind: 'email_code', email: ada.email, again: false },
+  },
+  {
+    when: 'the person asked for a code and the tenant has none',
+    progress: { email: ada.email, method: 'email_code' },
+    step: { kind: 'password', email: ada.email, again: false },
+  },
+  {
+    when: 'a code comes first in this tenant, whoever it is (Q73)',
+    emailCode: 'first',
+    progress: { email: 'nobody@example.test' },
+    step: { kind: 'email_code', email: 'nobody@example.test', again: false },
+  },
+  {
+    when: 'the person would rather use the password',
+    emailCode: 'first',
+    progress: { email: ada.email, method: 'password' },
+    step: { kind: 'password', email: ada.email, again: false },
+  },
+  {
+    when: 'ada confirms it and codes come first',
+    emailCode: 'first',
+    reasons: ['max_age'],
+    signedIn: ada,
+    step: { kind: 'email_code', email: ada.email, again: true },
+  },
+  {
+    when: 'the code is proved',
+    emailCode: 'first',
+    progress: { email: ada.email, proofs: [{ ...proof, method: 'email_code', amr: ['otp'] }] },
+    step: { kind: 'signed_in', proofs: [{ ...proof, method: 'email_code', amr: ['otp'] }] },
   },
   {
     when: 'the password is proved',
@@ -137,6 +180,7 @@ describe('the next step of a sign-in', () => {
       const actual = nextStep({
         details: { prompt, reasons, loginHint },
         progress: { ...emptyProgress, ...row.progress },
+        policy: { email_code: row.emailCode ?? 'off' },
         signedIn,
         remembered: row.remembered ?? [],
       })

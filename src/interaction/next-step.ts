@@ -6,7 +6,7 @@ import type { Situation, Step } from './interaction.ts'
  *   select_account ─ choose_account ──▶ account_chosen
  *                         │ another, signed out
  *                         ▼
- *   login ─────────── identifier ──▶ password ──▶ signed_in
+ *   login ─────────── identifier ──▶ password or email_code ──▶ signed_in
  *                                       ▲
  *   login, again (max_age, prompt=login)┘
  *
@@ -20,7 +20,7 @@ export function nextStep(situation: Situation): Step {
   if (first) return { kind: 'signed_in', proofs: [first, ...rest] }
   if (isChosen(situation)) return { kind: 'account_chosen' }
 
-  if (progress.email !== undefined) return passwordFor(progress.email, situation)
+  if (progress.email !== undefined) return proofOf(progress.email, situation)
   if (isConfirmation(situation)) return confirmation(situation)
   if (offersAChoice(situation)) return { kind: 'choose_account' }
   return { kind: 'identifier' }
@@ -34,13 +34,16 @@ function isConfirmation({ details, progress, signedIn }: Situation): boolean {
   return details.reasons.every((reason) => reasonsToConfirm.has(reason))
 }
 
-function confirmation({ signedIn }: Situation): Step {
-  if (!signedIn) return { kind: 'identifier' }
-  return { kind: 'password', email: signedIn.email, again: true }
+function confirmation(situation: Situation): Step {
+  const { signedIn } = situation
+  return signedIn ? proofOf(signedIn.email, situation) : { kind: 'identifier' }
 }
 
-function passwordFor(email: string, { signedIn }: Situation): Step {
-  return { kind: 'password', email, again: signedIn?.email === email }
+/** SECURITY: follows from the tenant and what the person asked for, never from what the account has (Q73). */
+function proofOf(email: string, { signedIn, progress, policy }: Situation): Step {
+  const usual = policy.email_code === 'first' ? 'email_code' : 'password'
+  const kind = policy.email_code === 'off' ? 'password' : (progress.method ?? usual)
+  return { kind, email, again: signedIn?.email === email }
 }
 
 function isChosen({ details, progress, signedIn }: Situation): boolean {

@@ -37,6 +37,8 @@ describe('the progress of an interaction', () => {
       another: true,
       chosen: brandId<AccountId>('ada'),
       proofs: [proofOf('ada')],
+      method: 'email_code',
+      mailed: { email: 'ada@example.test', handle: 'h', nextAt: 60 },
       notice: { kind: 'throttled', until: 99 },
     } as const
     await progress.change(tenant, uid, () => full)

@@ -52,18 +52,22 @@ const keyOf = (tenantId: TenantId, uid: InteractionUid): EphemeralKey => ({
 
 const accountId = z.string().transform((id) => brandId<AccountId>(id))
 
+const method = z.enum(['password', 'email_code'])
+
 const schema = z.object({
   email: z.string().optional(),
   another: z.boolean(),
   chosen: accountId.optional(),
   proofs: z.array(
     z.object({
-      method: z.literal('password'),
+      method,
       accountId,
       amr: z.array(z.string()),
       at: z.number(),
     }),
   ),
+  method: method.optional(),
+  mailed: z.object({ email: z.string(), handle: z.string(), nextAt: z.number() }).optional(),
   notice: z
     .union([
       z.object({
@@ -71,6 +75,11 @@ const schema = z.object({
       }),
       z.object({ kind: z.literal('email_invalid'), typed: z.string() }),
       z.object({ kind: z.literal('throttled'), until: z.number() }),
+      z.object({
+        kind: z.literal('code'),
+        why: z.enum(['required', 'expired', 'too_many', 'too_soon']),
+      }),
+      z.object({ kind: z.literal('code_wrong'), left: z.number() }),
     ])
     .optional(),
 })

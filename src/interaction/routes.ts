@@ -2,17 +2,23 @@ import { Router } from '@koa/router'
 import type { Context } from 'koa'
 import type { Csrf, Form, ReadForm } from '#http/http.ts'
 import { epochSeconds } from '#kit/clock.ts'
+import type { Requester } from '#login/login.ts'
 import { basePathOf, tenantOf } from '#tenant/tenant.ts'
-import { createAnswers, unknownAnswer } from './answers.ts'
+import { unknownAnswer } from './answer.ts'
+import { createAnswers } from './answers.ts'
 import type { AnswerDeps } from './answers.ts'
 import type { Finish } from './finish.ts'
+import { sendFirstCode } from './email-code-answers.ts'
 import { nextStep } from './next-step.ts'
-import { csrfBinding, waitOf } from './step-page.ts'
+import { csrfBinding } from './step-page.ts'
 import type { StepPage } from './step-page.ts'
 import { addressOf } from './visit.ts'
+import { waitOf } from './wait.ts'
 import type { Visit } from './visit.ts'
+import type { Step } from './interaction.ts'
 
 export type InteractionDeps = AnswerDeps & {
+  readonly requesterOf: (ctx: Context) => Omit<Requester, 'deviceCookie'>
   readonly visit: (ctx: Context) => Promise<Visit>
   readonly stepPage: StepPage
   readonly finish: Finish
@@ -32,7 +38,7 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
     const page = await deps.stepPage(visit, step, now)
     if (!page) return redirect(ctx, await addressOfEnd(visit))
     const wait = waitOf(visit.progress.notice, now)
-    if (step.kind === 'password' && wait > 0) tooManyTries(ctx, wait)
+    if (isProof(step) && wait > 0) tooManyTries(ctx, wait)
     ctx.type = 'html'
     ctx.body = page.toString()
   })
@@ -41,7 +47,9 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
     router.post(`/${step}`, async (ctx) => {
       const visit = await deps.visit(ctx)
       await answer(visit, await checkedForm(visit))
-      redirect(ctx, await addressOfNext(await deps.visit(ctx)))
+      const next = await deps.visit(ctx)
+      await sendFirstCode(next, deps)
+      redirect(ctx, await addressOfNext(next))
     })
   }
 
@@ -81,6 +89,10 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
   }
 
   return router
+}
+
+function isProof({ kind }: Step): boolean {
+  return kind === 'password' || kind === 'email_code'
 }
 
 function redirect(ctx: Context, address: string): void {

@@ -8,8 +8,10 @@ import type { Html } from '#views/html.ts'
 import { identifierPage } from '#views/identifier.ts'
 import { passwordPage } from '#views/password.ts'
 import type { PasswordError } from '#views/password.ts'
+import { emailCodeStepPage } from './email-code-page.ts'
 import type { Notice, Step } from './interaction.ts'
 import { addressOf } from './visit.ts'
+import { waitOf } from './wait.ts'
 import type { Visit } from './visit.ts'
 
 /** A demo account that may be filled in; development only. */
@@ -33,6 +35,8 @@ export function createStepPage(deps: StepPageDeps): StepPage {
         return chooser(visit, deps)
       case 'password':
         return password(visit, step, now, deps)
+      case 'email_code':
+        return emailCodeStepPage(visit, step, { csrf: deps.csrf.token(csrfBinding(visit)), now })
       case 'consent':
         return consent(visit, deps)
       case 'signed_in':
@@ -94,15 +98,11 @@ function password(
     ...form(visit, 'password', deps),
     email: step.email,
     changeAction: addressOf(visit, 'another'),
+    codeAction: visit.policy.email_code === 'off' ? undefined : addressOf(visit, 'use-code'),
     reauthenticate: step.again,
     error: passwordError(visit.progress.notice, now),
     demoPassword: deps.demo?.email === step.email ? deps.demo.password : undefined,
   })
-}
-
-/** Seconds this person has to wait before the next try; 0 when they need not. */
-export function waitOf(notice: Notice | undefined, now: number): number {
-  return notice?.kind === 'throttled' ? Math.max(0, notice.until - now) : 0
 }
 
 function passwordError(notice: Notice | undefined, now: number): PasswordError | undefined {

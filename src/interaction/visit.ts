@@ -50,6 +50,7 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
       ctx,
       details,
       progress: await deps.progress.read(tenant.id, details.uid),
+      policy: tenant.settings,
       signedIn,
       remembered: accounts.filter(
         (account) => account !== undefined && account.id !== signedIn?.id,

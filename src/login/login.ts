@@ -5,7 +5,7 @@ import type { Tenant } from '#tenant/tenant.ts'
  * The vocabulary every way of proving who you are shares. A method knows nothing of what comes before or after it:
  * it takes an input and gives a verdict; `interaction/next-step` decides the rest.
  */
-export type MethodId = 'password'
+export type MethodId = 'password' | 'email_code'
 
 /** Something that was proved, kept on the server until the interaction ends. Never travels in a form. */
 export type Proof = {

@@ -30,6 +30,11 @@ const httpUrl = z.url({ protocol: /^https?$/ }).max(2048)
 /** What a tenant decides for itself. Every key has a default; unknown keys are errors (Q80). */
 export const tenantSettings = z.strictObject({
   registration: z.enum(['open', 'invite', 'domains', 'closed']).default('closed'),
+  /**
+   * A code or link by mail as the way to sign in. `first`: asked for before a password, of everybody alike, so that the
+   * page does not tell who has one (Q73).
+   */
+  email_code: z.enum(['off', 'offered', 'first']).default('off'),
   default_locale: z.enum(['en', 'de']).default('en'),
   support_email: z.email().optional(),
   support_url: httpUrl.optional(),

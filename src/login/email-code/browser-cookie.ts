@@ -1,24 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CookieSpec, Cookies } from '#http/http.ts'
 import { randomToken } from '#kit/random.ts'
 import { basePathOf, type Tenant } from '#tenant/tenant.ts'
-
-/**
- * Tells the browser that asked for a mail from every other (Q57). A random value that means nothing by itself; stores keep
- * its hash. `Lax`: it must come along when a link in a mail is opened.
- */
-export type BrowserCookie = {
-  /** Undefined where this browser was given none. */
-  read(tenant: Tenant, req: IncomingMessage): string | undefined
-  /** The value this browser has, or a new one that is set with this answer. */
-  ensure(tenant: Tenant, req: IncomingMessage, res: ServerResponse): string
-}
+import type { BrowserCookie } from './email-code.ts'
 
 /** Seconds: longer than any code or link lives. */
 const lifetime = 24 * 3600
 
 export function createBrowserCookie(cookies: Cookies): BrowserCookie {
-  function read(tenant: Tenant, req: IncomingMessage): string | undefined {
+  const read: BrowserCookie['read'] = (tenant, req) => {
     const value = cookies.read(req, specOf(tenant), tenant.issuer)
     return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined
   }

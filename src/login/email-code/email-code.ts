@@ -1,6 +1,10 @@
-import type { AccountId } from '#kit/ids.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Account } from '#account/account.ts'
+import type { AuditActor } from '#audit/audit.ts'
+import type { AccountId, InteractionUid, TenantId } from '#kit/ids.ts'
+import type { Transaction } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
-import type { Requester } from '../login.ts'
+import type { Proof, Requester } from '../login.ts'
 
 /**
  * Proof of a mailbox: a code of six digits, typed back into the browser that asked for it (Q47), or a link to a page of
@@ -144,8 +148,65 @@ export type LinkView =
 /** Used, expired, replaced, or never there. */
 export type LinkOver = { readonly kind: 'over' }
 
+/**
+ * Tells the browser that asked for a mail from every other (Q57). A random value that means nothing by itself; stores keep
+ * its hash. `Lax`: it must come along when a link in a mail is opened.
+ */
+export type BrowserCookie = {
+  /** Undefined where this browser was given none. */
+  read(tenant: Tenant, req: IncomingMessage): string | undefined
+  /** The value this browser has, or a new one that is set with this answer. */
+  ensure(tenant: Tenant, req: IncomingMessage, res: ServerResponse): string
+}
+
 /** Seconds a code or link lives (Q47, Q56). */
 export const codeLifetime = 600
 /** Tries a code gets. */
 export const mostTries = 5
 export const codeLength = 6
+
+/** A code or a link by mail as the way to sign in; only where the tenant allows it. */
+export type EmailCodeLogin = {
+  /** The same work and answer whether the address has an account or not (Q73). */
+  send(input: {
+    readonly tenant: Tenant
+    readonly email: string
+    readonly browser: string
+    /** Where a link leads back to. */
+    readonly uid: InteractionUid
+    readonly requester: Requester
+    /** The reader's language. */
+    readonly locale: string
+  }): Promise<IssuedCode>
+  verify(input: Omit<VerifyCode, 'purpose'>): Promise<EmailCodeVerdict>
+  look(input: SignInLink): Promise<LinkView>
+  consume(input: SignInLink & { readonly requester: Requester }): Promise<SignedInByLink | LinkOver>
+}
+
+export type EmailCodeVerdict =
+  | { readonly kind: 'proved'; readonly proof: Proof }
+  | Exclude<CodeVerdict, CodeProved>
+
+export type SignInLink = Omit<OpenLink, 'purpose'>
+
+export type SignedInByLink = {
+  readonly kind: 'proved'
+  readonly proof: Proof
+  /** The interaction that waits for it. */
+  readonly uid: InteractionUid
+}
+
+/** Whoever reads an account's mail owns it (Q62). */
+export type MailboxOwnership = {
+  /**
+   * Marks the address as verified. The first time, whatever was there before may be somebody else's, who only typed the
+   * address: its password, its sessions, every pending change are gone with the same transaction. Undefined when there is
+   * no active account; else the second from which on a proof counts.
+   */
+  prove(tenantId: TenantId, accountId: AccountId): Promise<{ readonly at: number } | undefined>
+}
+
+/** Port: a kind of credential that does not survive a new owner. */
+export type PriorCredential = {
+  remove(account: Account, actor: AuditActor, within: Transaction | undefined): Promise<unknown>
+}

@@ -1,0 +1,14 @@
+import type { Form } from '#http/http.ts'
+import { AppError } from '#kit/errors.ts'
+import type { Visit } from './visit.ts'
+
+/** What a person posts: changes the progress and says nothing of what comes next. */
+export type Answer = (visit: Visit, form: Form) => Promise<void>
+
+export function unknownAnswer(): AppError {
+  return new AppError({
+    code: 'interaction.unknown_answer',
+    status: 400,
+    message: 'That answer is not one of those offered.',
+  })
+}

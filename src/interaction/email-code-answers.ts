@@ -1,0 +1,127 @@
+import type { Form } from '#http/http.ts'
+import { epochSeconds, type Clock } from '#kit/clock.ts'
+import type {
+  BrowserCookie,
+  EmailCodeLogin,
+  EmailCodeVerdict,
+} from '#login/email-code/email-code.ts'
+import type { Answer } from './answer.ts'
+import type { MailedCode, Notice, Progress, ProgressStore } from './interaction.ts'
+import { nextStep } from './next-step.ts'
+import type { RequesterFor } from './requester.ts'
+import type { Visit } from './visit.ts'
+
+export type EmailCodeAnswerDeps = {
+  readonly progress: ProgressStore
+  readonly emailCode: EmailCodeLogin
+  readonly browserCookie: BrowserCookie
+  readonly requesterFor: RequesterFor
+  readonly clock: Clock
+}
+
+/** What a person posts where a code by mail is asked for, or wanted. */
+export function createEmailCodeAnswers(
+  deps: EmailCodeAnswerDeps,
+): Readonly<Record<'email-code' | 'send-code' | 'use-code' | 'use-password', Answer>> {
+  return {
+    'email-code': prove(deps),
+    'send-code': async (visit) => {
+      const step = nextStep(visit)
+      if (step.kind === 'email_code') await send(visit, step.email, deps)
+    },
+    'use-code': use('email_code', deps),
+    'use-password': use('password', deps),
+  }
+}
+
+/** Sends the first code when the step that needs one was reached by a POST; a GET sends nothing (Q57). */
+export async function sendFirstCode(visit: Visit, deps: EmailCodeAnswerDeps): Promise<void> {
+  const step = nextStep(visit)
+  if (step.kind !== 'email_code' || mailedTo(step.email, visit.progress)) return
+  await send(visit, step.email, deps)
+}
+
+/** The code that was mailed for this address, if one was. */
+export function mailedTo(email: string, { mailed }: Progress): MailedCode | undefined {
+  return mailed?.email === email ? mailed : undefined
+}
+
+const use =
+  (method: Progress['method'], { progress }: EmailCodeAnswerDeps): Answer =>
+  async ({ details }) => {
+    const change = (before: Progress): Progress => ({ ...before, method, notice: undefined })
+    await progress.change(details.tenant.id, details.uid, change)
+  }
+
+async function send(visit: Visit, email: string, deps: EmailCodeAnswerDeps): Promise<void> {
+  const { details, ctx, page } = visit
+  const { tenant, uid } = details
+  const issued = await deps.emailCode.send({
+    tenant,
+    email,
+    uid,
+    browser: deps.browserCookie.ensure(tenant, ctx.req, ctx.res),
+    requester: deps.requesterFor(visit, email),
+    locale: page.locale,
+  })
+  const { handle, nextAt, fresh } = issued
+  const isRepeated = !fresh && mailedTo(email, visit.progress) !== undefined
+  await deps.progress.change(tenant.id, uid, (before) => ({
+    ...before,
+    mailed: { email, handle, nextAt },
+    notice: isRepeated ? { kind: 'code', why: 'too_soon' } : undefined,
+  }))
+}
+
+function prove(deps: EmailCodeAnswerDeps): Answer {
+  return async (visit, form) => {
+    const step = nextStep(visit)
+    if (step.kind !== 'email_code') return
+    const { tenant, uid } = visit.details
+    const change = await changeAfter(visit, step.email, form)
+    await deps.progress.change(tenant.id, uid, change)
+  }
+
+  async function changeAfter(visit: Visit, email: string, form: Form) {
+    const { details, ctx, progress } = visit
+    const code = (form.get('code') ?? '').trim()
+    const mailed = mailedTo(email, progress)
+    if (code === '') return noticed({ kind: 'code', why: 'required' })
+    if (!mailed) return noticed({ kind: 'code', why: 'expired' })
+    const verdict = await deps.emailCode.verify({
+      tenant: details.tenant,
+      handle: mailed.handle,
+      browser: deps.browserCookie.read(details.tenant, ctx.req),
+      code,
+      requester: deps.requesterFor(visit, email),
+    })
+    return withVerdict(verdict)
+  }
+
+  function withVerdict(verdict: EmailCodeVerdict): (before: Progress) => Progress {
+    switch (verdict.kind) {
+      case 'proved':
+        return (before) => ({
+          ...before,
+          notice: undefined,
+          mailed: undefined,
+          proofs: [...before.proofs, verdict.proof],
+        })
+      case 'wrong':
+        return noticed({ kind: 'code_wrong', left: verdict.left })
+      case 'expired':
+        return noticed({ kind: 'code', why: 'expired' })
+      case 'too_many':
+        return noticed({ kind: 'code', why: 'too_many' })
+      case 'throttled':
+        return noticed({
+          kind: 'throttled',
+          until: epochSeconds(deps.clock) + verdict.retryAfter,
+        })
+    }
+  }
+}
+
+const noticed =
+  (notice: Notice) =>
+  (before: Progress): Progress => ({ ...before, notice })

@@ -1,0 +1,123 @@
+import type { Accounts } from '#account/account.ts'
+import type { Audit } from '#audit/audit.ts'
+import { canonicalEmail } from '#kit/email-address.ts'
+import { brandId, type AccountId, type InteractionUid } from '#kit/ids.ts'
+import type { Metrics } from '#telemetry/telemetry.ts'
+import { mailFrameOf, type Tenant } from '#tenant/tenant.ts'
+import { signInCodeMail } from '#views/mail/sign-in-code.ts'
+import type { Proof, Requester } from '../login.ts'
+import type { CodeProved, EmailCodeLogin, EmailCodes, MailboxOwnership } from './email-code.ts'
+
+export type EmailCodeLoginDeps = {
+  readonly emailCodes: EmailCodes
+  readonly ownership: MailboxOwnership
+  readonly accounts: Pick<Accounts, 'findByEmail'>
+  readonly audit: Audit
+  readonly metrics?: Pick<Metrics, 'signIn'> | undefined
+}
+
+const method = 'email_code'
+const purpose = 'sign_in'
+
+type Asked = { readonly tenant: Tenant; readonly requester: Requester }
+
+export function createEmailCodeLogin(deps: EmailCodeLoginDeps): EmailCodeLogin {
+  const { emailCodes, accounts } = deps
+  const record = createRecorder(deps)
+
+  async function prove(asked: Asked, proved: CodeProved): Promise<Proof | undefined> {
+    const { accountId } = proved
+    const owned = accountId && (await deps.ownership.prove(asked.tenant.id, accountId))
+    if (accountId === undefined || !owned) return undefined
+    await record.succeeded(asked, accountId)
+    return { method, accountId, amr: ['otp'], at: owned.at } // RFC 8176 §2
+  }
+
+  return {
+    async send({ tenant, email, uid, locale, ...rest }) {
+      const found = await accounts.findByEmail(tenant.id, email)
+      const account = found?.status === 'active' ? found : undefined
+      const frame = mailFrameOf(tenant, account?.profile.locale ?? locale)
+      return emailCodes.issue({
+        ...rest,
+        tenant,
+        purpose,
+        // SECURITY: as it is stored; what a stranger typed only in its plain form (Q58)
+        email: account?.email ?? canonicalEmail(email) ?? email,
+        accountId: account?.id,
+        decoy: account === undefined,
+        data: { uid },
+        letter: (facts) => ({
+          kind: account ? 'sign_in_code' : 'sign_in_unknown',
+          ...signInCodeMail({
+            ...frame,
+            ...facts,
+            known: account !== undefined,
+            issuer: tenant.issuer,
+          }),
+        }),
+      })
+    },
+
+    async verify(input) {
+      if (input.tenant.settings.email_code === 'off') return { kind: 'expired' }
+      const verdict = await emailCodes.verify({ ...input, purpose })
+      if (verdict.kind !== 'proved') {
+        await record.failed(input, verdict.kind)
+        return verdict
+      }
+      const proof = await prove(input, verdict)
+      return proof ? { kind: 'proved', proof } : { kind: 'expired' }
+    },
+
+    look: async (input) =>
+      input.tenant.settings.email_code === 'off'
+        ? { kind: 'over' }
+        : emailCodes.look({ ...input, purpose }),
+
+    async consume(input) {
+      if (input.tenant.settings.email_code === 'off') return { kind: 'over' }
+      const end = await emailCodes.consume({ ...input, purpose })
+      const uid = end.kind === 'proved' ? end.data['uid'] : undefined
+      if (end.kind !== 'proved' || uid === undefined) return { kind: 'over' }
+      const proof = await prove(input, end)
+      return proof ? { kind: 'proved', proof, uid: brandId<InteractionUid>(uid) } : { kind: 'over' }
+    },
+  }
+}
+
+function createRecorder({ audit, metrics }: EmailCodeLoginDeps) {
+  const facts = ({ tenant, requester: { ip, userAgent, requestId } }: Asked) => ({
+    tenantId: tenant.id,
+    ip,
+    userAgent,
+    requestId,
+  })
+
+  return {
+    /** Whose code was tried is not told by a wrong one; who was throttled is not audited: a flood is no row each. */
+    async failed(asked: Asked, reason: string): Promise<void> {
+      metrics?.signIn({ method, outcome: 'failure', reason })
+      if (reason === 'throttled') return
+      await audit.append({
+        ...facts(asked),
+        type: 'login.failed',
+        outcome: 'failure',
+        actor: { kind: 'anonymous' },
+        detail: { method, reason },
+      })
+    },
+
+    async succeeded(asked: Asked, accountId: AccountId): Promise<void> {
+      metrics?.signIn({ method, outcome: 'success' })
+      await audit.append({
+        ...facts(asked),
+        type: 'login.succeeded',
+        outcome: 'success',
+        actor: { kind: 'account', id: accountId },
+        accountId,
+        detail: { method },
+      })
+    },
+  }
+}
