@@ -44,7 +44,7 @@ import { createBrowserCookie } from '#login/email-code/browser-cookie.ts'
 import { createEmailCodeLogin } from '#login/email-code/login.ts'
 import { createMailboxOwnership } from '#login/email-code/ownership.ts'
 import { createEmailCodes } from '#login/email-code/service.ts'
-import type { PasswordLogin, Throttle } from '#login/login.ts'
+import type { PasswordLogin } from '#login/login.ts'
 import { createPasswordHasher } from '#login/password/argon2.ts'
 import { loadBlocklist } from '#login/password/blocklist.ts'
 import { createBreachService } from '#login/password/breach-service.ts'
@@ -53,8 +53,6 @@ import { createDeviceCookies } from '#login/password/device-cookie.ts'
 import type { Passwords } from '#login/password/password.ts'
 import { createPostgresPasswordStore } from '#login/password/postgres.ts'
 import { createPasswordLogin } from '#login/password/service.ts'
-import { createPostgresThrottle } from '#login/throttle/postgres.ts'
-import { createRedisThrottle } from '#login/throttle/redis.ts'
 import type { Outbox } from '#mail/mail.ts'
 import { createPostgresOutbox } from '#mail/postgres.ts'
 import { createAccountClient } from '#oidc/account-client.ts'
@@ -63,24 +61,13 @@ import { createProtocolServer, createPublications, isProtocolPath } from '#oidc/
 import { createArtifactEnder } from '#oidc/ender.ts'
 import { createAuthFlow } from '#oidc/flow.ts'
 import { createPostgresLogoutOutbox } from '#oidc/logout-outbox/postgres.ts'
-import { createMemoryArtifactStore } from '#oidc/memory.ts'
-import type { AccountClient, ArtifactStore, AuthFlow } from '#oidc/oidc.ts'
-import { createPlacedArtifactStore } from '#oidc/placement.ts'
-import { createPostgresArtifactStore } from '#oidc/postgres.ts'
-import { createRedisArtifactStore } from '#oidc/redis.ts'
+import type { AccountClient, AuthFlow } from '#oidc/oidc.ts'
 import { createEngineRegistry } from '#oidc/registry.ts'
 import { createReuseNotice } from '#oidc/reuse-notice.ts'
 import { createPostgresSubjectKeyStore } from '#oidc/subject-key/postgres.ts'
 import { createSubjectKeys } from '#oidc/subject-key/subject-keys.ts'
 import { createPortal } from '#portal/service.ts'
-import { createEmbeddedDatabase } from '#storage/embedded.ts'
-import { createPostgresEphemeral } from '#storage/ephemeral/postgres.ts'
-import { createRedisEphemeral } from '#storage/ephemeral/redis.ts'
-import type { Remover } from '#storage/expiry.ts'
-import { createPostgresDatabase } from '#storage/postgres.ts'
-import { closeRedis, createRedis } from '#storage/redis.ts'
-import type { RedisConnection } from '#storage/redis.ts'
-import type { Database, Ephemeral } from '#storage/storage.ts'
+import { closeRedis } from '#storage/redis.ts'
 import type { Metrics, Logger } from '#telemetry/telemetry.ts'
 import { currentRequestId } from '#telemetry/request-context.ts'
 import { createAddressing } from '#tenant/address.ts'
@@ -92,16 +79,7 @@ import { createPostgresTenantStore } from '#tenant/postgres.ts'
 import { createTenants } from '#tenant/service.ts'
 import type { PageOf } from '#tenant/tenant.ts'
 import { loadAssets } from '#views/assets.ts'
-
-/** What a process holds open. */
-type Stores = {
-  readonly database: Database
-  readonly redis: RedisConnection | undefined
-  readonly ephemeral: Ephemeral
-  readonly artifacts: ArtifactStore
-  readonly throttle: Throttle
-  readonly removers: Readonly<Record<string, Remover>>
-}
+import { openStores, type Stores } from './stores.ts'
 
 export type AppInput = {
   readonly config: Config
@@ -128,49 +106,6 @@ export async function openApp(input: AppInput) {
       if (stores.redis) await closeRedis(stores.redis)
       await stores.database.close()
     },
-  }
-}
-
-async function openStores({ config, logger, clock }: AppInput): Promise<Stores> {
-  const { databaseUrl: url, dataDir, pool, redisUrls } = config.storage
-  const database =
-    url === undefined
-      ? await createEmbeddedDatabase({ dataDir, logger })
-      : createPostgresDatabase({ url, pool, logger })
-  const redis = redisUrls.length > 0 ? createRedis(redisUrls, logger) : undefined
-  return { database, redis, ...placeStores(database, redis, clock) }
-}
-
-/** What is short-lived lives in Redis where there is one; embedded, in this process, which is the only one. */
-function placeStores(
-  database: Database,
-  redis: RedisConnection | undefined,
-  clock: Clock,
-): Omit<Stores, 'database' | 'redis'> {
-  const durable = createPostgresArtifactStore({ database, clock })
-  const throttles = createPostgresThrottle({ database, clock })
-  const removers = {
-    artifacts: durable.removeExpired,
-    throttles: throttles.removeExpired,
-  }
-  if (redis) {
-    const shortLived = createRedisArtifactStore({ redis, clock })
-    return {
-      artifacts: createPlacedArtifactStore({ durable, shortLived }),
-      ephemeral: createRedisEphemeral({ redis }),
-      throttle: createRedisThrottle({ redis, clock }),
-      removers,
-    }
-  }
-  const ephemeral = createPostgresEphemeral({ database, clock })
-  const kept = { ephemeral, throttle: throttles }
-  const withEphemeral = { ...removers, ephemeral: ephemeral.removeExpired }
-  if (database.kind === 'postgres') return { ...kept, artifacts: durable, removers: withEphemeral }
-  const shortLived = createMemoryArtifactStore({ clock })
-  return {
-    ...kept,
-    artifacts: createPlacedArtifactStore({ durable, shortLived }),
-    removers: { ...withEphemeral, memory: shortLived.removeExpired },
   }
 }
 
