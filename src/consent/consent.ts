@@ -1,3 +1,4 @@
+import type { AuditEvent } from '#audit/audit.ts'
 import type { AccountId, ClientId, TenantId } from '#kit/ids.ts'
 import type { Transaction } from '#storage/storage.ts'
 
@@ -19,6 +20,8 @@ export type Consent = {
 
 export type ConsentStore = {
   find(tenantId: TenantId, accountId: AccountId, clientId: ClientId): Promise<Consent | undefined>
+  /** Everything this person has allowed, the latest first. */
+  listOf(tenantId: TenantId, accountId: AccountId): Promise<readonly Consent[]>
   /** Inserts, or replaces the whole row. */
   put(consent: Consent, within?: Transaction): Promise<void>
   remove(
@@ -27,6 +30,25 @@ export type ConsentStore = {
     clientId: ClientId,
     within?: Transaction,
   ): Promise<boolean>
+}
+
+/** Use cases of the person who gave them. */
+export type Consents = {
+  listOf(tenantId: TenantId, accountId: AccountId): Promise<readonly Consent[]>
+  /**
+   * Takes back what this client was allowed, and ends what it got by it at once. False when it was allowed nothing. Rejects
+   * with `Unavailable` when not everything was reached: calling again finishes the job.
+   */
+  revoke(
+    consent: Pick<Consent, 'tenantId' | 'accountId' | 'clientId'>,
+    by: Pick<AuditEvent, 'actor' | 'ip' | 'userAgent' | 'requestId'>,
+  ): Promise<boolean>
+}
+
+/** What must end when a consent does. Implemented by `oidc`, called by the service. */
+export type ConsentArtifactEnder = {
+  /** Grants, refresh tokens, opaque access tokens and codes this client has of this account; its sessions stay. */
+  endAccess(tenantId: TenantId, accountId: AccountId, clientId: ClientId): Promise<void>
 }
 
 /** What an authorization request asks for. */

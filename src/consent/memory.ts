@@ -6,6 +6,10 @@ export function createMemoryConsentStore(): ConsentStore {
 
   return {
     find: async (tenantId, accountId, clientId) => consents.get(key(tenantId, accountId, clientId)),
+    listOf: async (tenantId, accountId) =>
+      [...consents.values()]
+        .filter((consent) => consent.tenantId === tenantId && consent.accountId === accountId)
+        .sort((a, b) => b.grantedAt.getTime() - a.grantedAt.getTime()),
     async put(consent) {
       const { tenantId, accountId, clientId } = consent
       consents.set(key(tenantId, accountId, clientId), consent)

@@ -25,6 +25,13 @@ export function createPostgresConsentStore(deps: { readonly database: Database }
       return row && fromRow(row)
     },
 
+    async listOf(tenantId, accountId) {
+      const rows = await knex<Row>('consents')
+        .where({ tenant_id: tenantId, account_id: accountId })
+        .orderBy([{ column: 'granted_at', order: 'desc' }, 'client_id'])
+      return rows.map(fromRow)
+    },
+
     async put(consent, within) {
       try {
         await (within ?? knex)<Row>('consents')

@@ -45,6 +45,15 @@ export function describeConsentStore(name: string, open: () => Promise<OpenConse
         assert.equal(await find({ ...owners, [part]: others[part] }), undefined, part)
     })
 
+    it('lists what one account has allowed, and nobody else', async () => {
+      const [owners, others] = [await opened.addOwners(), await opened.addOwners()]
+      await opened.store.put(exampleConsent(owners))
+      await opened.store.put(exampleConsent(others))
+      const { tenantId, accountId } = owners
+      assert.deepEqual(await opened.store.listOf(tenantId, accountId), [exampleConsent(owners)])
+      assert.deepEqual(await opened.store.listOf(others.tenantId, accountId), [])
+    })
+
     it('replaces the whole row: what is no longer allowed is gone', async () => {
       const owners = await opened.addOwners()
       await opened.store.put(exampleConsent(owners))

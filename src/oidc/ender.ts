@@ -1,5 +1,6 @@
 import type { AccountArtifactEnder } from '#account/account.ts'
 import type { ClientArtifactEnder } from '#client/client.ts'
+import type { ConsentArtifactEnder } from '#consent/consent.ts'
 import type { ArtifactStore } from './oidc.ts'
 
 /**
@@ -8,9 +9,11 @@ import type { ArtifactStore } from './oidc.ts'
  */
 export function createArtifactEnder(
   store: ArtifactStore,
-): AccountArtifactEnder & ClientArtifactEnder {
+): AccountArtifactEnder & ClientArtifactEnder & ConsentArtifactEnder {
   return {
     endAccount: (tenantId, accountId) => store.destroyByOwner(tenantId, { accountId }),
+    endAccess: (tenantId, accountId, clientId) =>
+      store.destroyAccess(tenantId, accountId, clientId),
     endClient: (tenantId, clientId) => store.destroyByOwner(tenantId, { clientId }),
   }
 }

@@ -64,7 +64,7 @@ type Rows = Map<string, Row>
 
 type Endings = Pick<
   ArtifactStore,
-  'destroy' | 'destroyByGrant' | 'destroyByOwner' | 'removeExpired'
+  'destroy' | 'destroyByGrant' | 'destroyByOwner' | 'destroyAccess' | 'removeExpired'
 >
 
 function createEndings(rows: Rows): Endings {
@@ -81,6 +81,10 @@ function createEndings(rows: Rows): Endings {
       const isOwned = (row: Row) =>
         'accountId' in owner ? row.accountId === owner.accountId : row.clientId === owner.clientId
       removeWhere(rows, (row) => row.tenantId === tenantId && isOwned(row))
+    },
+    async destroyAccess(tenantId, accountId, clientId) {
+      const isTheirs = (row: Row) => row.accountId === accountId && row.clientId === clientId
+      removeWhere(rows, (row) => row.tenantId === tenantId && isTheirs(row))
     },
     async removeExpired(before, limit) {
       const expired = [...rows].filter(([, row]) => (row.expiresAt ?? Infinity) < before)

@@ -104,6 +104,8 @@ export type ArtifactStore = {
     tenantId: TenantId,
     owner: { readonly accountId: AccountId } | { readonly clientId: ClientId },
   ): Promise<void>
+  /** The same, of what one client has of one account. */
+  destroyAccess(tenantId: TenantId, accountId: AccountId, clientId: ClientId): Promise<void>
   /** Removes at most `limit` artifacts that expired before `before`; how many were removed. A store that expires by itself answers 0. */
   removeExpired(before: number, limit: number): Promise<number>
 }

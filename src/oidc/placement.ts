@@ -42,6 +42,10 @@ export function createPlacedArtifactStore(stores: {
       await durable.destroyByOwner(tenantId, owner)
       await shortLived.destroyByOwner(tenantId, owner)
     },
+    async destroyAccess(tenantId, accountId, clientId) {
+      await durable.destroyAccess(tenantId, accountId, clientId)
+      await shortLived.destroyAccess(tenantId, accountId, clientId)
+    },
     async removeExpired(before, limit) {
       const removed = await durable.removeExpired(before, limit)
       return removed + (await shortLived.removeExpired(before, limit - removed))

@@ -81,6 +81,10 @@ const statements = {
     name: 'oidc.destroy_by_account',
     text: 'DELETE FROM oidc_artifacts WHERE tenant_id = $1 AND account_id = $2',
   },
+  destroyAccess: {
+    name: 'oidc.destroy_access',
+    text: 'DELETE FROM oidc_artifacts WHERE tenant_id = $1 AND account_id = $2 AND client_id = $3',
+  },
   destroyByClient: {
     name: 'oidc.destroy_by_client',
     text: 'DELETE FROM oidc_artifacts WHERE tenant_id = $1 AND client_id = $2',
@@ -161,7 +165,7 @@ type Run = (
 
 type Endings = Pick<
   ArtifactStore,
-  'destroy' | 'destroyByGrant' | 'destroyByOwner' | 'removeExpired'
+  'destroy' | 'destroyByGrant' | 'destroyByOwner' | 'destroyAccess' | 'removeExpired'
 >
 
 function createEndings(database: Database, run: Run): Endings {
@@ -185,6 +189,10 @@ function createEndings(database: Database, run: Run): Endings {
           ? [statements.destroyByAccount, owner.accountId]
           : [statements.destroyByClient, owner.clientId]
       await run(statement, [tenantId, id], 'durable')
+    },
+
+    async destroyAccess(tenantId, accountId, clientId) {
+      await run(statements.destroyAccess, [tenantId, accountId, clientId], 'durable')
     },
 
     async removeExpired(before, limit) {

@@ -15,6 +15,12 @@ export type RedisIndex = {
   /** The 20 that live longest: the others were replaced and only wait for their end. */
   newest(tenantId: TenantId, name: IndexName, value: string): Promise<[ArtifactModel, string][]>
   destroyAll(tenantId: TenantId, name: IndexName, value: string): Promise<void>
+  /** What stands in both. The indexes may lie on two nodes: the smaller one is read, the other asked. */
+  destroyBoth(
+    tenantId: TenantId,
+    smaller: readonly [IndexName, string],
+    other: readonly [IndexName, string],
+  ): Promise<void>
 }
 
 export function createRedisIndex(deps: {
@@ -49,6 +55,16 @@ export function createRedisIndex(deps: {
         await Promise.all(keys.map((key) => guarded(() => redis.unlink(key))))
         await guarded(() => redis.zrem(index, ...members))
       }
+    },
+
+    async destroyBoth(tenantId, smaller, other) {
+      const [index, second] = [indexKey(tenantId, ...smaller), indexKey(tenantId, ...other)]
+      const members = await guarded(() => redis.zrange(index, 0, '-1'))
+      if (members.length === 0) return
+      const scores = await guarded(() => redis.zmscore(second, ...members))
+      const both = members.filter((_member, at) => scores[at] !== null)
+      const keys = both.map((member) => artifactKey(tenantId, ...fromMember(member)))
+      await Promise.all(keys.map((key) => guarded(() => redis.unlink(key))))
     },
   }
 }

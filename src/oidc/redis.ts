@@ -86,7 +86,7 @@ export function createRedisArtifactStore(deps: {
 
 type Endings = Pick<
   ArtifactStore,
-  'destroy' | 'destroyByGrant' | 'destroyByOwner' | 'removeExpired'
+  'destroy' | 'destroyByGrant' | 'destroyByOwner' | 'destroyAccess' | 'removeExpired'
 >
 
 function createEndings(
@@ -108,6 +108,9 @@ function createEndings(
       'accountId' in owner
         ? index.destroyAll(tenantId, 'account', owner.accountId)
         : index.destroyAll(tenantId, 'client', owner.clientId),
+
+    destroyAccess: (tenantId, accountId, clientId) =>
+      index.destroyBoth(tenantId, ['account', accountId], ['client', clientId]),
 
     removeExpired: async () => 0, // Redis forgets by itself
   }

@@ -341,6 +341,30 @@ export function testArtifactStore(name: string, open: () => Promise<ArtifactStor
         }
       }))
 
+    it('destroys what one client has of one account, and nothing else', () =>
+      withStore(async (store, now, make) => {
+        const owned: ArtifactModel[] = ['Grant', 'RefreshToken', 'AuthorizationCode', 'DeviceCode']
+        for (const model of owned) {
+          await store.upsert(main, make({ model, accountId, clientId }))
+          await store.upsert(
+            main,
+            make({ model, id: 'a', accountId: brandId('account-2'), clientId }),
+          )
+          await store.upsert(
+            main,
+            make({ model, id: 'b', accountId, clientId: brandId('client-2') }),
+          )
+        }
+        await store.destroyAccess(other, accountId, clientId)
+        assert.ok(await store.find(main, 'Grant', 'id-1', now))
+        await store.destroyAccess(main, accountId, clientId)
+        for (const model of owned) {
+          assert.equal(await store.find(main, model, 'id-1', now), undefined, model)
+          assert.ok(await store.find(main, model, 'a', now), model)
+          assert.ok(await store.find(main, model, 'b', now), model)
+        }
+      }))
+
     it('destroys everything of a client, and nothing else', () =>
       withStore(async (store, now, make) => {
         const owned: ArtifactModel[] = ['ClientCredentials', 'Grant', 'RefreshToken']
