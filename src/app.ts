@@ -13,6 +13,7 @@ import { createPostgresClientStore, createPostgresResourceStore } from '#client/
 import { createClients } from '#client/service.ts'
 import type { Config, Secrets } from '#config/config.ts'
 import { createPostgresConsentStore } from '#consent/postgres.ts'
+import { createConsents } from '#consent/service.ts'
 import { demoOrigin } from '#demo/demo.ts'
 import { createDevMailRouter } from '#demo/dev-mail.ts'
 import { createAddressResolver } from '#http/address.ts'
@@ -136,6 +137,7 @@ function createServices(input: AppInput, stores: Stores) {
   })
   const accounts = createAccounts({ store: createPostgresAccountStore({ database }), ...change })
   const consents = createPostgresConsentStore({ database })
+  const givenConsents = createConsents({ store: consents, ...change })
   const outbox = createPostgresOutbox({ database, clock })
   const { width, queue } = config.password
   const gate = createGate({ name: 'password', width, queue })
@@ -160,7 +162,7 @@ function createServices(input: AppInput, stores: Stores) {
   const facts = { tenants, keys, clients, accounts, consents, outbox, audit, keyring, sealer }
   const proofs = createMailProofs(input, stores, { ...facts, passwords })
   const changes = createSelfService(input, { ...facts, passwords })
-  return { ...facts, passwords, egress, ...proofs, ...changes }
+  return { ...facts, givenConsents, passwords, egress, ...proofs, ...changes }
 }
 
 /** What people change about how they sign in, by themselves. */

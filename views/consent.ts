@@ -60,7 +60,7 @@ export function consentPage(props: ConsentProps): Html {
     title: text(title, names),
     heading: t(title, names),
     body: html`${client.unverified && warning(unverified(client.unverified, page.tenant.name, messages))}
-      ${wishes(props, messages)}
+      ${wishes(props, t(props.added ? 'consent.lead_added' : 'consent.lead'), messages)}
       <div class="signed-in">
         <p>${t('consent.signed_in', { email: strong(props.account.email) })}</p>
         ${switchAction !== undefined && postForm({ action: switchAction, token }, quietButton(t('consent.switch')))}
@@ -96,8 +96,10 @@ function isKnownScope(scope: string): scope is keyof typeof sentences {
   return Object.hasOwn(sentences, scope)
 }
 
-function wishes(
-  { added, claims = [], resources = [], scopes }: ConsentProps,
+/** What an application may do, in words. `lead` stands before what it may do here. */
+export function wishes(
+  { claims = [], resources = [], scopes }: Pick<ConsentProps, 'claims' | 'resources' | 'scopes'>,
+  lead: Html,
   messages: Messages,
 ): Html {
   const { t } = messages
@@ -107,8 +109,7 @@ function wishes(
     ...claims.map((claim) => t('claim.other', { claim })),
   ]
   if (items.length === 0 && resources.length === 0) return html`<p>${t('consent.nothing')}</p>`
-  const lead = html`<p>${t(added ? 'consent.lead_added' : 'consent.lead')}</p>`
-  return html`${items.length > 0 && [lead, wishList(items)]}
+  return html`${items.length > 0 && [html`<p>${lead}</p>`, wishList(items)]}
   ${resources.map(
     (resource) =>
       html`<p>

@@ -61,17 +61,20 @@ export function isFresh({ session, now }: Pick<Visit, 'session' | 'now'>): boole
 /** What the token of a form belongs to: one session of My account. */
 export const csrfBinding = (sessionKey: string): string => `account:${sessionKey}`
 
+/** On whose word something is changed here: the person's own (Q91). */
+export function byThem({ account, requester }: Pick<Visit, 'account' | 'requester'>) {
+  return { ...requester, actor: { kind: 'account', id: account.id } } as const
+}
+
 /** Something the person did here, to be recorded with the change (Q91). */
 export function eventOf(
-  { tenant, account, requester }: Pick<Visit, 'tenant' | 'account' | 'requester'>,
+  visit: Pick<Visit, 'tenant' | 'account' | 'requester'>,
   type: string,
 ): AuditEvent {
-  return {
-    ...requester,
-    tenantId: tenant.id,
-    type,
-    outcome: 'success',
-    actor: { kind: 'account', id: account.id },
-    accountId: account.id,
-  }
+  const { tenant, account } = visit
+  const owner = { tenantId: tenant.id, accountId: account.id }
+  return { ...byThem(visit), ...owner, type, outcome: 'success' }
 }
+
+/** What a person recognises a browser by, such as `Firefox on Linux`; undefined where nothing is known. */
+export type DescribeDevice = (userAgent: string | undefined) => string | undefined

@@ -2,14 +2,18 @@ import type { Router } from '@koa/router'
 import type { Context } from 'koa'
 import type { Accounts } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
+import type { Clients } from '#client/client.ts'
+import type { Consents } from '#consent/consent.ts'
 import type { Csrf, ReadForm, SealedCookies } from '#http/http.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { AccountClient } from '#oidc/oidc.ts'
 import type { Ephemeral } from '#storage/storage.ts'
 import type { PageOf } from '#tenant/tenant.ts'
+import { createActivitySection } from './activity-section.ts'
+import { createAppsSection } from './apps-section.ts'
 import { createAttemptCookie } from './cookies.ts'
 import { createNotices } from './notices.ts'
-import type { Visit } from './portal.ts'
+import type { DescribeDevice, Visit } from './portal.ts'
 import { createProfileSection } from './profile-section.ts'
 import { createPortalRouter } from './routes.ts'
 import { createPortalSessions } from './sessions.ts'
@@ -20,6 +24,10 @@ export type PortalInput = {
   readonly client: AccountClient
   readonly accounts: Accounts
   readonly audit: Audit
+  readonly clients: Clients
+  readonly givenConsents: Consents
+  /** Left out: the address alone tells sessions apart. */
+  readonly deviceOf?: DescribeDevice | undefined
   readonly ephemeral: Ephemeral
   readonly sealedCookies: SealedCookies
   readonly csrf: Csrf
@@ -43,6 +51,10 @@ export function createPortal(input: PortalInput): Router {
       attempts: createAttemptCookie(input.sealedCookies),
       ipOf: (ctx) => input.requesterOf(ctx).ip,
     }),
-    sections: [createProfileSection({ ...input, notices })],
+    sections: [
+      createProfileSection({ ...input, notices }),
+      createAppsSection({ ...input, consents: input.givenConsents, notices }),
+      createActivitySection(input),
+    ],
   })
 }

@@ -1,4 +1,6 @@
 import type { Samples, Stage } from '../stage.ts'
+import { activityKinds, activityPage, notMePage } from './activity.ts'
+import { appsPage } from './apps.ts'
 import type { PortalFrame } from './frame.ts'
 import { profilePage } from './profile.ts'
 
@@ -11,7 +13,11 @@ export function portalSamples(stage: Stage): Samples {
     csrf: 'sample-token',
     email: text('ada@example.test'),
   }
-  return { ...profileSamples(stage, frame) }
+  return {
+    ...profileSamples(stage, frame),
+    ...appsSamples(stage, frame),
+    ...activitySamples(stage, frame),
+  }
 }
 
 function profileSamples({ text }: Stage, frame: PortalFrame): Samples {
@@ -36,5 +42,40 @@ function profileSamples({ text }: Stage, frame: PortalFrame): Samples {
       facts,
       problems: { name: 'text', picture: 'url', locale: 'locale', zoneinfo: 'zone' },
     }),
+  }
+}
+
+const at = new Date('2026-11-03T14:02:00Z')
+
+function appsSamples({ text, url }: Stage, frame: PortalFrame): Samples {
+  const app = {
+    clientId: text('payroll'),
+    name: text('Payroll'),
+    scopes: ['openid', 'profile', 'email', text('invoices')],
+    claims: [text('zoneinfo')],
+    resources: [
+      {
+        identifier: url('https://api.example.test'),
+        name: text('Invoices'),
+        scopes: [text('read')],
+      },
+    ],
+    grantedAt: at,
+  }
+  const long = { ...app, name: text('Donaudampfschifffahrtsgesellschaft'.repeat(3)), scopes: [] }
+  return {
+    'my-apps': appsPage({ frame, apps: [app, { ...long, claims: [], resources: [] }] }),
+    'my-apps-none': appsPage({ frame, apps: [] }),
+    'my-apps-removed': appsPage({ frame, apps: [app], removed: text('Calendar') }),
+  }
+}
+
+function activitySamples({ text }: Stage, frame: PortalFrame): Samples {
+  const place = { at, device: text('Firefox on Linux'), ip: text('2001:db8:85a3::8a2e:370:7334') }
+  const events = activityKinds.map((kind) => ({ kind, ...place, app: text('Payroll') }))
+  return {
+    'my-activity': activityPage({ frame, events: [...events, { kind: 'sign_in', at }] }),
+    'my-activity-none': activityPage({ frame, events: [] }),
+    'my-activity-not-me': notMePage({ frame }),
   }
 }

@@ -1,0 +1,92 @@
+import type { Accounts } from '#account/account.ts'
+import type { Audit, RecordedEvent } from '#audit/audit.ts'
+import type { Clients } from '#client/client.ts'
+import { activityPage, notMePage } from '#views/portal/activity.ts'
+import type { ActivityEvent, ActivityKind } from '#views/portal/activity.ts'
+import { byThem, eventOf } from './portal.ts'
+import type { DescribeDevice } from './portal.ts'
+import { frameOf } from './sections.ts'
+import type { PortalSection } from './sections.ts'
+
+/** Seconds of the past a person sees. */
+const window = 90 * 24 * 3600
+/** As many as a person reads. */
+const mostEvents = 200
+
+export type ActivityDeps = {
+  readonly audit: Pick<Audit, 'append' | 'listOf'>
+  readonly clients: Pick<Clients, 'find'>
+  readonly accounts: Pick<Accounts, 'end'>
+  readonly deviceOf?: DescribeDevice | undefined
+}
+
+/** What happened to this account in 90 days, and what to do when it was somebody else. */
+export function createActivitySection(deps: ActivityDeps): PortalSection {
+  const { audit, accounts } = deps
+  const describe = createDescribe(deps)
+
+  return {
+    pages: {
+      async activity(visit) {
+        const { tenant, account, now } = visit
+        const since = new Date((now - window) * 1000)
+        const events = await audit.listOf(tenant.id, account.id, { since, limit: mostEvents })
+        return activityPage({
+          frame: frameOf(visit),
+          events: await Promise.all(events.map(describe)),
+        })
+      },
+      'not-me': (visit) => notMePage({ frame: frameOf(visit) }),
+    },
+    actions: {
+      /** Everything ends, this session included: whoever comes back proves who they are, and chooses a new password. */
+      async 'not-me'(visit) {
+        const { tenant, account } = visit
+        await audit.append(eventOf(visit, 'account.activity_disputed'))
+        await accounts.end(tenant.id, account.id, byThem(visit).actor)
+        return { page: afterNotMe }
+      },
+    },
+  }
+}
+
+/** Where a person goes on whose account somebody else was in. */
+const afterNotMe = 'activity'
+
+/** One event as a person reads it; also what their export holds. */
+export function createDescribe({ clients, deviceOf }: Pick<ActivityDeps, 'clients' | 'deviceOf'>) {
+  return async (event: RecordedEvent): Promise<ActivityEvent> => {
+    const { tenantId, clientId, userAgent, ip, at } = event
+    const client = clientId && (await clients.find(tenantId, clientId))
+    return {
+      kind: kindOf(event),
+      at,
+      app: clientId && (client?.metadata.client_name ?? clientId),
+      device: deviceOf?.(userAgent),
+      ip,
+    }
+  }
+}
+
+const kinds: Readonly<Record<string, ActivityKind>> = {
+  'account.created': 'created',
+  'account.updated': 'changed_by_admin',
+  'account.profile_changed': 'profile_changed',
+  'account.sessions_ended': 'signed_out_everywhere',
+  'account.activity_disputed': 'disputed',
+  'account.exported': 'exported',
+  'account.disabled': 'paused',
+  'account.enabled': 'resumed',
+  'login.succeeded': 'sign_in',
+  'login.failed': 'sign_in_failed',
+  'login.password_set': 'password_set',
+  'consent.granted': 'app_allowed',
+  'consent.denied': 'app_denied',
+  'consent.revoked': 'app_removed',
+  'oidc.refresh_token_reused': 'app_stopped',
+}
+
+/** Never the name of the event itself: what has no words of its own is something that changed. */
+function kindOf({ type }: RecordedEvent): ActivityKind {
+  return Object.hasOwn(kinds, type) ? (kinds[type] ?? 'other') : 'other'
+}
