@@ -21,6 +21,7 @@ describe('client metadata that may be registered', () => {
       subject_type: 'public',
       require_auth_time: false,
       backchannel_logout_session_required: false,
+      api_login: false,
       first_party: false,
       require_pkce: true,
       allowed_origins: [],

@@ -20,6 +20,7 @@ type Input = Readonly<Record<string, unknown>>
 /** What nobody may grant to itself by registering: trust, resources, weaker rules. */
 export const privilegedNames = [
   'first_party',
+  'api_login',
   'require_pkce',
   'resources',
   'always_issue_refresh_token',

@@ -34,6 +34,11 @@ export function hasSecret(client: Pick<Client, 'metadata'>): boolean {
   return client.metadata.token_endpoint_auth_method.startsWith('client_secret')
 }
 
+/** True for the tenant's own front ends that may take passwords and call the JSON API; nobody gets there by registering. */
+export function mayUseApi({ metadata, origin }: Pick<Client, 'metadata' | 'origin'>): boolean {
+  return metadata.api_login && metadata.first_party && origin !== 'registration'
+}
+
 /** True when `presented` is one of the client's live secrets (Q22). */
 export function verifySecret(
   client: Pick<Client, 'metadata' | 'secretHashes'>,

@@ -151,6 +151,8 @@ export const metadataShape = {
 
   /** Ours: consent is not asked. */
   first_party: flag.default(false),
+  /** Ours: may sign people in by the JSON API (`/api/v1/auth`), which means it is trusted with their passwords. */
+  api_login: flag.default(false),
   /** Ours: may be false for a confidential client only, which then must send `nonce` (Q4). */
   require_pkce: flag.default(true),
   /** Ours: origins that may call token, userinfo and revocation from a browser (Q10). */

@@ -52,6 +52,21 @@ const refused: readonly (readonly [string, Input, RegExp])[] = [
     /^grant_types: may hold refresh_token/,
   ],
   [
+    'passwords in the hands of a third party',
+    { redirect_uris, api_login: true },
+    /^api_login: needs first_party/,
+  ],
+  [
+    'passwords for an application that must not know who it is',
+    { redirect_uris, first_party: true, api_login: true, subject_type: 'pairwise' },
+    /^api_login: does not go together/,
+  ],
+  [
+    'bearer tokens for an application that wants proof of a key',
+    { redirect_uris, first_party: true, api_login: true, dpop_bound_access_tokens: true },
+    /^api_login: does not go together/,
+  ],
+  [
     'RFC 6749 §4.4: a public machine',
     { grant_types: ['client_credentials'], token_endpoint_auth_method: 'none' },
     /^grant_types: may hold client_credentials/,

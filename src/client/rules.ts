@@ -42,12 +42,26 @@ const rules: readonly Rule[] = [
   },
   {
     field: 'grant_types',
-    reads: [],
+    reads: ['api_login'],
     isBroken: (client) =>
       client.grant_types.includes('refresh_token') &&
       !usesCode(client) &&
-      !client.grant_types.includes(deviceGrant),
-    message: 'may hold refresh_token only beside authorization_code or the device grant',
+      !client.grant_types.includes(deviceGrant) &&
+      !client.api_login,
+    message: 'may hold refresh_token only beside authorization_code, the device grant or api_login',
+  },
+  {
+    field: 'api_login', // whoever takes passwords is no third party
+    reads: ['first_party'],
+    isBroken: (client) => client.api_login && !client.first_party,
+    message: 'needs first_party',
+  },
+  {
+    field: 'api_login', // the API knows people by their account, and has no proof of a key to hold a token to
+    reads: ['subject_type', 'dpop_bound_access_tokens'],
+    isBroken: (client) =>
+      client.api_login && (client.subject_type === 'pairwise' || client.dpop_bound_access_tokens),
+    message: 'does not go together with pairwise subjects or DPoP-bound tokens',
   },
   {
     field: 'grant_types', // RFC 6749 §4.4

@@ -20,6 +20,7 @@ type CreateOptions = {
   readonly public?: boolean
   readonly native?: boolean
   readonly firstParty?: boolean
+  readonly apiLogin?: boolean
 }
 
 export function addClientCommands(program: Command, runner: Runner): void {
@@ -99,6 +100,7 @@ function addCreate(client: Command, runner: Runner): void {
     .option('--public', 'cannot keep a secret: a single-page, mobile or device application')
     .option('--native', 'runs on the person’s machine (RFC 8252)')
     .option('--first-party', 'consent is not asked')
+    .option('--api-login', 'may sign people in by the JSON API; for first-party front ends')
     .option('--client-id <id>', 'default: drawn')
     .option(
       '--metadata <file>',
@@ -140,6 +142,7 @@ function metadataOf(options: CreateOptions): object {
     token_endpoint_auth_method: options.public ? 'none' : undefined,
     application_type: options.native ? 'native' : undefined,
     first_party: options.firstParty,
+    api_login: options.apiLogin,
   }
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined))
 }

@@ -7,6 +7,7 @@ import type { ClientProblem } from '#client/client.ts'
 const properties = [
   'require_pkce',
   'first_party',
+  'api_login',
   'allowed_origins',
   'resources',
   'always_issue_refresh_token',
