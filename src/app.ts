@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Router } from '@koa/router'
-import Koa, { type Context } from 'koa'
+import Koa from 'koa'
+import type { Context, Middleware } from 'koa'
 import type { Accounts } from '#account/account.ts'
 import { accountClaims } from '#account/claims.ts'
 import { createPostgresAccountStore } from '#account/postgres.ts'
@@ -80,6 +81,7 @@ import { createPostgresTenantStore } from '#tenant/postgres.ts'
 import { createTenants } from '#tenant/service.ts'
 import type { PageOf } from '#tenant/tenant.ts'
 import { loadAssets } from '#views/assets.ts'
+import { createJsonApi } from './json-api.ts'
 import { openStores, type Stores } from './stores.ts'
 
 export type AppInput = {
@@ -229,7 +231,8 @@ export async function createWeb(input: AppInput, app: App, demo: DemoAccount | u
     secretOf: (tenantId) => accountClientSecret(app.keyring, tenantId),
     clock: input.clock,
   })
-  const pages = createPages(input, app, { flow, accountClient, pageOf, demo })
+  const api = createJsonApi({ ...app, registry, requesterOf, clock: input.clock })
+  const pages = createPages(input, app, { flow, accountClient, pageOf, demo, api })
   const serve = createProtocolServer(registry)
   const handler = createFrontDoor({
     resolveAddress: createAddressResolver(input.config.server),
@@ -279,11 +282,12 @@ type PageInput = {
   readonly accountClient: AccountClient
   readonly pageOf: PageOf
   readonly demo: DemoAccount | undefined
+  readonly api: Middleware
 }
 
 /** Our own pages: one small Koa, told of a failure when the way to it has failed. */
 function createPages(input: AppInput, app: App, pageInput: PageInput) {
-  const { flow, accountClient, pageOf } = pageInput
+  const { flow, accountClient, pageOf, api } = pageInput
   const { config, clock, logger } = input
   const failures = new WeakMap<IncomingMessage, unknown>()
   const koa = new Koa()
@@ -300,6 +304,7 @@ function createPages(input: AppInput, app: App, pageInput: PageInput) {
     if (failures.has(ctx.req)) throw failures.get(ctx.req)
     await next()
   })
+  koa.use(api)
   koa.use(createOverPage({ problemOf: createProblemOfOver({ ...app, flow }), pageOf }))
   const links = (basePath: string) => ({ demo: demoOrigin, mail: `${basePath}/dev/mail` })
   const routers = [

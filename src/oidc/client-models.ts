@@ -7,6 +7,7 @@ import { randomToken } from '#kit/random.ts'
 import type { Client, Clients } from '#client/client.ts'
 import { hasSecret } from '#client/client.ts'
 import type { Throttle } from '#login/login.ts'
+import { directGrant } from './direct/tickets.ts'
 import { createSecretCheck } from './client-secret.ts'
 import { buildClientModel } from './internals.ts'
 
@@ -66,6 +67,10 @@ export function installClientModels(provider: Provider, deps: ClientModelDeps): 
   Object.assign(provider.Client.prototype, {
     async compareClientSecret(this: ClientModel, presented: string) {
       return isSecretOf(clientRecord(this), presented)
+    },
+    grantTypeAllowed(this: ClientModel, type: string) {
+      // no client registers for it: a ticket opens it, and our own metadata says for whom
+      return type === directGrant || (this.grantTypes?.includes(type) ?? false)
     },
   })
 }

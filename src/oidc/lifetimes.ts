@@ -8,6 +8,8 @@ const day = 24 * 60 * minute
 
 /** Q12. */
 export const idTokenLifetime = 10 * minute
+/** RFC 9068 tokens for our own API (DESIGN §5). */
+export const apiTokenLifetime = 10 * minute
 /** For userinfo: opaque, so it dies at once when revoked. */
 const opaqueTokenLifetime = 60 * minute
 /** Q14. */

@@ -25,6 +25,8 @@ import { createGrantLoader } from './grants.ts'
 import { createKeyring } from './keyring.ts'
 import type { ArtifactStore, LogoutOutbox } from './oidc.ts'
 import { installGuards } from './guards.ts'
+import { installDirectGrant } from './direct/grant.ts'
+import { createSessionClaim } from './direct/session-claim.ts'
 import { createErrorPage } from './pages/error-page.ts'
 import { devicePages } from './pages/device-pages.ts'
 import { createLeanProvider } from './lean-provider.ts'
@@ -75,6 +77,7 @@ export function buildProvider(input: ProviderInput, deps: ProviderDeps): Provide
   })
   installGuards(provider, { tenantId: tenant.id, ...deps })
   installScriptlessSignOut(provider)
+  installDirectGrant(provider, { tenant, clock: deps.clock })
   observeEngine(provider, { tenantId: tenant.id, ...deps })
   return provider
 }
@@ -96,6 +99,7 @@ function configuration(input: ProviderInput, deps: ProviderDeps): Configuration 
     pairwiseIdentifier: async (_ctx, accountId, client) =>
       subjectOf(brandId<AccountId>(accountId), client),
     extraClientMetadata,
+    extraTokenClaims: createSessionClaim(tenant),
     renderError: createErrorPage({ tenant, ...deps }),
     // F13: the engine's own guard looks after connecting, and is dropped with the dispatcher it is passed in.
     fetch: (url, options) => deps.egress(url as string, { ...options, signal: options?.signal }),
@@ -134,7 +138,7 @@ function features(
       // base64url only: many clients forget to form-encode Basic credentials
       secretFactory: async () => randomToken(32),
     },
-    resourceIndicators: resourceIndicators(tenantId, deps.clients),
+    resourceIndicators: resourceIndicators(tenant, deps.clients),
     rpInitiatedLogout: logoutPages({ ...pages, accounts: deps.accounts, subjectOf }),
     externalSigningSupport: { enabled: true, ack: 'experimental-01' },
   }

@@ -4,6 +4,7 @@ import { securityHeaders } from '#http/security-headers.ts'
 import { sha256 } from '#kit/hash.ts'
 import { languages } from '#views/messages.ts'
 import type { Tenant } from '#tenant/tenant.ts'
+import { directGrant } from './direct/tickets.ts'
 import { ask } from './in-process.ts'
 
 /** A document every relying party reads and none may change: rendered once, answered from memory. */
@@ -27,7 +28,9 @@ export type PublishedDocuments = {
 export async function publish(provider: Provider, tenant: Tenant): Promise<PublishedDocuments> {
   const discovery = await read(provider, tenant, '/.well-known/openid-configuration')
   const jwks = await read(provider, tenant, '/jwks')
+  const grants = discovery['grant_types_supported'] as readonly string[] // the engine's own answer
   const additions = {
+    grant_types_supported: grants.filter((grant) => grant !== directGrant),
     ui_locales_supported: languages,
     op_policy_uri: tenant.settings.privacy_url,
     op_tos_uri: tenant.settings.terms_url,

@@ -1,7 +1,10 @@
 import { errors } from 'oidc-provider'
 import type { Client as ClientModel, Configuration, KoaContextWithOIDC } from 'oidc-provider'
-import type { TenantId } from '#kit/ids.ts'
+import { mayUseApi } from '#client/client.ts'
 import type { Clients } from '#client/client.ts'
+import type { Tenant } from '#tenant/tenant.ts'
+import { apiAudience, apiScope } from './direct/direct.ts'
+import { apiTokenLifetime } from './lifetimes.ts'
 import { clientRecord } from './client-models.ts'
 import { textParam } from './param.ts'
 
@@ -11,12 +14,14 @@ type ResourceIndicators = NonNullable<NonNullable<Configuration['features']>['re
  * RFC 8707. A resource is known to the tenant, and a client gets only the scopes of it that its registration names: the
  * engine's own `scope` metadata does not limit resource scopes (measured).
  */
-export function resourceIndicators(tenantId: TenantId, clients: Clients): ResourceIndicators {
+export function resourceIndicators(tenant: Tenant, clients: Clients): ResourceIndicators {
+  const ownApi = apiAudience(tenant)
   return {
     enabled: true,
 
     async getResourceServerInfo(ctx, indicator, client) {
-      const resource = await clients.findResource(tenantId, indicator)
+      if (indicator === ownApi) return ownApiFor(ctx, client, ownApi)
+      const resource = await clients.findResource(tenant.id, indicator)
       const allowed = allowedScopes(client, indicator)
       // One answer for both: whether a resource exists is not told to a client that may not use it.
       if (!resource || !allowed) throw new errors.InvalidTarget()
@@ -42,6 +47,18 @@ export function resourceIndicators(tenantId: TenantId, clients: Clients): Resour
     async useGrantedResource() {
       return false
     },
+  }
+}
+
+/** Our own API is not asked for on a page: its tokens come of signing in there (`direct/`). */
+function ownApiFor(ctx: KoaContextWithOIDC, client: ClientModel, audience: string) {
+  if (isAsking(ctx) || !mayUseApi(clientRecord(client))) throw new errors.InvalidTarget()
+  return {
+    scope: apiScope,
+    audience,
+    accessTokenTTL: apiTokenLifetime,
+    accessTokenFormat: 'jwt' as const,
+    jwt: { sign: { alg: 'ES256' as const } },
   }
 }
 

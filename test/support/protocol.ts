@@ -100,7 +100,7 @@ type Authentication = {
   readonly fields: Readonly<Record<string, string>>
 }
 
-async function authenticate(client: TestClient): Promise<Authentication> {
+export async function authenticate(client: TestClient): Promise<Authentication> {
   const { authMethod, clientId, secret = '' } = client
   switch (authMethod) {
     case 'client_secret_basic':

@@ -1,0 +1,48 @@
+import type { Account, Accounts } from '#account/account.ts'
+import type { Client } from '#client/client.ts'
+import type { AccountId, ClientId } from '#kit/ids.ts'
+import type { PasswordLogin, Proof, Requester } from '#login/login.ts'
+import type { Tenant } from '#tenant/tenant.ts'
+
+/**
+ * Port: whether what was proved is enough for this person at this application. What it names is still missing; nothing
+ * means they are signed in.
+ */
+export type SignInPolicy = {
+  missing(situation: {
+    readonly tenant: Tenant
+    readonly account: Account
+    readonly client: Client
+    readonly proofs: readonly Proof[]
+  }): Promise<readonly string[]>
+}
+
+/** Sign-ins that wait for one more proof. What was proved stays here; the application holds a name for it. */
+export type PendingSignIns = {
+  /** An opaque handle, good once and for `pendingLifetime`. */
+  begin(tenant: Tenant, clientId: ClientId, proofs: readonly Proof[]): Promise<string>
+  /**
+   * What was proved, to exactly one of any number of concurrent callers; undefined when the handle is used, over, of
+   * another tenant, or held by another application than the one that began.
+   */
+  take(tenant: Tenant, clientId: ClientId, handle: string): Promise<readonly Proof[] | undefined>
+}
+
+/** Seconds. */
+export const pendingLifetime = 300
+
+export type SignInDeps = {
+  readonly password: PasswordLogin
+  readonly accounts: Pick<Accounts, 'find'>
+  readonly policy: SignInPolicy
+  readonly pending: PendingSignIns
+  /** A mark of this device for its owner: tries from it have a bucket of their own (Q37). */
+  readonly issueDevice: (tenant: Tenant, accountId: AccountId) => string
+}
+
+export type Attempt = {
+  readonly tenant: Tenant
+  readonly email: string
+  readonly password: string
+  readonly requester: Requester
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { sha256 } from '#kit/hash.ts'
+import { brandId } from '#kit/ids.ts'
+import type { AccountId } from '#kit/ids.ts'
+import { randomToken } from '#kit/random.ts'
+import type { Proof } from '#login/login.ts'
+import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
+import type { Tenant } from '#tenant/tenant.ts'
+import { pendingLifetime } from './auth.ts'
+import type { PendingSignIns } from './auth.ts'
+
+export function createPendingSignIns(ephemeral: Ephemeral): PendingSignIns {
+  return {
+    async begin(tenant, clientId, proofs) {
+      const handle = randomToken()
+      const value = JSON.stringify({ clientId, proofs })
+      await ephemeral.put(keyOf(tenant, handle), value, pendingLifetime)
+      return handle
+    },
+
+    async take(tenant, clientId, handle) {
+      const text = await ephemeral.take(keyOf(tenant, handle))
+      if (text === undefined) return undefined
+      const pending = schema.parse(JSON.parse(text))
+      // a handle that somebody else shows has leaked: it is spent all the same
+      return pending.clientId === clientId ? pending.proofs : undefined
+    },
+  }
+}
+
+const keyOf = (tenant: Tenant, handle: string): EphemeralKey => ({
+  tenantId: tenant.id,
+  kind: 'pending_sign_in',
+  id: sha256(handle),
+})
+
+const schema = z.object({
+  clientId: z.string(),
+  proofs: z.array(
+    z.object({
+      method: z.custom<Proof['method']>((value) => typeof value === 'string'),
+      accountId: z.string().transform((id) => brandId<AccountId>(id)),
+      amr: z.array(z.string()),
+      at: z.number(),
+    }),
+  ),
+})

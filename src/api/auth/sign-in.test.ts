@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Account } from '#account/account.ts'
+import type { Client } from '#client/client.ts'
+import { brandId } from '#kit/ids.ts'
+import type { AccountId, ClientId, RequestId } from '#kit/ids.ts'
+import type { Proof, Verdict } from '#login/login.ts'
+import { createMemoryEphemeral } from '#storage/ephemeral/memory.ts'
+import { createFakeClock } from '#test/support/fake-clock.ts'
+import { email, right, tenant } from '#test/support/password-login.ts'
+import type { SignInPolicy } from './auth.ts'
+import { createPendingSignIns } from './pending-sign-ins.ts'
+import { createSignIn } from './sign-in.ts'
+
+const accountId = brandId<AccountId>('ada')
+const client = { clientId: brandId<ClientId>('app') } as Client // nothing else of it is looked at
+const proof: Proof = { method: 'password', accountId, amr: ['pwd'], at: 1_900_000_000 }
+const requester = {
+  ip: '192.0.2.1',
+  userAgent: undefined,
+  requestId: brandId<RequestId>('r'),
+  deviceCookie: undefined,
+}
+const attempt = { tenant, email, password: right, requester }
+
+function open(
+  options: {
+    readonly verdict?: Verdict
+    readonly account?: Partial<Account>
+    readonly missing?: readonly string[]
+  } = {},
+) {
+  const { verdict = { kind: 'proved', proof }, account = {}, missing = [] } = options
+  const pending = createPendingSignIns(createMemoryEphemeral({ clock: createFakeClock() }))
+  const asked: Parameters<SignInPolicy['missing']>[0][] = []
+  const known = { id: accountId, status: 'active', ...account } as Account // of a store that holds no other
+  const signIn = createSignIn({
+    password: { verify: async () => verdict },
+    accounts: { find: async () => known },
+    policy: {
+      missing: async (situation) => {
+        asked.push(situation)
+        return missing
+      },
+    },
+    pending,
+    issueDevice: () => 'device',
+  })
+  return { signIn, pending, asked, known }
+}
+
+describe('signing in by the API', () => {
+  it('ends in a sign-in when nothing is missing', async () => {
+    const { signIn, asked, known } = open()
+    assert.deepEqual(await signIn(client, attempt), {
+      kind: 'sign_in',
+      accountId,
+      acr: 'urn:signet:acr:password',
+      amr: ['pwd'],
+      at: proof.at,
+    })
+    assert.deepEqual(asked, [{ tenant, account: known, client, proofs: [proof] }])
+  })
+
+  it('names what is missing and hands out a name for what was proved, not the proof', async () => {
+    const { signIn, pending } = open({ missing: ['totp'] })
+    const outcome = await signIn(client, attempt)
+    assert.ok(outcome.kind === 'done' && outcome.result.kind === 'mfa_required')
+    const { handle, methods, expiresIn } = outcome.result
+    assert.deepEqual([methods, expiresIn], [['totp'], 300])
+    assert.deepEqual(await pending.take(tenant, client.clientId, handle), [proof])
+    assert.equal(await pending.take(tenant, client.clientId, handle), undefined)
+  })
+
+  it('asks the policy nothing about who did not prove anything', async () => {
+    for (const verdict of [
+      { kind: 'refused' },
+      { kind: 'malformed' },
+      { kind: 'throttled', retryAfter: 4 },
+    ] as const) {
+      const { signIn, asked } = open({ verdict, missing: ['totp'] })
+      const outcome = await signIn(client, attempt)
+      assert.ok(outcome.kind === 'done')
+      const expected = verdict.kind === 'malformed' ? { kind: 'refused' } : verdict
+      assert.deepEqual(outcome.result, expected)
+      assert.deepEqual(asked, [])
+    }
+  })
+
+  it('opens nothing when the account ended between the proof and here (Q17, Q18)', async () => {
+    for (const account of [
+      { status: 'disabled' },
+      { status: 'deleted' },
+      { endedAt: new Date(proof.at * 1000) },
+    ] as const) {
+      const { signIn, asked } = open({ account })
+      assert.deepEqual(await signIn(client, attempt), {
+        kind: 'done',
+        result: { kind: 'refused' },
+      })
+      assert.deepEqual(asked, [])
+    }
+  })
+})

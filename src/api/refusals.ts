@@ -1,0 +1,22 @@
+/** Every refusal of the API: its stable code, its status (DESIGN §6), and what it says. */
+export const refusals = {
+  'api.invalid_input': [400, 'Some of what was sent is not accepted.'],
+  'api.client_request_invalid': [
+    400,
+    'The application authenticates in more than one way, or in none.',
+  ],
+  'api.invalid_credentials': [401, 'The e-mail address or the password is not right.'],
+  'api.refresh_token_invalid': [
+    401,
+    'The refresh token is not valid, or no longer: sign in again.',
+  ],
+  'api.client_refused': [401, 'The application could not be authenticated.'],
+  'api.token_required': [401, 'Send an access token as bearer.'],
+  'api.token_invalid': [401, 'The access token is not valid here, or no longer.'],
+  'api.client_not_allowed': [403, 'The application may not use this API.'],
+  'api.origin_refused': [403, 'Scripts of this origin may not call this API.'],
+  'api.mfa_required': [403, 'One more proof is needed: go on with the handle.'],
+  'api.throttled': [429, 'Too many tries. Wait before the next.'],
+} as const satisfies Readonly<Record<string, readonly [status: number, message: string]>>
+
+export type RefusalCode = keyof typeof refusals
