@@ -313,6 +313,11 @@ function createPages(input: AppInput, app: App, pageInput: PageInput) {
     createPortal({
       ...app,
       client: accountClient,
+      exportParts: {
+        credentials: async ({ tenant, account }) => ({
+          password: await app.passwords.hasPassword(tenant.id, account.id),
+        }),
+      },
       sealedCookies: createSealedCookies({ sealer: app.sealer, clock }),
       csrf: createCsrf(app.keyring.deriveAll('csrf')),
       readForm,

@@ -3,6 +3,7 @@ import type { Account } from '#account/account.ts'
 import type { AuditEvent } from '#audit/audit.ts'
 import type { Requester } from '#login/login.ts'
 import type { AccountId, SessionUid } from '#kit/ids.ts'
+import { isSteppedUp } from '#session/session.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import { basePathOf } from '#tenant/tenant.ts'
 import type { Page } from '#views/layout.ts'
@@ -16,8 +17,6 @@ import type { Page } from '#views/layout.ts'
 export const portalIdle = 30 * 60
 /** Seconds any session of My account lives. */
 export const portalAbsolute = 12 * 3600
-/** Q64: seconds a proof opens what is sensitive. */
-export const freshProof = 5 * 60
 
 export type PortalSession = {
   readonly accountId: AccountId
@@ -55,7 +54,7 @@ export function accountPath(tenant: Pick<Tenant, 'issuer'>, page = ''): string {
 
 /** Whether what the person proved is young enough for what cannot be taken back (Q64). */
 export function isFresh({ session, now }: Pick<Visit, 'session' | 'now'>): boolean {
-  return now - session.authTime <= freshProof
+  return isSteppedUp(session.authTime, now)
 }
 
 /** What the token of a form belongs to: one session of My account. */

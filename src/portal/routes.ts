@@ -64,7 +64,10 @@ export function createPortalRouter(deps: PortalDeps): Router {
         const visit = await signedIn(ctx, page)
         if (!visit) return
         const next = await act(visit, await checkedForm(visit))
-        if (next !== 'answered') redirect(ctx, accountPath(visit.tenant, next.page))
+        if (next === 'answered') return
+        if ('confirm' in next)
+          return signIn.begin(ctx, accountPath(visit.tenant, next.confirm), true)
+        redirect(ctx, accountPath(visit.tenant, next.page))
       })
       // a refused form stands in the address bar: whoever asks for it again wants the page
       if (!Object.hasOwn(pages, name))

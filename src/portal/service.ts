@@ -12,6 +12,9 @@ import type { PageOf } from '#tenant/tenant.ts'
 import { createActivitySection } from './activity-section.ts'
 import { createAppsSection } from './apps-section.ts'
 import { createAttemptCookie } from './cookies.ts'
+import { createDataSection } from './data-section.ts'
+import { createExport } from './export.ts'
+import type { ExportPart } from './export.ts'
 import { createNotices } from './notices.ts'
 import type { DescribeDevice, Visit } from './portal.ts'
 import { createProfileSection } from './profile-section.ts'
@@ -28,6 +31,7 @@ export type PortalInput = {
   readonly givenConsents: Consents
   /** Left out: the address alone tells sessions apart. */
   readonly deviceOf?: DescribeDevice | undefined
+  readonly exportParts: Readonly<Record<string, ExportPart>>
   readonly ephemeral: Ephemeral
   readonly sealedCookies: SealedCookies
   readonly csrf: Csrf
@@ -40,6 +44,8 @@ export type PortalInput = {
 /** The whole of My account. */
 export function createPortal(input: PortalInput): Router {
   const sessions = createPortalSessions(input)
+  const consents = input.givenConsents
+  const exportOf = createExport({ ...input, consents, parts: input.exportParts })
   const notices = createNotices(input.ephemeral)
   return createPortalRouter({
     ...input,
@@ -53,8 +59,9 @@ export function createPortal(input: PortalInput): Router {
     }),
     sections: [
       createProfileSection({ ...input, notices }),
-      createAppsSection({ ...input, consents: input.givenConsents, notices }),
+      createAppsSection({ ...input, consents, notices }),
       createActivitySection(input),
+      createDataSection({ ...input, exportOf }),
     ],
   })
 }

@@ -69,4 +69,13 @@ export const accountDe: Pick<Translation, keyof typeof accountEn> = {
   'account.activity_leaving': 'Löschung des Kontos verlangt',
   'account.activity_staying': 'Löschung des Kontos zurückgenommen',
   'account.activity_other': 'Konto geändert',
+
+  'account.data_lead': 'Was wir über Sie speichern, und wie Sie es mitnehmen oder löschen.',
+  'account.export_title': 'Ihre Daten mitnehmen',
+  'account.export_what':
+    'Eine Datei mit Profil, Anmeldemethoden, Sitzungen, Apps und der Aktivität von 90 Tagen. Ein Passwort steht nicht darin.',
+  'account.export_submit': 'Als JSON herunterladen',
+  'account.confirm_why':
+    'Zu Ihrem Schutz fragen wir davor noch einmal nach Ihrem Passwort. Das gilt fünf Minuten.',
+  'account.confirm_link': 'Bestätigen, dass Sie es sind',
 }

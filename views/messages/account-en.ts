@@ -66,4 +66,13 @@ export const accountEn = {
   'account.activity_leaving': 'Deletion of the account asked for',
   'account.activity_staying': 'Deletion of the account undone',
   'account.activity_other': 'Account changed',
+
+  'account.data_lead': 'What we keep about you, and how to take it along or remove it.',
+  'account.export_title': 'Take your data along',
+  'account.export_what':
+    'A file with your profile, sign-in methods, sessions, apps and the activity of 90 days. It holds no password.',
+  'account.export_submit': 'Download as JSON',
+  'account.confirm_why':
+    'To protect you, we ask for your password again before this. It counts for five minutes.',
+  'account.confirm_link': 'Confirm it’s you',
 } as const satisfies Record<string, Message>

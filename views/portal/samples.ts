@@ -1,6 +1,7 @@
 import type { Samples, Stage } from '../stage.ts'
 import { activityKinds, activityPage, notMePage } from './activity.ts'
 import { appsPage } from './apps.ts'
+import { dataPage } from './data.ts'
 import type { PortalFrame } from './frame.ts'
 import { profilePage } from './profile.ts'
 
@@ -17,6 +18,7 @@ export function portalSamples(stage: Stage): Samples {
     ...profileSamples(stage, frame),
     ...appsSamples(stage, frame),
     ...activitySamples(stage, frame),
+    ...dataSamples(frame),
   }
 }
 
@@ -77,5 +79,12 @@ function activitySamples({ text }: Stage, frame: PortalFrame): Samples {
     'my-activity': activityPage({ frame, events: [...events, { kind: 'sign_in', at }] }),
     'my-activity-none': activityPage({ frame, events: [] }),
     'my-activity-not-me': notMePage({ frame }),
+  }
+}
+
+function dataSamples(frame: PortalFrame): Samples {
+  return {
+    'my-data': dataPage({ frame, fresh: true }),
+    'my-data-confirm': dataPage({ frame, fresh: false }),
   }
 }
