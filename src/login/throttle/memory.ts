@@ -25,7 +25,7 @@ export function createMemoryThrottle({ clock }: { readonly clock: Clock }): Thro
       const schedule = scheduleOf(rule)
       const tries = (known?.tries ?? 0) + 1
       const next = nextTryAt(schedule, tries, now)
-      rows.set(key, { tries, nextTryAt: next, expiresAt: forgetAt(schedule, now) })
+      rows.set(key, { tries, nextTryAt: next, expiresAt: forgetAt(schedule, next, now) })
       return { allowed: true }
     },
     async forgive(rule, tenantId, subject) {

@@ -3,24 +3,27 @@ import { sha256 } from '#kit/hash.ts'
 import type { TenantId } from '#kit/ids.ts'
 import type { Database, Statement } from '#storage/storage.ts'
 import type { Throttle, ThrottleRule } from '../login.ts'
-import { forgetAt, nextTryAt, scheduleOf, secondsUntil } from './schedule.ts'
+import { nextTryAt, scheduleOf, secondsUntil } from './schedule.ts'
 
-// $4 now, $5 next try if this is the first one, $6 when to forget, $7 free tries, $8 the waits, all in milliseconds.
+const nextTry = `
+  CASE
+    WHEN t.expires_at <= $4::bigint THEN $5::bigint
+    WHEN t.tries + 1 < $7 THEN 0
+    ELSE $4::bigint + ($8::bigint[])[LEAST(t.tries + 2 - $7, cardinality($8::bigint[]))]
+  END`
+
+// $4 now, $5 next try if this is the first one, $6 the end of the window, $7 free tries, $8 the waits, in milliseconds.
 // The WHERE refuses: then nothing is written, however hard someone knocks.
 const attempt: Statement = {
   name: 'throttle.attempt',
   text: `
     INSERT INTO throttles AS t (tenant_id, rule, subject, tries, next_try_at, expires_at)
-    VALUES ($1, $2, $3, 1, $5, $6)
+    VALUES ($1, $2, $3, 1, $5::bigint, GREATEST($5::bigint, $6::bigint))
     ON CONFLICT (tenant_id, rule, subject) DO UPDATE SET
-      tries = CASE WHEN t.expires_at <= $4 THEN 1 ELSE LEAST(t.tries + 1, 1000000) END,
-      next_try_at = CASE
-        WHEN t.expires_at <= $4 THEN $5
-        WHEN t.tries + 1 < $7 THEN 0
-        ELSE $4 + ($8::bigint[])[LEAST(t.tries + 2 - $7, cardinality($8::bigint[]))]
-      END,
-      expires_at = excluded.expires_at
-    WHERE t.next_try_at <= $4 OR t.expires_at <= $4`,
+      tries = CASE WHEN t.expires_at <= $4::bigint THEN 1 ELSE LEAST(t.tries + 1, 1000000) END,
+      next_try_at = ${nextTry},
+      expires_at = GREATEST($6::bigint, ${nextTry})
+    WHERE t.next_try_at <= $4::bigint OR t.expires_at <= $4`,
 }
 
 const look: Statement = {
@@ -63,7 +66,7 @@ export function createPostgresThrottle(deps: {
       const now = clock.now()
       const schedule = scheduleOf(rule)
       const key = keyOf(rule, tenantId, subject)
-      const times = [now, nextTryAt(schedule, 1, now), forgetAt(schedule, now)]
+      const times = [now, nextTryAt(schedule, 1, now), now + schedule.window]
       const { rowCount } = await run(attempt, [...key, ...times, schedule.free, schedule.waits])
       if (rowCount === 1) return { allowed: true }
       // decided already; this only tells how long

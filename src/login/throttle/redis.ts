@@ -4,9 +4,9 @@ import type { TenantId } from '#kit/ids.ts'
 import { guarded } from '#storage/outage.ts'
 import { createScript, redisKey, type RedisConnection } from '#storage/redis.ts'
 import type { Throttle, ThrottleRule } from '../login.ts'
-import { forgetAt, scheduleOf, secondsUntil } from './schedule.ts'
+import { scheduleOf, secondsUntil } from './schedule.ts'
 
-// now, when to forget, free tries, then the waits, all in milliseconds. 0: allowed, otherwise when the next try is.
+// now, the end of the window, free tries, then the waits, all in milliseconds. 0: allowed, otherwise when the next try is.
 const attempt = createScript(`
   local now, forget, free = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
   local known = redis.call('HMGET', KEYS[1], 't', 'n', 'e')
@@ -16,7 +16,8 @@ const attempt = createScript(`
   tries = tries + 1
   next = 0
   if tries >= free then next = now + tonumber(ARGV[math.min(4 + tries - free, #ARGV)]) end
-  redis.call('HSET', KEYS[1], 't', tries, 'n', string.format('%.0f', next), 'e', ARGV[2])
+  forget = math.max(forget, next)
+  redis.call('HSET', KEYS[1], 't', tries, 'n', string.format('%.0f', next), 'e', string.format('%.0f', forget))
   redis.call('PEXPIRE', KEYS[1], math.max(1, forget - now))
   return '0'`)
 
@@ -39,7 +40,7 @@ export function createRedisThrottle(deps: {
     async attempt(rule, tenantId, subject) {
       const now = clock.now()
       const schedule = scheduleOf(rule)
-      const args = [now, forgetAt(schedule, now), schedule.free, ...schedule.waits]
+      const args = [now, now + schedule.window, schedule.free, ...schedule.waits]
       const key = keyOf(rule, tenantId, subject)
       const next = Number(await guarded(() => attempt(redis, key, args)))
       return next === 0

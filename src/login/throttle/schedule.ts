@@ -26,9 +26,9 @@ export function nextTryAt(schedule: Schedule, tries: number, now: number): numbe
   return now + (schedule.waits[position] ?? 0)
 }
 
-/** Never before the wait is over, however short the window. */
-export function forgetAt(schedule: Schedule, now: number): number {
-  return now + Math.max(schedule.window, ...schedule.waits)
+/** A window after a try; never before the wait it brought is over, however short the window. */
+export function forgetAt(schedule: Schedule, next: number, now: number): number {
+  return Math.max(now + schedule.window, next)
 }
 
 /** Whole seconds, at least 1, as `Retry-After` wants them. */

@@ -109,6 +109,17 @@ export function testThrottle(name: string, open: () => Promise<ThrottleUnderTest
         assert.deepEqual(await throttle.attempt(short, main, 'ada'), refused)
       }))
 
+    it('forgets what made nobody wait, however long the waits to come', () =>
+      withThrottle(async (_, { throttle, clock }) => {
+        const long = { ...rule, name: 'test.long', free: 2, wait: () => 100_000, window: 10 }
+        await throttle.attempt(long, main, 'ada')
+        clock.advance(10_000)
+        assert.deepEqual(await throttle.attempt(long, main, 'ada'), { allowed: true })
+        assert.deepEqual(await throttle.attempt(long, main, 'ada'), { allowed: true })
+        const refused = { allowed: false, retryAfter: 100_000 }
+        assert.deepEqual(await throttle.attempt(long, main, 'ada'), refused)
+      }))
+
     it('makes wait from the first try on when none is free', () =>
       withThrottle(async (_, { throttle }) => {
         const none = { ...rule, name: 'test.none', free: 0, wait: (excess: number) => excess * 10 }
