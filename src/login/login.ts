@@ -21,7 +21,13 @@ export type Verdict =
   | { readonly kind: 'proved'; readonly proof: Proof }
   /** The same for an unknown account and a wrong secret: the reason goes to the audit only (Q73). */
   | { readonly kind: 'refused' }
-  | { readonly kind: 'throttled'; readonly retryAfter: number }
+  | {
+      readonly kind: 'throttled'
+      /** Whole seconds. */
+      readonly retryAfter: number
+      /** Too many in a row: waiting is no way, setting it anew is, or a known device. 423 instead of 429. */
+      readonly isLocked?: boolean
+    }
   /** The input cannot be a secret at all; nothing was counted. */
   | { readonly kind: 'malformed' }
 
@@ -73,5 +79,6 @@ export type Throttle = {
   reset(rule: ThrottleRule, tenantId: TenantId, subject: string): Promise<void>
 }
 
-/** Q36: 1, 2, 4 … seconds, at most a quarter of an hour. */
-export const exponentialWait = (excess: number): number => Math.min(2 ** excess, 900)
+/** Q36: 1, 2, 4 … seconds, at most `longest`: a quarter of an hour unless said otherwise. */
+export const exponentialWait = (excess: number, longest = 900): number =>
+  Math.min(2 ** excess, longest)

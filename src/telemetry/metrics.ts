@@ -35,6 +35,7 @@ export function createMetrics(build: {
     federationRequest: (request) => meters.federation.inc({ ...request }),
     passwordHashed: (seconds) => meters.passwordHash.observe(seconds),
     rateLimited: (rule) => meters.rateLimited.inc({ rule: word(rule) }),
+    sprayAlarm: (from) => meters.sprayAlarms.inc({ from }),
     breachLookup: (outcome) => meters.breachLookups.inc({ outcome }),
     signingKeyExpires: (algorithm, at) => meters.keyExpiry.set({ algorithm: word(algorithm) }, at),
     jobRan: ({ job, outcome }) => meters.jobs.inc({ job: word(job), outcome }),
@@ -90,6 +91,9 @@ function createMeters(registry: Registry) {
       'outcome',
     ]),
     rateLimited: counter('rate_limited_total', 'Requests refused by a limit.', ['rule']),
+    sprayAlarms: counter('spray_alarms_total', 'Passwords tried on many accounts of a tenant.', [
+      'from',
+    ]),
     breachLookups: counter('breach_lookups_total', 'Answers of the breached-password service.', [
       'outcome',
     ]),

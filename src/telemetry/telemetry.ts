@@ -96,6 +96,8 @@ export type Metrics = {
   }): void
   passwordHashed(seconds: number): void
   rateLimited(rule: string): void
+  /** Passwords are being tried on many accounts of a tenant: `address` from one, `accounts` from wherever. */
+  sprayAlarm(from: 'address' | 'accounts'): void
   /** `failed`: the breached-password service gave no answer, and nobody was refused for it. */
   breachLookup(outcome: 'known' | 'unknown' | 'failed'): void
   /** The earliest end of a signing key in use, epoch seconds; of all tenants. */

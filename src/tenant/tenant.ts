@@ -6,6 +6,9 @@ import type { Transaction } from '#storage/storage.ts'
 import type { Page } from '#views/layout.ts'
 import type { MailFrame } from '#views/mail/mail-layout.ts'
 import { pickLocale } from '#views/messages.ts'
+import { throttleSettings } from './throttle-settings.ts'
+
+export { throttleSettings } from './throttle-settings.ts'
 
 /**
  * A tenant is one issuer with its own people, clients, keys and pages. `main` is the tenant at the root issuer;
@@ -42,6 +45,7 @@ export const tenantSettings = z.strictObject({
   terms_url: httpUrl.optional(),
   /** Minimum length of a password in code points (Q26). */
   password_min_length: z.int().min(8).max(64).default(15),
+  ...throttleSettings,
 })
 
 export type TenantSettings = z.infer<typeof tenantSettings>

@@ -5,15 +5,16 @@ import { createMemoryAccountStore } from '#account/memory.ts'
 import { createAccounts } from '#account/service.ts'
 import { createMemoryAudit } from '#audit/memory.ts'
 import { Unavailable } from '#kit/errors.ts'
+import type { Clock } from '#kit/clock.ts'
 import { brandId, type RequestId, type TenantId } from '#kit/ids.ts'
 import { createKeyDeriver, createSealer } from '#kit/sealer.ts'
-import type { Requester, Verdict } from '#login/login.ts'
+import type { Requester, Throttle, Verdict } from '#login/login.ts'
 import { createDeviceCookies } from '#login/password/device-cookie.ts'
 import { createMemoryPasswordStore } from '#login/password/memory.ts'
 import { normalizePassword, type PasswordHasher } from '#login/password/password.ts'
 import { createPasswordLogin } from '#login/password/service.ts'
 import { createMemoryThrottle } from '#login/throttle/memory.ts'
-import { tenantSettings, type Tenant } from '#tenant/tenant.ts'
+import { tenantSettings, type Tenant, type TenantSettings } from '#tenant/tenant.ts'
 import { createFakeClock } from './fake-clock.ts'
 import { createRecordingLogger } from './recording-logger.ts'
 
@@ -59,8 +60,10 @@ function createCountingHasher() {
   return hasher satisfies PasswordHasher
 }
 
-/** A tenant with one person, `ada`, whose password is `right`; everything in memory. */
-export async function openPasswordLogin() {
+/** A tenant with one person, `ada`, whose password is `right`; everything in memory, but the throttle if one is given. */
+export async function openPasswordLogin(
+  throttleOf: (clock: Clock) => Throttle = (clock) => createMemoryThrottle({ clock }),
+) {
   const clock = createFakeClock()
   const audit = createMemoryAudit({ clock })
   const keys = createKeyDeriver([randomBytes(32)])
@@ -81,6 +84,7 @@ export async function openPasswordLogin() {
     transactor,
   })
   const limited: string[] = []
+  const alarms: string[] = []
   /** What the breached-password service was asked. */
   const asked: string[] = []
   const login = createPasswordLogin({
@@ -93,13 +97,17 @@ export async function openPasswordLogin() {
     transactor,
     clock,
     logger,
-    throttle: createMemoryThrottle({ clock }),
+    throttle: throttleOf(clock),
     isCommon: (password) => password === 'everybody has this',
     isBreached: async (password) => {
       asked.push(password)
       return password === 'leaked somewhere else'
     },
-    metrics: { signIn: () => undefined, rateLimited: (rule) => void limited.push(rule) },
+    metrics: {
+      signIn: () => undefined,
+      rateLimited: (rule) => void limited.push(rule),
+      sprayAlarm: (from) => void alarms.push(from),
+    },
   })
 
   async function register(address: string, password?: string): Promise<Account> {
@@ -121,10 +129,11 @@ export async function openPasswordLogin() {
 
   let from = 0
   /** From another address each time, unless one is given: the account's own limits are what is looked at. */
-  function attempt(password: string, what: Partial<Requester> & { email?: string } = {}) {
+  function attempt(password: string, what: Partial<Requester> & Partial<Whom> = {}) {
     from += 1
-    const requester = { ...requesterFrom(`10.0.${from >>> 8}.${from & 255}`), ...what }
-    return login.verify({ tenant, email: what.email ?? email, password, requester })
+    const { email: who = email, tenant: where = tenant, ...known } = what
+    const requester = { ...requesterFrom(`10.0.${from >>> 8}.${from & 255}`), ...known }
+    return login.verify({ tenant: where, email: who, password, requester })
   }
 
   const events = async () => {
@@ -146,6 +155,7 @@ export async function openPasswordLogin() {
     devices,
     lines,
     limited,
+    alarms,
     asked,
     sealer,
     audit,
@@ -159,6 +169,13 @@ export function requesterFrom(ip: string): Requester {
     requestId: brandId<RequestId>('request'),
     deviceCookie: undefined,
   }
+}
+
+type Whom = { readonly email: string; readonly tenant: Tenant }
+
+/** The tenant with some settings of its own. */
+export function tenantWith(settings: Partial<TenantSettings>): Tenant {
+  return { ...tenant, settings: { ...tenant.settings, ...settings } }
 }
 
 export const refused: Verdict = { kind: 'refused' }

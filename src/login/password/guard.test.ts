@@ -7,6 +7,7 @@ import {
   refused,
   right,
   tenant,
+  tenantWith,
   wait,
   wrong,
 } from '#test/support/password-login.ts'
@@ -35,7 +36,7 @@ describe('guessing at one account (Q36)', () => {
 
   test('gains nothing by asking in parallel (Keycloak #31726)', async () => {
     const { attempt, hasher } = await setUp()
-    const verdicts = await Promise.all(Array.from({ length: 40 }, () => attempt(wrong)))
+    const verdicts = await Promise.all(Array.from({ length: 100 }, () => attempt(wrong)))
     assert.equal(verdicts.filter(({ kind }) => kind === 'refused').length, 5)
     assert.equal(hasher.verified.length, 5)
   })
@@ -61,7 +62,9 @@ describe('guessing at one account (Q36)', () => {
       clock.advance(900_000)
     }
     clock.advance(30 * 86_400_000)
-    wait(await attempt(right))
+    const verdict = await attempt(right)
+    assert.ok(wait(verdict) > 300 * 86_400)
+    assert.partialDeepStrictEqual(verdict, { isLocked: true })
     await login.setPassword({ tenant, account: ada, password: 'quiet coffee pots', actor })
     assert.equal((await attempt('quiet coffee pots')).kind, 'proved')
   })
@@ -102,6 +105,60 @@ describe('guessing at one account (Q36)', () => {
       assert.deepEqual(await attempt(wrong, { ip: '192.0.2.1' }), refused)
     }
     wait(await attempt(wrong, { ip: '192.0.2.1' }))
+  })
+})
+
+describe('the settings of a tenant', () => {
+  test('say how many tries an account has, and how long the longest wait is (Q36)', async () => {
+    const { attempt, clock } = await setUp()
+    const strict = tenantWith({ throttle_account_tries: 3, throttle_account_wait: 60 })
+    for (let n = 0; n < 3; n += 1)
+      assert.deepEqual(await attempt(wrong, { tenant: strict }), refused)
+    wait(await attempt(wrong, { tenant: strict }))
+    for (let n = 0; n < 10; n += 1) {
+      clock.advance(60_000)
+      assert.deepEqual(await attempt(wrong, { tenant: strict }), refused)
+    }
+    assert.equal(wait(await attempt(right, { tenant: strict })), 60)
+  })
+
+  test('say when a password is good for known devices only', async () => {
+    const { attempt, clock, devices, ada } = await setUp()
+    const strict = tenantWith({ throttle_account_failures: 20 })
+    for (let n = 0; n < 20; n += 1) {
+      assert.deepEqual(await attempt(wrong, { tenant: strict }), refused)
+      clock.advance(900_000)
+    }
+    assert.partialDeepStrictEqual(await attempt(right, { tenant: strict }), { isLocked: true })
+    const deviceCookie = devices.issue(tenant.id, ada.id)
+    assert.equal((await attempt(right, { tenant: strict, deviceCookie })).kind, 'proved')
+  })
+
+  test('say how many tries a known device has, and its wait (Q37)', async () => {
+    const { attempt, devices, ada } = await setUp()
+    const strict = tenantWith({ throttle_device_tries: 5, throttle_device_wait: 60 })
+    const known = { tenant: strict, deviceCookie: devices.issue(tenant.id, ada.id) }
+    for (let n = 0; n < 5; n += 1) assert.deepEqual(await attempt(wrong, known), refused)
+    assert.equal(wait(await attempt(right, known)), 60)
+  })
+
+  test('say how much one address may try, and on how many accounts (Q38)', async () => {
+    const { attempt, limited } = await setUp()
+    const large = tenantWith({ throttle_address_tries: 60, throttle_address_accounts: 20 })
+    const from = (n: number) => ({ tenant: large, ip: '192.0.2.1', email: `p${n}@example.test` })
+    for (let n = 0; n < 60; n += 1) assert.deepEqual(await attempt(wrong, from(n % 12)), refused)
+    wait(await attempt(wrong, from(0)))
+    assert.deepEqual(limited, ['password.address'])
+  })
+
+  test('hold at once, also for who waits already', async () => {
+    const { attempt, clock } = await setUp()
+    for (let n = 0; n < 6; n += 1) await attempt(wrong)
+    const patient = tenantWith({ throttle_account_tries: 10 })
+    clock.advance(1000)
+    for (let n = 0; n < 4; n += 1) {
+      assert.deepEqual(await attempt(wrong, { tenant: patient }), refused)
+    }
   })
 })
 

@@ -1,19 +1,12 @@
 import { sha256 } from '#kit/hash.ts'
 import type { TenantId } from '#kit/ids.ts'
+import { tenantSettings, type Tenant } from '#tenant/tenant.ts'
 import type { Throttle, ThrottleRule } from '../login.ts'
-import {
-  accountRule,
-  addressRule,
-  consecutiveRule,
-  deviceRule,
-  sprayedRule,
-  strangerRule,
-  sprayRule,
-} from './rules.ts'
+import { guardRules, type GuardRules } from './rules.ts'
 
 /** Who is tried, from where. */
 export type Attempt = {
-  readonly tenantId: TenantId
+  readonly tenant: Tenant
   /** The account's id, or what stands for an account there is not (Q35). */
   readonly subject: string
   /** False where no account has this address. */
@@ -26,7 +19,13 @@ export type Attempt = {
 
 export type Admission =
   | { readonly allowed: true; readonly counted: readonly Counted[] }
-  | { readonly allowed: false; readonly rule: string; readonly retryAfter: number }
+  | {
+      readonly allowed: false
+      readonly rule: string
+      readonly retryAfter: number
+      /** Not for a while: until the password is set anew, unless the device is known. */
+      readonly isLocked: boolean
+    }
 
 export type Counted = { readonly rule: ThrottleRule; readonly subject: string }
 
@@ -44,62 +43,72 @@ export type PasswordGuard = {
 
 export function createPasswordGuard(deps: { readonly throttle: Throttle }): PasswordGuard {
   const { throttle } = deps
-
-  /** The tries of a known device count against that device alone: nobody else can use them up (Q37, Q38). */
-  function ownRules({ subject, device, isKnown }: Attempt): Counted[] {
-    if (device !== undefined) return [{ rule: deviceRule, subject: `${subject}.${sha256(device)}` }]
-    return [
-      { rule: accountRule, subject },
-      { rule: isKnown ? consecutiveRule : strangerRule, subject },
-    ]
-  }
-
-  function addressRules({ subject, address, device }: Attempt): Counted[] {
-    if (device !== undefined) return []
-    return [
-      { rule: addressRule, subject: address },
-      { rule: sprayRule, subject: address },
-      { rule: sprayedRule, subject: `${address} ${subject}` },
-    ]
-  }
+  const anyRules = guardRules(tenantSettings.parse({})) // a reset knows a rule by its name
 
   return {
     async admit(attempt) {
+      const { id } = attempt.tenant
+      const rules = guardRules(attempt.tenant.settings)
       const counted: Counted[] = []
       // The address first: what a flood from one place is refused for is not counted against its victim.
-      for (const count of [...addressRules(attempt), ...ownRules(attempt)]) {
-        const answer = await throttle.attempt(count.rule, attempt.tenantId, count.subject)
+      for (const count of [...addressRules(attempt, rules), ...ownRules(attempt, rules)]) {
+        const answer = await throttle.attempt(count.rule, id, count.subject)
         if (answer.allowed) {
           counted.push(count)
-        } else if (count.rule === sprayedRule) {
+        } else if (count.rule === rules.sprayed) {
           // Not another account: it was charged for when it was new.
           const spray = counted.pop()
-          if (spray) await throttle.forgive(spray.rule, attempt.tenantId, spray.subject)
+          if (spray) await throttle.forgive(spray.rule, id, spray.subject)
         } else {
-          return { allowed: false, rule: count.rule.name, retryAfter: answer.retryAfter }
+          const isLocked = count.rule === rules.consecutive || count.rule === rules.stranger
+          return {
+            allowed: false,
+            rule: count.rule.name,
+            retryAfter: answer.retryAfter,
+            isLocked,
+          }
         }
       }
       return { allowed: true, counted }
     },
 
     async accept(attempt, counted) {
-      const own = ownRules(attempt)
+      const { id, settings } = attempt.tenant
+      const own = ownRules(attempt, guardRules(settings))
       for (const { rule, subject } of counted) {
-        const isOwn = own.some((mine) => mine.rule === rule)
-        if (isOwn) await throttle.reset(rule, attempt.tenantId, subject)
-        else await throttle.forgive(rule, attempt.tenantId, subject)
+        const isOwn = own.some((mine) => mine.rule.name === rule.name)
+        if (isOwn) await throttle.reset(rule, id, subject)
+        else await throttle.forgive(rule, id, subject)
       }
     },
 
     async withdraw(attempt, counted) {
       for (const { rule, subject } of counted) {
-        await throttle.forgive(rule, attempt.tenantId, subject)
+        await throttle.forgive(rule, attempt.tenant.id, subject)
       }
     },
 
     async lift(tenantId, subject) {
-      await throttle.reset(accountRule, tenantId, subject)
-      await throttle.reset(consecutiveRule, tenantId, subject)
+      await throttle.reset(anyRules.account, tenantId, subject)
+      await throttle.reset(anyRules.consecutive, tenantId, subject)
     },
   }
+}
+
+/** The tries of a known device count against that device alone: nobody else can use them up (Q37, Q38). */
+function ownRules({ subject, device, isKnown }: Attempt, rules: GuardRules): Counted[] {
+  if (device !== undefined) return [{ rule: rules.device, subject: `${subject}.${sha256(device)}` }]
+  return [
+    { rule: rules.account, subject },
+    { rule: isKnown ? rules.consecutive : rules.stranger, subject },
+  ]
+}
+
+function addressRules({ subject, address, device }: Attempt, rules: GuardRules): Counted[] {
+  if (device !== undefined) return []
+  return [
+    { rule: rules.address, subject: address },
+    { rule: rules.spray, subject: address },
+    { rule: rules.sprayed, subject: `${address} ${subject}` },
+  ]
 }

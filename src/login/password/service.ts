@@ -10,7 +10,7 @@ import type { Transactor } from '#storage/storage.ts'
 import type { Logger, Metrics } from '#telemetry/telemetry.ts'
 import type { PasswordLogin, Throttle, Verdict } from '../login.ts'
 import { createDeviceCookies } from './device-cookie.ts'
-import { createPasswordGuard, type Attempt } from './guard.ts'
+import { createPasswordGuard, type Admission, type Attempt } from './guard.ts'
 import {
   canBePassword,
   type IsBreached,
@@ -19,6 +19,7 @@ import {
   type PasswordStore,
 } from './password.ts'
 import { createSafe, type Kept } from './safe.ts'
+import { createSprayAlarm } from './spray-alarm.ts'
 
 export type PasswordLoginDeps = {
   readonly store: PasswordStore
@@ -35,7 +36,7 @@ export type PasswordLoginDeps = {
   readonly isCommon: (password: string) => boolean
   /** Asked where a password is chosen, never at a sign-in. */
   readonly isBreached?: IsBreached | undefined
-  readonly metrics?: Pick<Metrics, 'signIn' | 'rateLimited'> | undefined
+  readonly metrics?: Pick<Metrics, 'signIn' | 'rateLimited' | 'sprayAlarm'> | undefined
 }
 
 type Input = Parameters<PasswordLogin['verify']>[0]
@@ -52,12 +53,15 @@ type Finding = Proven | Refused
 type Proven = { readonly account: Account; readonly kept: Kept; readonly reason?: undefined }
 type Refused = { readonly account: Account | undefined; readonly reason: Reason }
 
+type Refusal = Extract<Admission, { allowed: false }>
+
 /** Where an account's password would be if there were one. */
 const nobody = brandId<AccountId>('nobody')
 
 export function createPasswordLogin(deps: PasswordLoginDeps): PasswordLogin & Passwords {
   const guard = createPasswordGuard(deps)
   const safe = createSafe({ ...deps, guard })
+  const alarm = createSprayAlarm(deps)
   const attemptOf = createAttempts(deps)
   const record = createRecorder(deps)
 
@@ -92,12 +96,18 @@ export function createPasswordLogin(deps: PasswordLoginDeps): PasswordLogin & Pa
       const account = await deps.accounts.findByEmail(input.tenant.id, input.email)
       const attempt = attemptOf(input, account)
       const admission = await guard.admit(attempt)
-      if (!admission.allowed) return record.throttled(input, admission)
+      if (!admission.allowed) {
+        await alarm.throttled(attempt, admission.rule)
+        return record.throttled(input, admission)
+      }
       const finding = await check(input, account).catch(async (error: unknown) => {
         await guard.withdraw(attempt, admission.counted).catch(() => undefined) // the first failure tells more
         throw error
       })
-      if (finding.reason !== undefined) return record.refused(input, finding)
+      if (finding.reason !== undefined) {
+        await alarm.refused(attempt)
+        return record.refused(input, finding)
+      }
       await guard.accept(attempt, admission.counted)
       const verdict = await record.proved(input, finding.account)
       await safe.refresh(finding.account, input.password, finding.kept)
@@ -116,7 +126,7 @@ function createAttempts({ keys }: PasswordLoginDeps) {
     const identifier = canonicalEmail(email) ?? email
     const stranger = hmacSha256(keys.derive('identifier', tenant.id), identifier)
     return {
-      tenantId: tenant.id,
+      tenant,
       subject: account?.id ?? stranger,
       isKnown: account !== undefined,
       address: addressKey(ip),
@@ -135,12 +145,12 @@ function createRecorder({ audit, clock, logger, metrics }: PasswordLoginDeps) {
 
   return {
     /** Not audited: a flood must not become as many rows, and each try that was allowed is. */
-    throttled(input: Input, { rule, retryAfter }: { rule: string; retryAfter: number }): Verdict {
+    throttled(input: Input, { rule, retryAfter, isLocked }: Refusal): Verdict {
       metrics?.rateLimited(rule)
       metrics?.signIn({ method, outcome: 'failure', reason: 'throttled' })
       const { ip } = input.requester
       logger.info('a password attempt was throttled', { tenant_id: input.tenant.id, rule, ip })
-      return { kind: 'throttled', retryAfter }
+      return { kind: 'throttled', retryAfter, ...(isLocked ? { isLocked } : {}) }
     },
 
     async refused(input: Input, { account, reason }: Refused): Promise<Verdict> {

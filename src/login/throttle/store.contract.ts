@@ -12,7 +12,12 @@ export type ThrottleUnderTest = AsyncDisposable & {
 /** What every home of counted tries promises. */
 export function testThrottle(name: string, open: () => Promise<ThrottleUnderTest>): void {
   const main = brandId<TenantId>('main')
-  const rule: ThrottleRule = { name: 'test.rule', free: 5, wait: exponentialWait, window: 3600 }
+  const rule: ThrottleRule = {
+    name: 'test.rule',
+    free: 5,
+    wait: (excess) => exponentialWait(excess),
+    window: 3600,
+  }
 
   async function withThrottle(
     work: (
