@@ -28,6 +28,9 @@ import { createFinish } from '#interaction/finish.ts'
 import { createOverPage } from '#interaction/over.ts'
 import { createProblemOfOver } from '#interaction/problem-page.ts'
 import { createProgressStore } from '#interaction/progress.ts'
+import { createRecoveryCookie } from '#interaction/recovery/cookie.ts'
+import { createRecoveryStore } from '#interaction/recovery/progress.ts'
+import { createRecoveryRouter } from '#interaction/recovery/routes.ts'
 import { createRememberedAccounts } from '#interaction/remembered-accounts.ts'
 import { createRequesterFor } from '#interaction/requester.ts'
 import { createInteractionRouter } from '#interaction/routes.ts'
@@ -346,9 +349,10 @@ function createConversation(
   const csrf = createCsrf(app.keyring.deriveAll('csrf'))
   const { emailCode, browserCookie } = app
   const common = { progress, emailCode, browserCookie, csrf, readForm, requesterOf }
+  const visit = createVisits({ flow, progress, accounts: app.accounts, remembered, pageOf })
   const interaction = createInteractionRouter({
     ...common,
-    visit: createVisits({ flow, progress, accounts: app.accounts, remembered, pageOf }),
+    visit,
     stepPage: createStepPage({
       csrf,
       demo,
@@ -366,7 +370,18 @@ function createConversation(
     password: app.passwords,
     clock,
   })
-  return [interaction, createEmailLinkRouter({ ...common, pageOf })]
+  const recovery = createRecoveryRouter({
+    ...app,
+    visit,
+    pageOf,
+    recoveries: createRecoveryStore(app.ephemeral),
+    cookie: createRecoveryCookie(cookies),
+    csrf,
+    readForm,
+    requesterOf,
+    clock,
+  })
+  return [interaction, createEmailLinkRouter({ ...common, pageOf }), recovery]
 }
 
 function requesterOf({ req, headers }: Context) {

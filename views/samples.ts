@@ -15,6 +15,7 @@ import { identifierPage } from './identifier.ts'
 import { logoutPage } from './logout.ts'
 import { passwordPage } from './password.ts'
 import { portalSamples } from './portal/samples.ts'
+import { recoverSamples } from './recover-samples.ts'
 import { signedOutPage } from './signed-out.ts'
 import type { Sample, Samples, SamplesOptions, Stage } from './stage.ts'
 
@@ -35,6 +36,7 @@ export function samples(options: SamplesOptions): readonly Sample[] {
     ...identifierSamples(stage),
     ...passwordSamples(stage),
     ...emailCodeSamples(stage),
+    ...recoverSamples(stage),
     ...chooserSamples(stage),
     ...consentSamples(stage),
     ...deviceSamples(stage),

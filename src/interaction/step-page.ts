@@ -100,6 +100,7 @@ function password(
     changeAction: addressOf(visit, 'another'),
     codeAction: visit.policy.email_code === 'off' ? undefined : addressOf(visit, 'use-code'),
     reauthenticate: step.again,
+    resetUrl: addressOf(visit, 'recover'),
     error: passwordError(visit.progress.notice, now),
     demoPassword: deps.demo?.email === step.email ? deps.demo.password : undefined,
   })

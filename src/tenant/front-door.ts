@@ -162,7 +162,7 @@ function routeLabel(path: string): string {
 const ownSegments: ReadonlySet<string> = new Set(
   (
     '.well-known account admin api assets authorize backchannel dev developers device device_authorization ' +
-    'federation interaction introspect jwks logout par register revoke scim token userinfo'
+    'federation interaction introspect jwks logout par recover register revoke scim token userinfo'
   ).split(' '),
 )
 

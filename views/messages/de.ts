@@ -95,6 +95,35 @@ export const de: Translation = {
   'email_link.over':
     'Er wurde schon verwendet oder ist zu alt. Gehen Sie dorthin zurück, wo Sie begonnen haben, und fordern Sie einen neuen an.',
 
+  'recover.title': 'Passwort zurücksetzen',
+  'recover.lead': 'Wir senden einen Code an Ihre E-Mail-Adresse.',
+  'recover.submit': 'Code senden',
+  'recover.back': 'Zurück zur Anmeldung',
+  'recover.over': 'Dieses Zurücksetzen ist vorbei, es wurde nichts geändert. Fangen Sie neu an.',
+  'recover.code_title': 'Sehen Sie in Ihre E-Mails',
+  'recover.code_lead': 'Wenn {email} ein Konto hat, ist ein Code unterwegs.',
+  'recover.code': 'Code',
+  'recover.code_submit': 'Weiter',
+  'recover.code_required': 'Geben Sie den Code aus der E-Mail ein.',
+  'recover.code_wrong': {
+    one: 'Dieser Code stimmt nicht. Noch {count} Versuch.',
+    other: 'Dieser Code stimmt nicht. Noch {count} Versuche.',
+  },
+  'recover.code_expired': 'Dieser Code ist abgelaufen. Fordern Sie einen neuen an.',
+  'recover.code_too_many': 'Dieser Code wurde zu oft versucht. Fordern Sie einen neuen an.',
+  'recover.throttled': 'Zu viele Versuche. Warten Sie {duration} und versuchen Sie es dann wieder.',
+  'recover.resend': 'Neuen Code senden',
+  'recover.resend_in':
+    'Keine E-Mail? Sehen Sie im Spam-Ordner nach. Einen neuen Code gibt es in {duration}.',
+  'recover.change': 'Andere Adresse verwenden',
+  'recover.password_title': 'Neues Passwort wählen',
+  'recover.password_lead': 'Alle Geräte und Apps werden abgemeldet.',
+  'recover.password_submit': 'Passwort setzen',
+  'recover.done_title': 'Passwort geändert',
+  'recover.done':
+    'Alle Geräte und Apps wurden abgemeldet. Melden Sie sich mit dem neuen Passwort an.',
+  'recover.sign_in': 'Anmelden',
+
   'chooser.title': 'Konto auswählen',
   'chooser.list': 'Ihre Konten',
   'chooser.signed_in': 'Angemeldet',

@@ -128,14 +128,17 @@ export type PreparedPassword =
   | { readonly outcome: 'ready'; keep(within: Transaction | undefined): Promise<void> }
   | Extract<SetPasswordResult, { outcome: 'refused' }>
 
-/** `breached`: a service the operator chose knows it from a breach. */
-export type PasswordProblem =
-  | 'malformed'
-  | 'too_long'
-  | 'too_short'
-  | 'common'
-  | 'context'
-  | 'breached'
+/** Why a password may not be chosen. `breached`: a service the operator chose knows it from a breach. */
+export const passwordProblems = [
+  'malformed',
+  'too_long',
+  'too_short',
+  'common',
+  'context',
+  'breached',
+] as const
+
+export type PasswordProblem = (typeof passwordProblems)[number]
 
 export type PasswordRules = {
   /** Code points. */

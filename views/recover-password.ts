@@ -1,0 +1,48 @@
+import { csrfField, postForm, primaryButton } from './components/form.ts'
+import { newPasswordField, type NewPasswordError } from './components/new-password.ts'
+import { html, type Html } from './html.ts'
+import { layout, type Page } from './layout.ts'
+import { messagesFor } from './messages.ts'
+
+/** Posts `new_password`. */
+export type RecoverPasswordProps = {
+  readonly page: Page
+  readonly action: string
+  readonly csrf: string
+  readonly email: string
+  /** Code points the tenant asks for at least. */
+  readonly minLength: number
+  readonly error?: NewPasswordError | undefined
+}
+
+export function recoverPasswordPage(props: RecoverPasswordProps): Html {
+  const { page, action, csrf, email, minLength, error } = props
+  const messages = messagesFor(page.locale)
+  const { t, text } = messages
+  return layout(page, {
+    title: text('recover.password_title'),
+    lead: t('recover.password_lead'),
+    failed: error !== undefined,
+    body: postForm({ action, token: csrfField(csrf) }, [
+      identity(email, t('password.account')),
+      newPasswordField({ minLength, error, autofocus: true }, messages),
+      primaryButton(t('recover.password_submit')),
+    ]),
+  })
+}
+
+// Repeated as a field, so that password managers save the pair; the server knows whose it is.
+function identity(email: string, label: Html): Html {
+  return html`<div class="identity">
+    <label for="email">${label}</label>
+    <input
+      id="email"
+      name="email"
+      type="email"
+      autocomplete="username"
+      dir="ltr"
+      value="${email}"
+      readonly
+    />
+  </div>`
+}
