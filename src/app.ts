@@ -65,6 +65,7 @@ import { createLogoutDelivery } from '#oidc/backchannel-logout.ts'
 import { createProtocolServer, createPublications, isProtocolPath } from '#oidc/dispatch.ts'
 import { createArtifactEnder } from '#oidc/ender.ts'
 import { createAuthFlow } from '#oidc/flow.ts'
+import { createSessionKeeper } from '#oidc/live-sessions.ts'
 import { createPostgresLogoutOutbox } from '#oidc/logout-outbox/postgres.ts'
 import type { AccountClient, AuthFlow } from '#oidc/oidc.ts'
 import { createEngineRegistry } from '#oidc/registry.ts'
@@ -72,6 +73,8 @@ import { createReuseNotice } from '#oidc/reuse-notice.ts'
 import { createPostgresSubjectKeyStore } from '#oidc/subject-key/postgres.ts'
 import { createSubjectKeys } from '#oidc/subject-key/subject-keys.ts'
 import { createPortal } from '#portal/service.ts'
+import { createPostgresSessionStore } from '#session/postgres.ts'
+import { createSessions } from '#session/service.ts'
 import { closeRedis } from '#storage/redis.ts'
 import type { Metrics, Logger } from '#telemetry/telemetry.ts'
 import { currentRequestId } from '#telemetry/request-context.ts'
@@ -122,7 +125,10 @@ function createServices(input: AppInput, stores: Stores) {
   const keyring = createKeyDeriver(input.secrets.keys)
   const sealer = createSealer(keyring)
   const audit = createPostgresAudit({ database, clock })
-  const ender = createArtifactEnder(artifacts)
+  const logoutOutbox = createPostgresLogoutOutbox({ database, clock })
+  const live = createSessionKeeper({ store: artifacts, outbox: logoutOutbox, clock })
+  const sessionRows = createPostgresSessionStore({ database })
+  const ender = createArtifactEnder({ store: artifacts, sessions: sessionRows, keeper: live })
   const change = { clock, audit, ender, transactor: database }
 
   const tenants = createTenants({
@@ -141,6 +147,8 @@ function createServices(input: AppInput, stores: Stores) {
     ...change,
   })
   const accounts = createAccounts({ store: createPostgresAccountStore({ database }), ...change })
+  const whole = { store: sessionRows, live, endAccount: accounts.end }
+  const sessions = createSessions({ ...whole, geography: () => undefined, ...change })
   const consents = createPostgresConsentStore({ database })
   const givenConsents = createConsents({ store: consents, ...change })
   const outbox = createPostgresOutbox({ database, clock })
@@ -164,7 +172,8 @@ function createServices(input: AppInput, stores: Stores) {
     isBreached,
     metrics,
   })
-  const facts = { tenants, keys, clients, accounts, consents, outbox, audit, keyring, sealer }
+  const kept = { consents, outbox, logoutOutbox, audit, keyring, sealer }
+  const facts = { tenants, keys, clients, accounts, sessions, ...kept }
   const proofs = createMailProofs(input, stores, { ...facts, passwords })
   const changes = createSelfService(input, { ...facts, passwords })
   return { ...facts, givenConsents, passwords, egress, ...proofs, ...changes }
@@ -250,7 +259,6 @@ export async function createWeb(input: AppInput, app: App, demo: DemoAccount | u
 }
 
 function createProtocol({ clock, logger, metrics }: AppInput, app: App, pageOf: PageOf) {
-  const logoutOutbox = createPostgresLogoutOutbox({ database: app.database, clock })
   const registry = createEngineRegistry({
     keys: app.keys,
     subjectKeyOf: createSubjectKeys({
@@ -262,7 +270,6 @@ function createProtocol({ clock, logger, metrics }: AppInput, app: App, pageOf: 
       store: app.artifacts,
       claimsOf: accountClaims,
       onRefreshTokenReuse: createReuseNotice({ ...app, clock }),
-      logoutOutbox,
       secrets: app.keyring,
       clock,
       logger,
@@ -271,7 +278,7 @@ function createProtocol({ clock, logger, metrics }: AppInput, app: App, pageOf: 
     },
   })
   const logoutDelivery = createLogoutDelivery({
-    outbox: logoutOutbox,
+    outbox: app.logoutOutbox,
     providerOf: async (tenantId) => {
       const tenant = await app.tenants.findById(tenantId)
       return tenant?.status === 'active' ? (await registry.engineOf(tenant)).provider : undefined

@@ -8,6 +8,7 @@ import type { ArtifactStore } from '#oidc/oidc.ts'
 import { createPlacedArtifactStore } from '#oidc/placement.ts'
 import { createPostgresArtifactStore } from '#oidc/postgres.ts'
 import { createRedisArtifactStore } from '#oidc/redis.ts'
+import { createPostgresSessionStore } from '#session/postgres.ts'
 import { createEmbeddedDatabase } from '#storage/embedded.ts'
 import { createPostgresEphemeral } from '#storage/ephemeral/postgres.ts'
 import { createRedisEphemeral } from '#storage/ephemeral/redis.ts'
@@ -56,6 +57,7 @@ function placeStores(
   const removers = {
     artifacts: durable.removeExpired,
     throttles: throttles.removeExpired,
+    sessions: createPostgresSessionStore({ database }).removeExpired,
   }
   if (redis) {
     const shortLived = createRedisArtifactStore({ redis, clock })

@@ -7,6 +7,7 @@ import type { Keys } from '#key/key.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { Passwords } from '#login/password/password.ts'
 import type { RegistrationTokens } from '#oidc/oidc.ts'
+import type { Sessions } from '#session/session.ts'
 import type { Transactor } from '#storage/storage.ts'
 import type { Tenants } from '#tenant/tenant.ts'
 
@@ -51,6 +52,7 @@ export type Services = {
   readonly clients: Clients
   readonly accounts: Accounts
   readonly passwords: Pick<Passwords, 'setPassword' | 'importHash' | 'liftLimits'>
+  readonly sessions: Pick<Sessions, 'list' | 'end' | 'endAll'>
   readonly keys: Keys
   readonly registrationTokens: RegistrationTokens
   readonly audit: Audit

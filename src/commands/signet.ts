@@ -11,6 +11,7 @@ import { addMigrateCommand } from './migrate.ts'
 import { createRunner } from './runner.ts'
 import { addSeedCommands } from './seed-file.ts'
 import { addServeCommand } from './serve.ts'
+import { addSessionCommands } from './session.ts'
 import { addTenantCommands } from './tenant.ts'
 import { addUserCommands } from './user.ts'
 
@@ -65,6 +66,7 @@ function createProgram(deps: CliDeps, end: (exitCode: ExitCode) => void): Comman
   addSeedCommands(program, runner)
   addTenantCommands(program, runner)
   addUserCommands(program, runner)
+  addSessionCommands(program, runner)
   addClientCommands(program, runner)
   addKeyCommands(program, runner)
   return program

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import type { Account } from '#account/account.ts'
 import { refusal } from './failure.ts'
+import { personNamed, unknownUser } from './person.ts'
 import { repeated, type InTenant, type Outcome, type Runner } from './runner.ts'
 import { table } from './table.ts'
 import { addUserImport } from './user-import.ts'
@@ -156,16 +157,6 @@ function outcomeOf(account: Account, text: string, chosen: Chosen | undefined): 
     return { json: userJson(account), text }
   const { password } = chosen
   return { json: { ...userJson(account), password }, text: `${text}\nShown once:  ${password}` }
-}
-
-async function personNamed(email: string, { services, tenant }: InTenant): Promise<Account> {
-  const account = await services.accounts.findByEmail(tenant.id, email)
-  if (!account || account.status === 'deleted') throw unknownUser(email)
-  return account
-}
-
-function unknownUser(email: string) {
-  return refusal('user.unknown', `Nobody here has the address ${email}.`)
 }
 
 function userJson(account: Account): object {

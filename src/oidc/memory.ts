@@ -64,13 +64,23 @@ type Rows = Map<string, Row>
 
 type Endings = Pick<
   ArtifactStore,
-  'destroy' | 'destroyByGrant' | 'destroyByOwner' | 'destroyAccess' | 'removeExpired'
+  | 'destroy'
+  | 'destroyByUid'
+  | 'destroyByGrant'
+  | 'destroyByOwner'
+  | 'destroyAccess'
+  | 'removeExpired'
 >
 
 function createEndings(rows: Rows): Endings {
   return {
     async destroy(tenantId, model, id) {
       rows.delete(name(tenantId, model, id))
+    },
+    async destroyByUid(tenantId, uid) {
+      const found = [...rows.values()].filter((row) => row.tenantId === tenantId && row.uid === uid)
+      for (const { model, id } of found) rows.delete(name(tenantId, model, id))
+      return found.map(toFound)
     },
     async destroyByGrant(tenantId, grantId) {
       const ids: readonly string[] = [grantId, sha256(grantId)]

@@ -97,6 +97,8 @@ export type ArtifactStore = {
   /** Shortens the life of an artifact, never lengthens it. */
   expire(tenantId: TenantId, model: ArtifactModel, id: string, expiresAt: number): Promise<void>
   destroy(tenantId: TenantId, model: ArtifactModel, id: string): Promise<void>
+  /** Session: takes every artifact with this uid away, living or not, and gives what they held. */
+  destroyByUid(tenantId: TenantId, uid: SessionUid): Promise<readonly FoundArtifact[]>
   /** Removes the Grant itself and whatever hangs on it, in every model this store keeps. */
   destroyByGrant(tenantId: TenantId, grantId: GrantId): Promise<void>
   /** Removes everything of an account, or of a client, in every model this store keeps an owner of. */

@@ -34,6 +34,7 @@ export function createPlacedArtifactStore(stores: {
     undoRotation: (tenantId, model, rotation) => of(model).undoRotation(tenantId, model, rotation),
     expire: (tenantId, model, id, expiresAt) => of(model).expire(tenantId, model, id, expiresAt),
     destroy: (tenantId, model, id) => of(model).destroy(tenantId, model, id),
+    destroyByUid: (tenantId, uid) => of('Session').destroyByUid(tenantId, uid),
     async destroyByGrant(tenantId, grantId) {
       await durable.destroyByGrant(tenantId, grantId) // first: the Grant is what every token is checked against
       await shortLived.destroyByGrant(tenantId, grantId)

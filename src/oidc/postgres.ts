@@ -69,6 +69,10 @@ const statements = {
     text: `UPDATE oidc_artifacts SET expires_at = $4 WHERE ${one} AND ${lives('$4')}`,
   },
   destroy: { name: 'oidc.destroy', text: `DELETE FROM oidc_artifacts WHERE ${one}` },
+  destroyByUid: {
+    name: 'oidc.destroy_by_uid',
+    text: `DELETE FROM oidc_artifacts WHERE tenant_id = $1 AND uid = $2 RETURNING ${columns}`,
+  },
   destroyByGrant: {
     name: 'oidc.destroy_by_grant',
     text: 'DELETE FROM oidc_artifacts WHERE tenant_id = $1 AND grant_id = $2',
@@ -165,7 +169,12 @@ type Run = (
 
 type Endings = Pick<
   ArtifactStore,
-  'destroy' | 'destroyByGrant' | 'destroyByOwner' | 'destroyAccess' | 'removeExpired'
+  | 'destroy'
+  | 'destroyByUid'
+  | 'destroyByGrant'
+  | 'destroyByOwner'
+  | 'destroyAccess'
+  | 'removeExpired'
 >
 
 function createEndings(database: Database, run: Run): Endings {
@@ -175,6 +184,12 @@ function createEndings(database: Database, run: Run): Endings {
       // what is revoked stays revoked, also after a power loss
       const durability = soonForgotten.has(model) ? 'relaxed' : 'durable'
       await run(statements.destroy, [tenantId, model, id], durability)
+    },
+
+    async destroyByUid(tenantId, uid) {
+      if (!isStorableKey(uid)) return []
+      const { rows } = await run(statements.destroyByUid, [tenantId, uid], 'durable')
+      return rows.map(toFound)
     },
 
     async destroyByGrant(tenantId, grantId) {

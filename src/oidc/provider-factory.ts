@@ -10,6 +10,7 @@ import type { AccountId } from '#kit/ids.ts'
 import { randomToken } from '#kit/random.ts'
 import type { KeyDeriver, Sealer } from '#kit/sealer.ts'
 import type { Throttle } from '#login/login.ts'
+import type { SessionRegister } from '#session/session.ts'
 import type { Logger } from '#telemetry/telemetry.ts'
 import type { PageOf, Tenant } from '#tenant/tenant.ts'
 import { installScriptlessSignOut } from './scriptless-sign-out.ts'
@@ -47,6 +48,7 @@ export type ProviderDeps = Omit<GrantEventDeps, 'tenantId'> & {
   readonly store: ArtifactStore
   readonly logoutOutbox: LogoutOutbox
   readonly throttle: Throttle
+  readonly sessions: SessionRegister
   readonly sealer: Sealer
   readonly secrets: KeyDeriver
   readonly clock: Clock

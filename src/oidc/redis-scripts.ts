@@ -35,6 +35,12 @@ export const consumeArtifact = createScript(`
   if not e or (e ~= '' and tonumber(e) <= tonumber(ARGV[1])) then return 0 end
   return redis.call('HSETNX', KEYS[1], 'c', ARGV[1])`)
 
+/** Reads and removes: payload and when it was used, to one caller. */
+export const takeArtifact = createScript(`
+  local found = redis.call('HMGET', KEYS[1], 'p', 'c')
+  redis.call('DEL', KEYS[1])
+  return found`)
+
 /** expiry, time to live in ms. */
 export const expireArtifact = createScript(`
   local e = redis.call('HGET', KEYS[1], 'e')

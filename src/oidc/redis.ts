@@ -9,6 +9,7 @@ import {
   consumeArtifact,
   expireArtifact,
   insertArtifact,
+  takeArtifact,
   updateArtifact,
   upsertArtifact,
 } from './redis-scripts.ts'
@@ -86,7 +87,12 @@ export function createRedisArtifactStore(deps: {
 
 type Endings = Pick<
   ArtifactStore,
-  'destroy' | 'destroyByGrant' | 'destroyByOwner' | 'destroyAccess' | 'removeExpired'
+  | 'destroy'
+  | 'destroyByUid'
+  | 'destroyByGrant'
+  | 'destroyByOwner'
+  | 'destroyAccess'
+  | 'removeExpired'
 >
 
 function createEndings(
@@ -96,6 +102,18 @@ function createEndings(
   return {
     async destroy(tenantId, model, id) {
       await guarded(() => redis.unlink(artifactKey(tenantId, model, id)))
+    },
+
+    async destroyByUid(tenantId, uid) {
+      const members = await index.newest(tenantId, 'uid', uid)
+      const taken = members.map(async ([model, id]) => {
+        const key = artifactKey(tenantId, model, id)
+        const answer = await guarded(() => takeArtifact(redis, key, []))
+        const [payload, consumed] = answer as readonly (string | null)[] // as the script answers
+        if (typeof payload !== 'string') return []
+        return [{ id, payload, consumedAt: consumed ? Number(consumed) : undefined }]
+      })
+      return (await Promise.all(taken)).flat()
     },
 
     async destroyByGrant(tenantId, grantId) {

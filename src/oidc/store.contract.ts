@@ -88,6 +88,7 @@ export function testArtifactStore(name: string, open: () => Promise<ArtifactStor
           assert.equal(await store.findByUserCode(main, id, now), undefined)
           assert.equal(await store.consume(main, 'AuthorizationCode', id, now), false)
           await store.expire(main, 'AuthorizationCode', id, now)
+          assert.deepEqual(await store.destroyByUid(main, brandId(id)), [])
           await store.destroy(main, 'AuthorizationCode', id)
         }
       }))
@@ -308,6 +309,28 @@ export function testArtifactStore(name: string, open: () => Promise<ArtifactStor
         await store.destroy(main, 'AuthorizationCode', 'id-1')
         await store.destroy(main, 'AuthorizationCode', 'id-1')
         assert.equal(await store.find(main, 'AuthorizationCode', 'id-1', now), undefined)
+      }))
+
+    it('takes away every session with a uid, and gives what they held to one of 20 at once (Q65)', () =>
+      withStore(async (store, now, make) => {
+        const session = make({ model: 'Session', uid, accountId })
+        await store.upsert(main, session)
+        await store.upsert(main, { ...session, id: 'rotated', payload: '{"b":2}' })
+        await store.consume(main, 'Session', 'id-1', now)
+        await store.upsert(main, { ...session, id: 'stranger', uid: brandId('uid-2') })
+        assert.deepEqual(await store.destroyByUid(other, uid), [])
+        const taken = (await parallel(() => store.destroyByUid(main, uid))).flat()
+        assert.deepEqual(
+          taken.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+          [
+            { id: 'id-1', payload: session.payload, consumedAt: now },
+            { id: 'rotated', payload: '{"b":2}', consumedAt: undefined },
+          ],
+        )
+        assert.equal(await store.findByUid(main, uid, now), undefined)
+        assert.equal(await store.find(main, 'Session', 'rotated', now), undefined)
+        assert.ok(await store.find(main, 'Session', 'stranger', now))
+        assert.equal(await store.update(main, session, session.payload), false)
       }))
 
     it('destroys a grant with all that hangs on it (RFC 9700 §4.14.2)', () =>

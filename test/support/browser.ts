@@ -11,6 +11,7 @@ export type Browser = {
   acceptsCookies: boolean
   /** Sent with every request. */
   languages: string
+  userAgent: string | undefined
   readonly address: string
   tab(): Tab
 }
@@ -55,6 +56,7 @@ export function createBrowser(transport: Transport, home: string): Browser {
     cookies: createCookieJar(),
     acceptsCookies: true,
     languages: 'en',
+    userAgent: undefined,
     address: `198.51.100.${browsers % 250}`,
     tab: () => createTab(browser, transport, new URL(home)),
   }
@@ -76,6 +78,7 @@ function createTab(browser: Browser, transport: Transport, home: URL): Tab {
       headers: {
         accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
         'accept-language': browser.languages,
+        ...(browser.userAgent === undefined ? {} : { 'user-agent': browser.userAgent }),
         'sec-fetch-dest': 'document',
         'sec-fetch-mode': 'navigate',
         'sec-fetch-site': site,

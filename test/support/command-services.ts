@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Account } from '#account/account.ts'
 import { createMemoryAccountStore } from '#account/memory.ts'
 import { createPostgresAccountStore } from '#account/postgres.ts'
 import { createAccounts } from '#account/service.ts'
@@ -11,8 +12,10 @@ import type { Services } from '#commands/commands.ts'
 import { createMemoryKeyStore } from '#key/memory.ts'
 import { createPostgresKeyStore } from '#key/postgres.ts'
 import { createKeys } from '#key/service.ts'
+import { epochSeconds } from '#kit/clock.ts'
 import type { Clock } from '#kit/clock.ts'
-import type { AccountId, ClientId } from '#kit/ids.ts'
+import { brandId } from '#kit/ids.ts'
+import type { AccountId, ClientId, SessionUid } from '#kit/ids.ts'
 import { createKeyDeriver, createSealer } from '#kit/sealer.ts'
 import { createMemoryPasswordStore } from '#login/password/memory.ts'
 import type { PasswordHasher } from '#login/password/password.ts'
@@ -21,6 +24,12 @@ import { createPasswordLogin } from '#login/password/service.ts'
 import { verifyHash } from '#login/password/verify-hash.ts'
 import { createMemoryThrottle } from '#login/throttle/memory.ts'
 import { createPostgresThrottle } from '#login/throttle/postgres.ts'
+import { createSessionKeeper } from '#oidc/live-sessions.ts'
+import { createMemoryArtifactStore } from '#oidc/memory.ts'
+import { createMemorySessionStore } from '#session/memory.ts'
+import { createPostgresSessionStore } from '#session/postgres.ts'
+import { createSessions } from '#session/service.ts'
+import { acrPassword } from '#session/session.ts'
 import type { Database } from '#storage/storage.ts'
 import { createMemoryTenantStore } from '#tenant/memory.ts'
 import { createPostgresTenantStore } from '#tenant/postgres.ts'
@@ -33,6 +42,8 @@ import { createRecordingLogger } from './recording-logger.ts'
 export const issuer = 'http://localhost:3000'
 
 export type TestServices = Services & {
+  /** Signs a person in on a browser of this name. */
+  signInOn(account: Account, uid: string, userAgent: string): Promise<void>
   readonly clock: FakeClock
   /** What was ended, in order. */
   readonly ended: (AccountId | ClientId)[]
@@ -61,6 +72,18 @@ export function createTestServices(database?: Database): TestServices {
   const isCommonPassword = (password: string) => password === 'everybody has this'
   const tenants = createTenants({ store: stores.tenants, clock, issuer })
   const accounts = createAccounts({ ...common, store: stores.accounts })
+  const artifacts = createMemoryArtifactStore({ clock })
+  const sessions = createSessions({
+    ...common,
+    store: stores.sessions,
+    live: createSessionKeeper({
+      store: artifacts,
+      outbox: { enqueue: async () => undefined },
+      clock,
+    }),
+    endAccount: accounts.end,
+    geography: () => undefined,
+  })
   const passwords = createPasswordLogin({
     ...common,
     store: stores.passwords,
@@ -81,6 +104,17 @@ export function createTestServices(database?: Database): TestServices {
     tenants,
     accounts,
     passwords,
+    sessions,
+    async signInOn({ tenantId, id: accountId }, name, userAgent) {
+      const uid = brandId<SessionUid>(name)
+      const provedAt = epochSeconds(clock)
+      const headers = { 'user-agent': userAgent }
+      const proof = { acr: acrPassword, amr: ['pwd'], provedAt, ip: '192.0.2.7', headers }
+      await sessions.opened({ tenantId, uid, accountId, ...proof })
+      const payload = JSON.stringify({ uid, accountId, loginTs: provedAt })
+      const artifact = { model: 'Session', id: name, payload, uid, expiresAt: undefined } as const
+      await artifacts.upsert(tenantId, artifact)
+    },
     clients: createClients({ ...common, store: stores.clients, resources: stores.resources }),
     keys: createKeys({ ...common, store: stores.keys, sealer }),
     audit,
@@ -141,6 +175,7 @@ function memoryStores(clock: Clock) {
     passwords: createMemoryPasswordStore(),
     keys: createMemoryKeyStore(),
     throttle: createMemoryThrottle({ clock }),
+    sessions: createMemorySessionStore(),
   }
 }
 
@@ -154,5 +189,6 @@ function postgresStores(database: Database, clock: Clock) {
     passwords: createPostgresPasswordStore({ database }),
     keys: createPostgresKeyStore({ database }),
     throttle: createPostgresThrottle({ database, clock }),
+    sessions: createPostgresSessionStore({ database }),
   }
 }

@@ -4,6 +4,7 @@ import type { Clock } from '#kit/clock.ts'
 import type { TenantId } from '#kit/ids.ts'
 import type { Sealer } from '#kit/sealer.ts'
 import type { Throttle } from '#login/login.ts'
+import type { SessionRegister } from '#session/session.ts'
 import type { ArtifactStore } from '../oidc.ts'
 
 /** What every adapter of one tenant works with. */
@@ -13,6 +14,7 @@ export type AdapterDeps = {
   readonly clients: Clients
   readonly sealer: Sealer
   readonly throttle: Throttle
+  readonly sessions: SessionRegister
   readonly clock: Clock
   /** Before something is kept for nobody. */
   readonly admitFlow: () => void

@@ -4,6 +4,7 @@ import { createArtifactAdapter } from './artifact-adapter.ts'
 import { createClientAdapter } from './client-adapter.ts'
 import { createDeviceCodeAdapter } from './device-code-adapter.ts'
 import { createFloodGate } from './flood.ts'
+import { createGrantAdapter } from './grant-adapter.ts'
 import { createInteractionAdapter } from './interaction-adapter.ts'
 import { createRefreshTokenAdapter } from './refresh-token-adapter.ts'
 import { createReplayAdapter } from './replay-adapter.ts'
@@ -21,6 +22,8 @@ export function createAdapterFactory(
     switch (model) {
       case 'Client':
         return createClientAdapter(deps)
+      case 'Grant':
+        return createGrantAdapter(deps)
       case 'Interaction':
         return createInteractionAdapter(deps)
       case 'Session':
