@@ -35,6 +35,8 @@ export type PasswordError =
   | { readonly kind: 'required' }
   | { readonly kind: 'wrong' }
   | { readonly kind: 'throttled'; /** Seconds. */ readonly retryAfter: number }
+  /** Too many in a row: only a new password or a known device helps. */
+  | { readonly kind: 'locked' }
 
 export function passwordPage(props: PasswordProps): Html {
   const { page, action, csrf, changeAction, demoPassword, error } = props
@@ -113,6 +115,9 @@ function formError(
   const reset = resetUrl === undefined ? undefined : linkTo(resetUrl)
   if (error.kind === 'wrong') {
     return reset ? t('password.wrong_reset', { reset }) : t('password.wrong')
+  }
+  if (error.kind === 'locked') {
+    return reset ? t('password.locked_reset', { reset }) : t('password.locked')
   }
   const duration = html`${messages.duration(error.retryAfter)}`
   return reset

@@ -76,7 +76,7 @@ describe('every screen in every state', () => {
     for (const { name, html } of samples({ page: page() })) {
       const title = /<title>([^<]*)<\/title>/.exec(String(html))?.[1] ?? ''
       const failed =
-        /^error-|-(error|wrong|required|invalid|empty|expired|used|throttled)(-without-reset)?$/.test(
+        /^error-|-(error|wrong|required|invalid|empty|expired|used|throttled|locked)(-without-reset)?$/.test(
           name,
         )
       const listed = name !== 'dev-mail-empty' && failed

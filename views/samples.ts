@@ -95,6 +95,8 @@ function passwordSamples({ page, text, url }: Stage): Samples {
     'password-wrong-without-reset': passwordPage({ ...base, error: { kind: 'wrong' } }),
     'password-throttled': passwordPage({ ...base, resetUrl, error: throttled }),
     'password-throttled-without-reset': passwordPage({ ...base, error: throttled }),
+    'password-locked': passwordPage({ ...base, resetUrl, error: { kind: 'locked' } }),
+    'password-locked-without-reset': passwordPage({ ...base, error: { kind: 'locked' } }),
     'password-confirm': passwordPage({ ...base, changeAction: undefined, reauthenticate: true }),
     'password-confirm-without-client': passwordPage({
       ...base,

@@ -16,6 +16,7 @@ export const refusals = {
   'api.client_not_allowed': [403, 'The application may not use this API.'],
   'api.origin_refused': [403, 'Scripts of this origin may not call this API.'],
   'api.mfa_required': [403, 'One more proof is needed: go on with the handle.'],
+  'api.locked': [423, 'Too many wrong passwords in a row: set a new one, or use a known device.'],
   'api.throttled': [429, 'Too many tries. Wait before the next.'],
 } as const satisfies Readonly<Record<string, readonly [status: number, message: string]>>
 

@@ -84,8 +84,9 @@ function provePassword(deps: AnswerDeps): Answer {
           proofs: [...before.proofs, verdict.proof],
         })
       case 'throttled': {
-        const until = epochSeconds(deps.clock) + verdict.retryAfter
-        return (before) => ({ ...before, notice: { kind: 'throttled', until } })
+        const { retryAfter, isLocked } = verdict
+        const until = epochSeconds(deps.clock) + retryAfter
+        return (before) => ({ ...before, notice: { kind: 'throttled', until, isLocked } })
       }
       case 'refused':
       case 'malformed':

@@ -35,7 +35,12 @@ export type Notice =
   | { readonly kind: 'email_required' | 'password_required' | 'password_wrong' }
   | { readonly kind: 'email_invalid'; readonly typed: string }
   /** Epoch seconds. */
-  | { readonly kind: 'throttled'; readonly until: number }
+  | {
+      readonly kind: 'throttled'
+      readonly until: number
+      /** Waiting is no way: see `Verdict`. */
+      readonly isLocked?: boolean | undefined
+    }
   | { readonly kind: 'code'; readonly why: 'required' | 'expired' | 'too_many' | 'too_soon' }
   | { readonly kind: 'code_wrong'; readonly left: number }
 

@@ -74,7 +74,11 @@ const schema = z.object({
         kind: z.enum(['email_required', 'password_required', 'password_wrong']),
       }),
       z.object({ kind: z.literal('email_invalid'), typed: z.string() }),
-      z.object({ kind: z.literal('throttled'), until: z.number() }),
+      z.object({
+        kind: z.literal('throttled'),
+        until: z.number(),
+        isLocked: z.boolean().optional(),
+      }),
       z.object({
         kind: z.literal('code'),
         why: z.enum(['required', 'expired', 'too_many', 'too_soon']),

@@ -13,7 +13,7 @@ import { nextStep } from './next-step.ts'
 import { csrfBinding } from './step-page.ts'
 import type { StepPage } from './step-page.ts'
 import { addressOf } from './visit.ts'
-import { waitOf } from './wait.ts'
+import { isLocked, waitOf } from './wait.ts'
 import type { Visit } from './visit.ts'
 import type { Step } from './interaction.ts'
 
@@ -37,8 +37,9 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
     const now = epochSeconds(deps.clock)
     const page = await deps.stepPage(visit, step, now)
     if (!page) return redirect(ctx, await addressOfEnd(visit))
-    const wait = waitOf(visit.progress.notice, now)
-    if (isProof(step) && wait > 0) tooManyTries(ctx, wait)
+    const { notice } = visit.progress
+    const wait = waitOf(notice, now)
+    if (isProof(step) && wait > 0) tooManyTries(ctx, isLocked(notice) ? 423 : 429, wait)
     ctx.type = 'html'
     ctx.body = page.toString()
   })
@@ -100,7 +101,7 @@ function redirect(ctx: Context, address: string): void {
   ctx.redirect(address)
 }
 
-function tooManyTries(ctx: Context, wait: number): void {
-  ctx.status = 429
+function tooManyTries(ctx: Context, status: 423 | 429, wait: number): void {
+  ctx.status = status
   ctx.set('retry-after', String(wait))
 }

@@ -11,7 +11,7 @@ import type { PasswordError } from '#views/password.ts'
 import { emailCodeStepPage } from './email-code-page.ts'
 import type { Notice, Step } from './interaction.ts'
 import { addressOf } from './visit.ts'
-import { waitOf } from './wait.ts'
+import { isLocked, waitOf } from './wait.ts'
 import type { Visit } from './visit.ts'
 
 /** A demo account that may be filled in; development only. */
@@ -108,7 +108,8 @@ function password(
 
 function passwordError(notice: Notice | undefined, now: number): PasswordError | undefined {
   const retryAfter = waitOf(notice, now)
-  if (retryAfter > 0) return { kind: 'throttled', retryAfter }
+  if (retryAfter > 0)
+    return isLocked(notice) ? { kind: 'locked' } : { kind: 'throttled', retryAfter }
   if (notice?.kind === 'password_required') return { kind: 'required' }
   return notice?.kind === 'password_wrong' ? { kind: 'wrong' } : undefined
 }

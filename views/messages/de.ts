@@ -38,6 +38,10 @@ export const de: Translation = {
     'Zu viele Versuche. Warten Sie {duration} und versuchen Sie es dann noch einmal.',
   'password.throttled_reset':
     'Zu viele Versuche. Warten Sie {duration}, oder [setzen Sie Ihr Passwort zurück](reset).',
+  'password.locked':
+    'Zu viele falsche Passwörter nacheinander, darum öffnet hier keines mehr dieses Konto. Nehmen Sie ein Gerät, auf dem Sie schon angemeldet waren, oder bitten Sie um ein neues Passwort.',
+  'password.locked_reset':
+    'Zu viele falsche Passwörter nacheinander, darum öffnet hier keines mehr dieses Konto. Nehmen Sie ein Gerät, auf dem Sie schon angemeldet waren, oder [setzen Sie Ihr Passwort zurück](reset).',
   'password.forgot': 'Passwort vergessen?',
   'password.demo': 'Entwicklung: Das Demo-Passwort ist schon eingetragen.',
 

@@ -37,6 +37,10 @@ export const en = {
     'That email and password don’t match. Check both, or [reset your password](reset).',
   'password.throttled': 'Too many tries. Wait {duration}, then try again.',
   'password.throttled_reset': 'Too many tries. Wait {duration}, or [reset your password](reset).',
+  'password.locked':
+    'Too many wrong passwords in a row, so none opens this account here any more. Use a device where you’ve signed in before, or ask for a new password.',
+  'password.locked_reset':
+    'Too many wrong passwords in a row, so none opens this account here any more. Use a device where you’ve signed in before, or [reset your password](reset).',
   'password.forgot': 'Forgot your password?',
   'password.demo': 'Development: the demo password is filled in.',
 

@@ -36,7 +36,7 @@ export function loginEndpoint(deps: LoginDeps): Endpoint {
         }),
       },
     },
-    refusals: [...clientRefusals, 'api.invalid_credentials', 'api.mfa_required'],
+    refusals: [...clientRefusals, 'api.invalid_credentials', 'api.mfa_required', 'api.locked'],
     handle: async (call) => {
       const { tenant, requester: from, body } = call
       const { email, password, device_token: deviceCookie } = body
@@ -64,12 +64,13 @@ export function loginEndpoint(deps: LoginDeps): Endpoint {
 
 function notSignedIn(
   result: NotSignedIn,
-): Refused<'api.invalid_credentials' | 'api.mfa_required' | 'api.throttled'> {
+): Refused<'api.invalid_credentials' | 'api.mfa_required' | 'api.throttled' | 'api.locked'> {
   switch (result.kind) {
     case 'refused':
       return { refused: 'api.invalid_credentials' }
     case 'throttled':
-      return { refused: 'api.throttled', retryAfter: result.retryAfter }
+    case 'locked':
+      return { refused: `api.${result.kind}`, retryAfter: result.retryAfter }
     case 'mfa_required': {
       const { handle, methods, expiresIn } = result
       return { refused: 'api.mfa_required', details: { handle, methods, expires_in: expiresIn } }

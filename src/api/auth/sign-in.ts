@@ -8,7 +8,7 @@ import type { Attempt, SignInDeps } from './auth.ts'
 
 export type NotSignedIn =
   | { readonly kind: 'refused' }
-  | { readonly kind: 'throttled'; readonly retryAfter: number }
+  | { readonly kind: 'throttled' | 'locked'; readonly retryAfter: number }
   | {
       readonly kind: 'mfa_required'
       readonly handle: string
@@ -28,7 +28,10 @@ export function createSignIn(deps: SignInDeps) {
       case 'proved':
         return proceed(client, attempt, verdict.proof)
       case 'throttled':
-        return done({ kind: 'throttled', retryAfter: verdict.retryAfter })
+        return done({
+          kind: verdict.isLocked ? 'locked' : 'throttled',
+          retryAfter: verdict.retryAfter,
+        })
       case 'refused':
       case 'malformed':
         return done({ kind: 'refused' })

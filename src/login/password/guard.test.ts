@@ -65,6 +65,7 @@ describe('guessing at one account (Q36)', () => {
     const verdict = await attempt(right)
     assert.ok(wait(verdict) > 300 * 86_400)
     assert.partialDeepStrictEqual(verdict, { isLocked: true })
+    assert.partialDeepStrictEqual(await attempt(right), { isLocked: true })
     await login.setPassword({ tenant, account: ada, password: 'quiet coffee pots', actor })
     assert.equal((await attempt('quiet coffee pots')).kind, 'proved')
   })

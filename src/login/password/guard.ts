@@ -61,12 +61,10 @@ export function createPasswordGuard(deps: { readonly throttle: Throttle }): Pass
           if (spray) await throttle.forgive(spray.rule, id, spray.subject)
         } else {
           const isLocked = count.rule === rules.consecutive || count.rule === rules.stranger
-          return {
-            allowed: false,
-            rule: count.rule.name,
-            retryAfter: answer.retryAfter,
-            isLocked,
-          }
+          // What cannot be tried brings no wait either: the next answer is this one again.
+          if (isLocked) await throttle.forgive(rules.account, id, attempt.subject)
+          const { retryAfter } = answer
+          return { allowed: false, rule: count.rule.name, retryAfter, isLocked }
         }
       }
       return { allowed: true, counted }
