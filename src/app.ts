@@ -49,11 +49,14 @@ import { createBrowserCookie } from '#login/email-code/browser-cookie.ts'
 import { createEmailCodeLogin } from '#login/email-code/login.ts'
 import { createMailboxOwnership } from '#login/email-code/ownership.ts'
 import { createEmailCodes } from '#login/email-code/service.ts'
-import type { PasswordLogin } from '#login/login.ts'
 import { createPasswordHasher } from '#login/password/argon2.ts'
 import { loadBlocklist } from '#login/password/blocklist.ts'
 import { createBreachService } from '#login/password/breach-service.ts'
-import { createPasswordChanges } from '#login/password/change/service.ts'
+import type { EmailChangeStore } from '#login/email-change/email-change.ts'
+import { createEmailUndoRouter } from '#login/email-change/portal.ts'
+import { createPostgresEmailChangeStore } from '#login/email-change/postgres.ts'
+import { createEmailChanges, type EmailChangeDeps } from '#login/email-change/service.ts'
+import { createPasswordChanges, type PasswordChangeDeps } from '#login/password/change/service.ts'
 import { createDeviceCookies } from '#login/password/device-cookie.ts'
 import type { Passwords } from '#login/password/password.ts'
 import { createPostgresPasswordStore } from '#login/password/postgres.ts'
@@ -146,7 +149,9 @@ function createServices(input: AppInput, stores: Stores) {
     },
     ...change,
   })
-  const accounts = createAccounts({ store: createPostgresAccountStore({ database }), ...change })
+  const keptAddresses = createPostgresEmailChangeStore({ database, clock })
+  const store = createPostgresAccountStore({ database })
+  const accounts = createAccounts({ store, keptAddresses, ...change })
   const whole = { store: sessionRows, live, endAccount: accounts.end }
   const sessions = createSessions({ ...whole, geography: () => undefined, ...change })
   const consents = createPostgresConsentStore({ database })
@@ -175,23 +180,19 @@ function createServices(input: AppInput, stores: Stores) {
   const kept = { consents, outbox, logoutOutbox, audit, keyring, sealer }
   const facts = { tenants, keys, clients, accounts, sessions, ...kept }
   const proofs = createMailProofs(input, stores, { ...facts, passwords })
-  const changes = createSelfService(input, { ...facts, passwords })
-  return { ...facts, givenConsents, passwords, egress, ...proofs, ...changes }
+  const self = { ...facts, ...proofs, passwords, emailChangeStore: keptAddresses, clock }
+  return { ...facts, givenConsents, passwords, egress, ...proofs, ...createSelfService(self) }
 }
 
 /** What people change about how they sign in, by themselves. */
 function createSelfService(
-  { clock }: AppInput,
-  facts: {
-    readonly accounts: Accounts
-    readonly outbox: Outbox
-    readonly passwords: PasswordLogin & Passwords
-  },
+  deps: Omit<PasswordChangeDeps, 'formerAddresses' | 'otherMethods'> &
+    Omit<EmailChangeDeps, 'store'> & { readonly emailChangeStore: EmailChangeStore },
 ) {
-  const formerAddresses = async () => []
-  return {
-    passwordChanges: createPasswordChanges({ ...facts, formerAddresses, clock, otherMethods: [] }),
-  }
+  const emailChanges = createEmailChanges({ ...deps, store: deps.emailChangeStore })
+  const { formerAddresses } = emailChanges
+  const passwordChanges = createPasswordChanges({ ...deps, formerAddresses, otherMethods: [] })
+  return { emailChanges, passwordChanges }
 }
 
 /** Proofs of a mailbox, and the browsers they belong to. */
@@ -388,7 +389,8 @@ function createConversation(
     requesterOf,
     clock,
   })
-  return [interaction, createEmailLinkRouter({ ...common, pageOf }), recovery]
+  const undo = createEmailUndoRouter({ ...app, csrf, readForm, requesterOf, pageOf })
+  return [interaction, createEmailLinkRouter({ ...common, pageOf }), recovery, undo]
 }
 
 function requesterOf({ req, headers }: Context) {

@@ -1,6 +1,7 @@
 import type { Config } from '#config/config.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { Throttle } from '#login/login.ts'
+import { createPostgresEmailChangeStore } from '#login/email-change/postgres.ts'
 import { createPostgresThrottle } from '#login/throttle/postgres.ts'
 import { createRedisThrottle } from '#login/throttle/redis.ts'
 import { createMemoryArtifactStore } from '#oidc/memory.ts'
@@ -58,6 +59,7 @@ function placeStores(
     artifacts: durable.removeExpired,
     throttles: throttles.removeExpired,
     sessions: createPostgresSessionStore({ database }).removeExpired,
+    emailChanges: createPostgresEmailChangeStore({ database, clock }).removeExpired,
   }
   if (redis) {
     const shortLived = createRedisArtifactStore({ redis, clock })

@@ -1,3 +1,4 @@
+import { emailUndoPage } from './email-undo.ts'
 import { recoverCodePage } from './recover-code.ts'
 import { recoverDonePage } from './recover-done.ts'
 import { recoverIdentifierPage } from './recover-identifier.ts'
@@ -14,6 +15,8 @@ export function recoverSamples({ page, text, url }: Stage): Samples {
   const base = { page, csrf, action, email }
   const code = { ...base, sendAction: action, changeAction: action, resendIn: 0 }
   const password = { ...base, minLength: 15 }
+  const here = { kind: 'here', email, action, csrf } as const
+  const resetUrl = url('/recover')
   return {
     recover: recoverIdentifierPage({ ...base, signInUrl }),
     'recover-required': recoverIdentifierPage({ ...base, email: undefined, error: 'required' }),
@@ -32,5 +35,8 @@ export function recoverSamples({ page, text, url }: Stage): Samples {
     'recover-password': recoverPasswordPage(password),
     'recover-password-invalid': recoverPasswordPage({ ...password, error: 'common' }),
     'recover-done': recoverDonePage({ page, signInUrl }),
+    'email-undo': emailUndoPage({ page, state: here }),
+    'email-undo-over': emailUndoPage({ page, state: { kind: 'over', resetUrl } }),
+    'email-undo-done': emailUndoPage({ page, state: { kind: 'done', resetUrl } }),
   }
 }

@@ -135,3 +135,17 @@ export type AccountArtifactEnder = {
   /** Sessions, grants, refresh tokens, opaque access tokens, codes. */
   endAccount(tenantId: TenantId, accountId: AccountId): Promise<void>
 }
+
+/** Port: addresses that are no account's just now, and still not free: see `login/email-change`. */
+export type KeptAddresses = {
+  /**
+   * True when one of these is kept for an account other than `except`. Until the transaction is over nobody else keeps or
+   * takes any of them.
+   */
+  isKept(
+    tenantId: TenantId,
+    emailsCanonical: readonly string[],
+    options: { readonly except?: AccountId | undefined },
+    within: Transaction | undefined,
+  ): Promise<boolean>
+}

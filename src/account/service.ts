@@ -1,7 +1,7 @@
 import type { Audit, AuditActor, AuditEvent } from '#audit/audit.ts'
 import { createCache } from '#kit/cache.ts'
 import type { Clock } from '#kit/clock.ts'
-import { canonicalEmail } from '#kit/email-address.ts'
+import { canonicalEmail, mailboxOf } from '#kit/email-address.ts'
 import { Unavailable } from '#kit/errors.ts'
 import type { AccountId, TenantId } from '#kit/ids.ts'
 import { newId } from '#kit/random.ts'
@@ -14,6 +14,7 @@ import type {
   AccountStore,
   CreateAccount,
   CreateAccountResult,
+  KeptAddresses,
 } from './account.ts'
 import { createHold } from './hold.ts'
 
@@ -23,6 +24,7 @@ export type AccountDeps = {
   readonly audit: Audit
   readonly ender: AccountArtifactEnder
   readonly transactor: Transactor
+  readonly keptAddresses?: KeptAddresses | undefined
 }
 
 export function createAccounts(deps: AccountDeps): Accounts {
@@ -91,7 +93,7 @@ export function createAccounts(deps: AccountDeps): Accounts {
 }
 
 /** Each change and its audit event in one transaction: the caller's, or its own. */
-function createChanges({ store, clock, audit, transactor }: AccountDeps) {
+function createChanges({ store, clock, audit, transactor, keptAddresses }: AccountDeps) {
   const now = () => new Date(clock.now())
 
   function inTransaction<T>(
@@ -106,7 +108,10 @@ function createChanges({ store, clock, audit, transactor }: AccountDeps) {
       const account = newAccount(input, now())
       if (!account) return { outcome: 'email_invalid' }
       return inTransaction(within, async (inner) => {
-        if (!(await store.insert(account, inner))) return { outcome: 'email_taken' }
+        const { tenantId, emailCanonical } = account
+        // SECURITY: or whoever took an account over could keep its owner from taking it back.
+        const isKept = await keptAddresses?.isKept(tenantId, [emailCanonical], {}, inner)
+        if (isKept || !(await store.insert(account, inner))) return { outcome: 'email_taken' }
         await audit.append(event('account.created', account, input.actor), inner)
         return { outcome: 'created', account }
       })
@@ -152,16 +157,12 @@ function event(type: string, account: Account, actor: AuditActor): AuditEvent {
 }
 
 function newAccount(input: CreateAccount, now: Date): Account | undefined {
-  const email = input.email.trim()
-  const emailCanonical = canonicalEmail(email)
-  // SECURITY: mail goes to the address as it was written. One that only folds to ASCII, such as a full-width `ａda@`, is
-  // another mailbox than the one it would be looked up by (Q58).
-  if (emailCanonical === undefined || !/^[\x21-\x7e]+@/.test(email)) return undefined
+  const mailbox = mailboxOf(input.email)
+  if (!mailbox) return undefined
   return {
     tenantId: input.tenantId,
     id: newId<AccountId>(),
-    email,
-    emailCanonical,
+    ...mailbox,
     emailVerified: input.emailVerified,
     profile: input.profile,
     roles: input.roles ?? [],

@@ -17,3 +17,16 @@ export function canonicalEmail(input: string): string | undefined {
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(domain)) return undefined
   return `${local}@${domain}`
 }
+
+/**
+ * An address that mail may be sent to as it is written, and its lookup form. Undefined when it is none, or only folds to
+ * ASCII, such as a full-width `ａda@`: that is another mailbox than the one it would be looked up by (Q58).
+ */
+export function mailboxOf(
+  input: string,
+): { readonly email: string; readonly emailCanonical: string } | undefined {
+  const email = input.trim()
+  const emailCanonical = canonicalEmail(email)
+  if (emailCanonical === undefined || !/^[\x21-\x7e]+@/.test(email)) return undefined
+  return { email, emailCanonical }
+}

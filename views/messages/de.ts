@@ -128,6 +128,17 @@ export const de: Translation = {
     'Alle Geräte und Apps wurden abgemeldet. Melden Sie sich mit dem neuen Passwort an.',
   'recover.sign_in': 'Anmelden',
 
+  'email_undo.title': 'Änderung der Adresse rückgängig machen?',
+  'email_undo.lead':
+    'Ihr Konto verwendet dann wieder {email}, und alle Geräte und Apps werden abgemeldet.',
+  'email_undo.submit': 'Rückgängig machen',
+  'email_undo.over_title': 'Dieser Link gilt nicht mehr',
+  'email_undo.over':
+    'Er wurde schon verwendet, oder sein Tag ist um. Es wurde nichts geändert. Wenn jemand anderes Ihr Konto hat, bitten Sie um Hilfe.',
+  'email_undo.done_title': 'Die Änderung wurde rückgängig gemacht',
+  'email_undo.done':
+    'Ihr Konto hat wieder seine alte Adresse, und alle wurden abgemeldet. Wer sie geändert hat, kennt vielleicht Ihr Passwort: Setzen Sie es jetzt zurück.',
+
   'chooser.title': 'Konto auswählen',
   'chooser.list': 'Ihre Konten',
   'chooser.signed_in': 'Angemeldet',

@@ -120,6 +120,17 @@ export const en = {
   'recover.done': 'Every device and app was signed out. Sign in with your new password.',
   'recover.sign_in': 'Sign in',
 
+  'email_undo.title': 'Undo the change of address?',
+  'email_undo.lead':
+    'Your account will use {email} again, and every device and app will be signed out.',
+  'email_undo.submit': 'Undo the change',
+  'email_undo.over_title': 'This link no longer works',
+  'email_undo.over':
+    'It was used already, or its day is over. Nothing was changed. If somebody else has your account, ask for help.',
+  'email_undo.done_title': 'The change was undone',
+  'email_undo.done':
+    'Your account has its old address again, and everybody was signed out. Whoever changed it may know your password: reset it now.',
+
   'chooser.title': 'Choose an account',
   'chooser.list': 'Your accounts',
   'chooser.signed_in': 'Signed in',
