@@ -9,12 +9,10 @@ import { createAccounts } from '#account/service.ts'
 import type { Audit } from '#audit/audit.ts'
 import { createPostgresAudit } from '#audit/postgres.ts'
 import { builtInAccountClient } from '#client/built-in.ts'
-import { accountClientSecret } from '#client/client.ts'
 import { createPostgresClientStore, createPostgresResourceStore } from '#client/postgres.ts'
 import { createClients } from '#client/service.ts'
 import type { Config, Secrets } from '#config/config.ts'
 import { createPostgresConsentStore } from '#consent/postgres.ts'
-import { createConsents } from '#consent/service.ts'
 import { demoOrigin } from '#demo/demo.ts'
 import { createDevMailRouter } from '#demo/dev-mail.ts'
 import { createAddressResolver } from '#http/address.ts'
@@ -63,19 +61,17 @@ import { createPostgresPasswordStore } from '#login/password/postgres.ts'
 import { createPasswordLogin } from '#login/password/service.ts'
 import type { Outbox } from '#mail/mail.ts'
 import { createPostgresOutbox } from '#mail/postgres.ts'
-import { createAccountClient } from '#oidc/account-client.ts'
 import { createLogoutDelivery } from '#oidc/backchannel-logout.ts'
 import { createProtocolServer, createPublications, isProtocolPath } from '#oidc/dispatch.ts'
 import { createArtifactEnder } from '#oidc/ender.ts'
 import { createAuthFlow } from '#oidc/flow.ts'
 import { createSessionKeeper } from '#oidc/live-sessions.ts'
 import { createPostgresLogoutOutbox } from '#oidc/logout-outbox/postgres.ts'
-import type { AccountClient, AuthFlow } from '#oidc/oidc.ts'
+import type { AuthFlow } from '#oidc/oidc.ts'
 import { createEngineRegistry } from '#oidc/registry.ts'
 import { createReuseNotice } from '#oidc/reuse-notice.ts'
 import { createPostgresSubjectKeyStore } from '#oidc/subject-key/postgres.ts'
 import { createSubjectKeys } from '#oidc/subject-key/subject-keys.ts'
-import { createPortal } from '#portal/service.ts'
 import { createPostgresSessionStore } from '#session/postgres.ts'
 import { createSessions } from '#session/service.ts'
 import { closeRedis } from '#storage/redis.ts'
@@ -91,6 +87,7 @@ import { createTenants } from '#tenant/service.ts'
 import type { PageOf } from '#tenant/tenant.ts'
 import { loadAssets } from '#views/assets.ts'
 import { createJsonApi } from './json-api.ts'
+import { createMyAccount, createOwnAffairs } from './my-account.ts'
 import { openStores, type Stores } from './stores.ts'
 
 export type AppInput = {
@@ -155,7 +152,6 @@ function createServices(input: AppInput, stores: Stores) {
   const whole = { store: sessionRows, live, endAccount: accounts.end }
   const sessions = createSessions({ ...whole, geography: () => undefined, ...change })
   const consents = createPostgresConsentStore({ database })
-  const givenConsents = createConsents({ store: consents, ...change })
   const outbox = createPostgresOutbox({ database, clock })
   const { width, queue } = config.password
   const gate = createGate({ name: 'password', width, queue })
@@ -180,8 +176,9 @@ function createServices(input: AppInput, stores: Stores) {
   const kept = { consents, outbox, logoutOutbox, audit, keyring, sealer }
   const facts = { tenants, keys, clients, accounts, sessions, ...kept }
   const proofs = createMailProofs(input, stores, { ...facts, passwords })
+  const affairs = createOwnAffairs({ ...change, ...facts, store })
   const self = { ...facts, ...proofs, passwords, emailChangeStore: keptAddresses, clock }
-  return { ...facts, givenConsents, passwords, egress, ...proofs, ...createSelfService(self) }
+  return { ...facts, ...affairs, passwords, egress, ...proofs, ...createSelfService(self) }
 }
 
 /** What people change about how they sign in, by themselves. */
@@ -237,15 +234,10 @@ export async function createWeb(input: AppInput, app: App, demo: DemoAccount | u
   const pageOf = createPageOf(assets)
   const { registry, logoutDelivery } = createProtocol(input, app, pageOf)
   const flow = createAuthFlow({ registry, ...app, transactor: app.database, clock: input.clock })
-  const accountClient = createAccountClient({
-    ...app,
-    registry,
-    store: app.artifacts,
-    secretOf: (tenantId) => accountClientSecret(app.keyring, tenantId),
-    clock: input.clock,
-  })
-  const api = createJsonApi({ ...app, registry, requesterOf, clock: input.clock })
-  const pages = createPages(input, app, { flow, accountClient, pageOf, demo, api })
+  const about = { registry, requesterOf, clock: input.clock }
+  const myAccount = createMyAccount({ ...app, ...about, pageOf })
+  const api = createJsonApi({ ...app, ...about })
+  const pages = createPages(input, app, { flow, myAccount, pageOf, demo, api })
   const serve = createProtocolServer(registry)
   const handler = createFrontDoor({
     resolveAddress: createAddressResolver(input.config.server),
@@ -290,7 +282,7 @@ function createProtocol({ clock, logger, metrics }: AppInput, app: App, pageOf: 
 
 type PageInput = {
   readonly flow: AuthFlow
-  readonly accountClient: AccountClient
+  readonly myAccount: Router
   readonly pageOf: PageOf
   readonly demo: DemoAccount | undefined
   readonly api: Middleware
@@ -298,7 +290,7 @@ type PageInput = {
 
 /** Our own pages: one small Koa, told of a failure when the way to it has failed. */
 function createPages(input: AppInput, app: App, pageInput: PageInput) {
-  const { flow, accountClient, pageOf, api } = pageInput
+  const { flow, myAccount, pageOf, api } = pageInput
   const { config, clock, logger } = input
   const failures = new WeakMap<IncomingMessage, unknown>()
   const koa = new Koa()
@@ -321,21 +313,7 @@ function createPages(input: AppInput, app: App, pageInput: PageInput) {
   const routers = [
     createHomeRouter({ pageOf, developmentLinks: config.demo ? links : undefined }),
     ...createConversation(input, app, pageInput),
-    createPortal({
-      ...app,
-      client: accountClient,
-      exportParts: {
-        credentials: async ({ tenant, account }) => ({
-          password: await app.passwords.hasPassword(tenant.id, account.id),
-        }),
-      },
-      sealedCookies: createSealedCookies({ sealer: app.sealer, clock }),
-      csrf: createCsrf(app.keyring.deriveAll('csrf')),
-      readForm,
-      requesterOf,
-      pageOf,
-      clock,
-    }),
+    myAccount,
     ...(config.demo ? [createDevMailRouter({ outbox: app.outbox, pageOf })] : []),
   ]
   for (const router of routers) koa.use(router.routes())
@@ -376,6 +354,7 @@ function createConversation(
     remembered,
     requesterFor: createRequesterFor({ remembered, requesterOf }),
     password: app.passwords,
+    departures: app.departures,
     clock,
   })
   const recovery = createRecoveryRouter({

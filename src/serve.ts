@@ -117,7 +117,11 @@ function createJobs(input: ServeInput, app: App, logoutDelivery: LogoutDelivery)
   const transport = url === undefined ? undefined : createSmtpTransport({ url, from })
   return [
     createDelivery({ outbox: app.outbox, transport, clock, logger, metrics }),
-    createExpiryJob({ removers: app.removers, clock, logger }),
+    createExpiryJob({
+      removers: { ...app.removers, departures: app.departures.eraseLeft },
+      clock,
+      logger,
+    }),
     createRepeating({
       work: () => logoutDelivery.runOnce(),
       pause: 2000,

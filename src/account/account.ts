@@ -1,5 +1,5 @@
 import type { AccountId, TenantId } from '#kit/ids.ts'
-import type { AuditActor } from '#audit/audit.ts'
+import type { AuditActor, AuditEvent } from '#audit/audit.ts'
 import type { Transaction } from '#storage/storage.ts'
 
 /** A person in a tenant. How they prove it is not here: see `login/`. */
@@ -19,12 +19,22 @@ export type Account = {
   readonly status: AccountStatus
   /** Whatever this person proved up to here is void: see `isVoid`. */
   readonly endedAt: Date | undefined
+  /** When this person is erased, because they asked for it. */
+  readonly leavesAt?: Date | undefined
   readonly createdAt: Date
   readonly updatedAt: Date
 }
 
-/** Only `active` may sign in, and only its tokens are alive (Q18). */
-export type AccountStatus = 'active' | 'disabled' | 'deleted'
+/**
+ * Only `active` may sign in, and only its tokens are alive (Q18). Who is `leaving` asked for the end of the account: a
+ * sign-in offers to take that back, and nothing else, until `leavesAt`.
+ */
+export type AccountStatus = 'active' | 'disabled' | 'leaving' | 'deleted'
+
+/** Whether a way of signing in may take a proof of this account at all. What the proof opens, `interaction` decides. */
+export function mayProve(account: Pick<Account, 'status'>): boolean {
+  return account.status === 'active' || account.status === 'leaving'
+}
 
 /**
  * True for a sign-in that must open nothing any more (Q17, Q65). Removing rows alone cannot promise that: a request under
@@ -63,6 +73,10 @@ export type AccountStore = {
   insert(account: Account, within?: Transaction): Promise<boolean>
   /** Replaces all but id and createdAt; false when there is none, or the new email is taken. */
   update(account: Account, within?: Transaction): Promise<boolean>
+  /** At most `limit` accounts, of any tenant, whose `leavesAt` is not after `at`. */
+  listLeft(at: Date, limit: number): Promise<readonly Account[]>
+  /** Removes the account, and with it whatever a table of another room keeps of it. */
+  remove(tenantId: TenantId, id: AccountId, within?: Transaction): Promise<void>
 }
 
 export type Accounts = {
@@ -98,10 +112,31 @@ export type Accounts = {
   setStatus(
     tenantId: TenantId,
     id: AccountId,
-    status: AccountStatus,
+    status: Exclude<AccountStatus, 'leaving'>,
     actor: AuditActor,
   ): Promise<boolean>
 }
+
+/** Use cases of a person who leaves for good (GDPR Art. 17). */
+export type Departures = {
+  /**
+   * Ends everything at once, and the account itself 14 days later: when; undefined unless the account is active. Rejects
+   * with `Unavailable` as `Accounts.end` does.
+   */
+  leave(tenantId: TenantId, id: AccountId, by: DepartureBy): Promise<Date | undefined>
+  /** Takes it back. True for exactly one of any number of concurrent callers, and only in time. */
+  stay(tenantId: TenantId, id: AccountId, by: DepartureBy): Promise<boolean>
+  /**
+   * Erases at most `limit` people whose time was over before `before` (epoch seconds), whatever their status; how many.
+   * The address is free again, the `sub` is nobody's for ever (Q20).
+   */
+  eraseLeft(before: number, limit: number): Promise<number>
+}
+
+export type DepartureBy = Pick<AuditEvent, 'actor' | 'ip' | 'userAgent' | 'requestId'>
+
+/** Seconds in which a departure can be taken back. */
+export const departureTime = 14 * 24 * 3600
 
 /** An account nobody else changes until the transaction it was read in is over. */
 export type HeldAccount = {
@@ -109,7 +144,12 @@ export type HeldAccount = {
   readonly within: Transaction | undefined
   /** False when the new address is another account's: then nothing was changed. */
   save(
-    change: Partial<Pick<Account, 'email' | 'emailCanonical' | 'emailVerified' | 'profile'>>,
+    change: Partial<
+      Pick<
+        Account,
+        'email' | 'emailCanonical' | 'emailVerified' | 'profile' | 'status' | 'leavesAt'
+      >
+    >,
   ): Promise<boolean>
   /** As `Accounts.end`: every proof there was is void with this transaction, the artifacts end after it. */
   end(actor: AuditActor): Promise<void>

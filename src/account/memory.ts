@@ -38,5 +38,14 @@ export function createMemoryAccountStore(): AccountStore {
       accounts.set(keyOf(account.tenantId, account.id), { ...account, createdAt: known.createdAt })
       return true
     },
+
+    async listLeft(at, limit) {
+      const left = [...accounts.values()].filter(({ leavesAt }) => leavesAt && leavesAt <= at)
+      return left.slice(0, limit)
+    },
+
+    async remove(tenantId, id) {
+      accounts.delete(keyOf(tenantId, id))
+    },
   }
 }

@@ -48,6 +48,15 @@ export function createPostgresAccountStore(deps: { readonly database: Database }
         throw error
       }
     },
+
+    async listLeft(at, limit) {
+      const rows = await accounts(undefined).where('leaves_at', '<=', at).limit(limit)
+      return rows.map(toAccount)
+    },
+
+    async remove(tenantId, id, within) {
+      await accounts(within).where({ tenant_id: tenantId, id }).delete()
+    },
   }
 }
 
@@ -62,6 +71,7 @@ type AccountRow = {
   groups: string[]
   status: AccountStatus
   ended_at: Date | null
+  leaves_at: Date | null
   created_at: Date
   updated_at: Date
 }
@@ -78,6 +88,7 @@ function toRow(account: Account) {
     groups: [...account.groups],
     status: account.status,
     ended_at: account.endedAt ?? null,
+    leaves_at: account.leavesAt ?? null,
     updated_at: account.updatedAt,
   }
 }
@@ -94,6 +105,7 @@ function toAccount(row: AccountRow): Account {
     groups: row.groups,
     status: row.status,
     endedAt: row.ended_at ?? undefined,
+    ...(row.leaves_at === null ? {} : { leavesAt: row.leaves_at }),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

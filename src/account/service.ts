@@ -131,14 +131,17 @@ function createChanges({ store, clock, audit, transactor, keptAddresses }: Accou
     },
 
     /** True when the account now has this status, whether or not it had it before. */
-    setStatus(place: Place, status: AccountStatus, actor: AuditActor): Promise<boolean> {
+    setStatus(place: Place, status: SettableStatus, actor: AuditActor): Promise<boolean> {
       return transactor.transaction(async (within) => {
         const account = await store.find(...place, within)
         if (!account) return false
         if (account.status === status) return true
         if (account.status === 'deleted') return false // `sub` is never given to anyone again (Q20)
-        const endedAt = status === 'active' ? account.endedAt : now()
-        await store.update({ ...account, status, endedAt, updatedAt: now() }, within)
+        const kept =
+          status === 'active'
+            ? { leavesAt: undefined }
+            : { endedAt: now(), leavesAt: account.leavesAt }
+        await store.update({ ...account, ...kept, status, updatedAt: now() }, within)
         await audit.append(event(statusEvents[status], account, actor), within)
         return true
       })
@@ -146,7 +149,9 @@ function createChanges({ store, clock, audit, transactor, keptAddresses }: Accou
   }
 }
 
-const statusEvents: Readonly<Record<AccountStatus, string>> = {
+type SettableStatus = Exclude<AccountStatus, 'leaving'>
+
+const statusEvents: Readonly<Record<SettableStatus, string>> = {
   active: 'account.enabled',
   disabled: 'account.disabled',
   deleted: 'account.deleted',

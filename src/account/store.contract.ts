@@ -57,6 +57,24 @@ export function accountStoreContract(name: string, open: () => Promise<AccountSt
       assert.deepEqual(await store.list(tenantId), [])
     })
 
+    test('lists who left by a time, of any status and tenant, and removes one', async () => {
+      const [, other] = home.tenants
+      const at = new Date('2030-02-01T00:00:00.000Z')
+      const leaving = { ...ada, status: 'leaving', leavesAt: at } as const
+      const paused = { ...exampleAccount(other), status: 'disabled', leavesAt: at } as const
+      const later = { ...exampleAccount(tenantId, 'grace'), leavesAt: new Date(at.getTime() + 1) }
+      for (const account of [leaving, paused, later, exampleAccount(tenantId, 'kay')])
+        await store.insert(account)
+      assert.deepEqual(await store.find(tenantId, ada.id), leaving)
+      const left = await store.listLeft(at, 9)
+      assert.deepEqual(new Set(left.map((account) => account.tenantId)), new Set(home.tenants))
+      assert.equal(left.length, 2)
+      assert.equal((await store.listLeft(at, 1)).length, 1)
+      await store.remove(tenantId, ada.id)
+      assert.equal(await store.find(tenantId, ada.id), undefined)
+      assert.deepEqual(await store.listLeft(at, 9), [paused])
+    })
+
     test('an account of one tenant is unknown in another (DESIGN §3)', async () => {
       await store.insert(ada)
       const elsewhere = home.tenants[1]

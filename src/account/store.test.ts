@@ -19,6 +19,8 @@ accountStoreContract('memory', async (): Promise<AccountStoreHome> => {
       list: (...place) => store.list(...place),
       insert: (account) => store.insert(account),
       update: (account) => store.update(account),
+      listLeft: (...asked) => store.listLeft(...asked),
+      remove: (...place) => store.remove(...place),
     },
     empty: async () => void (store = createMemoryAccountStore()),
     close: async () => undefined,

@@ -1,3 +1,4 @@
+import type { Departures } from '#account/account.ts'
 import { epochSeconds } from '#kit/clock.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
 import type { PasswordLogin, Verdict } from '#login/login.ts'
@@ -11,6 +12,7 @@ import type { Visit } from './visit.ts'
 export type AnswerDeps = EmailCodeAnswerDeps & {
   readonly remembered: RememberedAccounts
   readonly password: PasswordLogin
+  readonly departures: Pick<Departures, 'stay'>
 }
 
 /** By the last part of the address they are posted to. */
@@ -20,6 +22,7 @@ export function createAnswers(deps: AnswerDeps): Readonly<Record<string, Answer>
     password: provePassword(deps),
     ...createEmailCodeAnswers(deps),
     account: chooseAccount(deps),
+    stay: stay(deps),
     another: async ({ details }) => {
       await deps.progress.change(details.tenant.id, details.uid, asAnother)
     },
@@ -92,6 +95,18 @@ function provePassword(deps: AnswerDeps): Answer {
       case 'malformed':
         return (before) => ({ ...before, notice: { kind: 'password_wrong' } })
     }
+  }
+}
+
+/** Whose account it is follows from the proof, which is kept here, never from the form. */
+function stay({ departures, requesterFor }: AnswerDeps): Answer {
+  return async (visit) => {
+    const [first] = visit.progress.proofs
+    if (!first || visit.leaving === undefined) return
+    const { ip, userAgent, requestId } = requesterFor(visit, '')
+    const actor = { kind: 'account', id: first.accountId } as const
+    const { tenant } = visit.details
+    await departures.stay(tenant.id, first.accountId, { actor, ip, userAgent, requestId })
   }
 }
 

@@ -77,6 +77,8 @@ export type Situation = {
   readonly details: Pick<FlowDetails, 'prompt' | 'reasons' | 'loginHint'>
   readonly progress: Progress
   readonly policy: Policy
+  /** When the person who proved who they are here is erased, because they asked for it. */
+  readonly leaving?: Date | undefined
   /** Who is signed in on this browser, if they still may be. */
   readonly signedIn: KnownAccount | undefined
   /** Accounts that signed in on this browser before, the signed-in one aside. */
@@ -93,6 +95,8 @@ export type Step =
   /** `again`: this person is signed in and proves it once more. */
   | { readonly kind: 'password'; readonly email: string; readonly again: boolean }
   | { readonly kind: 'email_code'; readonly email: string; readonly again: boolean }
+  /** The account is about to be erased: it may be kept, and nothing else. */
+  | { readonly kind: 'leaving'; readonly leavesAt: Date }
   | { readonly kind: 'consent' }
   | { readonly kind: 'signed_in'; readonly proofs: readonly [Proof, ...Proof[]] }
   | { readonly kind: 'account_chosen' }

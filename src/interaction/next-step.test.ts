@@ -25,6 +25,7 @@ type Row = {
   readonly emailCode?: Policy['email_code']
   readonly signedIn?: KnownAccount
   readonly remembered?: readonly KnownAccount[]
+  readonly leaving?: Date
   readonly step: Step
 }
 
@@ -95,6 +96,12 @@ const table: readonly Row[] = [
     emailCode: 'first',
     progress: { email: ada.email, proofs: [{ ...proof, method: 'email_code', amr: ['otp'] }] },
     step: { kind: 'signed_in', proofs: [{ ...proof, method: 'email_code', amr: ['otp'] }] },
+  },
+  {
+    when: 'the password of an account that ends is proved',
+    progress: { email: ada.email, proofs: [proof] },
+    leaving: new Date(0),
+    step: { kind: 'leaving', leavesAt: new Date(0) },
   },
   {
     when: 'the password is proved',
@@ -183,6 +190,7 @@ describe('the next step of a sign-in', () => {
         policy: { email_code: row.emailCode ?? 'off' },
         signedIn,
         remembered: row.remembered ?? [],
+        leaving: row.leaving,
       })
       assert.deepEqual(actual, row.step)
     })

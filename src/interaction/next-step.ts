@@ -10,6 +10,8 @@ import type { Situation, Step } from './interaction.ts'
  *                                       ▲
  *   login, again (max_age, prompt=login)┘
  *
+ *   leaving: whoever asked for the end of the account keeps it, or goes no further
+ *
  *   consent ───────── consent ── another ──▶ identifier
  */
 export function nextStep(situation: Situation): Step {
@@ -17,6 +19,7 @@ export function nextStep(situation: Situation): Step {
   if (details.prompt === 'consent' && !progress.another) return { kind: 'consent' }
 
   const [first, ...rest] = progress.proofs
+  if (first && situation.leaving) return { kind: 'leaving', leavesAt: situation.leaving }
   if (first) return { kind: 'signed_in', proofs: [first, ...rest] }
   if (isChosen(situation)) return { kind: 'account_chosen' }
 

@@ -6,6 +6,7 @@ import { accountChooserPage } from '#views/account-chooser.ts'
 import { consentPage } from '#views/consent.ts'
 import type { Html } from '#views/html.ts'
 import { identifierPage } from '#views/identifier.ts'
+import { leavingPage } from '#views/leaving.ts'
 import { passwordPage } from '#views/password.ts'
 import type { PasswordError } from '#views/password.ts'
 import { emailCodeStepPage } from './email-code-page.ts'
@@ -37,6 +38,12 @@ export function createStepPage(deps: StepPageDeps): StepPage {
         return password(visit, step, now, deps)
       case 'email_code':
         return emailCodeStepPage(visit, step, { csrf: deps.csrf.token(csrfBinding(visit)), now })
+      case 'leaving':
+        return leavingPage({
+          ...form(visit, 'stay', deps),
+          anotherAction: addressOf(visit, 'another'),
+          leavesAt: step.leavesAt,
+        })
       case 'consent':
         return consent(visit, deps)
       case 'signed_in':

@@ -1,12 +1,12 @@
 import type { Context } from 'koa'
-import type { Accounts } from '#account/account.ts'
+import { isVoid, type Accounts } from '#account/account.ts'
 import { AppError } from '#kit/errors.ts'
 import type { AccountId } from '#kit/ids.ts'
 import type { AuthFlow, FlowDetails } from '#oidc/oidc.ts'
 import type { PageOf } from '#tenant/tenant.ts'
 import { tenantOf } from '#tenant/tenant.ts'
 import type { Page } from '#views/layout.ts'
-import type { KnownAccount, ProgressStore, Situation } from './interaction.ts'
+import type { KnownAccount, Progress, ProgressStore, Situation } from './interaction.ts'
 import type { RememberedAccounts } from './remembered-accounts.ts'
 
 /** One request of one person in one interaction, everything about it looked up. */
@@ -46,10 +46,12 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
     const signedIn = await known(details, details.session?.accountId)
     const here = deps.remembered.read(tenant, ctx.req)
     const accounts = await Promise.all(here.map(({ id }) => known(details, id)))
+    const progress = await deps.progress.read(tenant.id, details.uid)
     return {
       ctx,
       details,
-      progress: await deps.progress.read(tenant.id, details.uid),
+      progress,
+      leaving: await leavingOf(details, progress),
       policy: tenant.settings,
       signedIn,
       remembered: accounts.filter(
@@ -57,6 +59,17 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
       ),
       page: deps.pageOf(tenant, { headers: ctx.headers, uiLocales: details.uiLocales }),
     } as Visit // the filter above leaves known accounts only
+  }
+
+  /** Asked past every cache. A proof from before the departure takes nothing back (Q17). */
+  async function leavingOf(
+    { tenant }: FlowDetails,
+    { proofs }: Progress,
+  ): Promise<Date | undefined> {
+    const [first] = proofs
+    const account = first && (await deps.accounts.find(tenant.id, first.accountId))
+    if (account?.status !== 'leaving') return undefined
+    return proofs.some(({ at }) => isVoid(account, at)) ? undefined : account.leavesAt
   }
 
   async function known(

@@ -24,6 +24,7 @@ export function createReuseNotice(deps: {
     if (!tenant || !account) return
     const mail = refreshTokenReusedMail({
       ...mailFrameOf(tenant, account.profile.locale),
+      accountUrl: `${tenant.issuer}/account/apps`,
       clientName: client?.metadata.client_name ?? clientId,
       at: new Date(deps.clock.now()),
       ip,

@@ -17,7 +17,7 @@ export type ActivityDeps = {
   readonly audit: Pick<Audit, 'append' | 'listOf'>
   readonly clients: Pick<Clients, 'find'>
   readonly accounts: Pick<Accounts, 'end'>
-  readonly deviceOf?: DescribeDevice | undefined
+  readonly deviceOf: DescribeDevice
 }
 
 /** What happened to this account in 90 days, and what to do when it was somebody else. */
@@ -62,7 +62,7 @@ export function createDescribe({ clients, deviceOf }: Pick<ActivityDeps, 'client
       kind: kindOf(event),
       at,
       app: clientId && (client?.metadata.client_name ?? clientId),
-      device: deviceOf?.(userAgent),
+      device: deviceOf(userAgent),
       ip,
     }
   }
@@ -75,6 +75,8 @@ const kinds: Readonly<Record<string, ActivityKind>> = {
   'account.sessions_ended': 'signed_out_everywhere',
   'account.activity_disputed': 'disputed',
   'account.exported': 'exported',
+  'account.leaving': 'leaving',
+  'account.staying': 'staying',
   'account.disabled': 'paused',
   'account.enabled': 'resumed',
   'login.succeeded': 'sign_in',

@@ -4,6 +4,7 @@ import type { AuditEvent } from '#audit/audit.ts'
 import type { Requester } from '#login/login.ts'
 import type { AccountId, SessionUid } from '#kit/ids.ts'
 import { isSteppedUp } from '#session/session.ts'
+import type { Device } from '#session/session.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import { basePathOf } from '#tenant/tenant.ts'
 import type { Page } from '#views/layout.ts'
@@ -75,5 +76,5 @@ export function eventOf(
   return { ...byThem(visit), ...owner, type, outcome: 'success' }
 }
 
-/** What a person recognises a browser by, such as `Firefox on Linux`; undefined where nothing is known. */
-export type DescribeDevice = (userAgent: string | undefined) => string | undefined
+/** What a person recognises a browser by; undefined where nothing is known. */
+export type DescribeDevice = (userAgent: string | undefined) => Device | undefined

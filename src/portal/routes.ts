@@ -4,6 +4,8 @@ import { accountClientId } from '#client/client.ts'
 import type { Csrf, Form, ReadForm } from '#http/http.ts'
 import { AppError } from '#kit/errors.ts'
 import { basePathOf, tenantOf } from '#tenant/tenant.ts'
+import type { PageOf } from '#tenant/tenant.ts'
+import { leftPage } from '#views/leaving.ts'
 import { portalCookie } from './cookies.ts'
 import { accountPath, csrfBinding } from './portal.ts'
 import type { Visit } from './portal.ts'
@@ -17,15 +19,50 @@ export type PortalDeps = {
   readonly sessions: PortalSessions
   readonly sections: readonly PortalSection[]
   readonly csrf: Csrf
+  readonly pageOf: PageOf
   readonly readForm: ReadForm
 }
 
 /** `/account/…`: a page for each GET, a 303 for each POST; whoever is not signed in is asked to. */
 export function createPortalRouter(deps: PortalDeps): Router {
-  const { signIn, sessions, sections } = deps
   const router = new Router({ prefix: '/account' })
-
+  const gate = createPortalGate(deps)
   router.get('/', (ctx) => redirect(ctx, accountPath(tenantOf(ctx.req), 'profile')))
+  addComingAndGoing(router, deps, gate)
+  for (const section of deps.sections) {
+    addPages(router, section, gate)
+    addActions(router, section, gate)
+  }
+  return router
+}
+
+/** What stands before every page and every action. */
+type PortalGate = {
+  /** Undefined after the person was sent to sign in; `page` is where they come back to. */
+  signedIn(ctx: Context, page: string): Promise<Visit | undefined>
+  /** Sends the person to prove once more who they are. */
+  confirm(ctx: Context, page: string): void
+  checkedForm(visit: Visit): Promise<Form>
+}
+
+function createPortalGate({ signIn, visit, readForm, csrf }: PortalDeps): PortalGate {
+  return {
+    async signedIn(ctx, page) {
+      const found = await visit(ctx)
+      if (!found) signIn.begin(ctx, accountPath(tenantOf(ctx.req), page))
+      return found
+    },
+    confirm: (ctx, page) => signIn.begin(ctx, accountPath(tenantOf(ctx.req), page), true),
+    async checkedForm({ ctx, tenant, sessionKey }) {
+      const form = await readForm(ctx)
+      csrf.check(ctx, { issuer: tenant.issuer, binding: csrfBinding(sessionKey), form })
+      return form
+    },
+  }
+}
+
+function addComingAndGoing(router: Router, deps: PortalDeps, gate: PortalGate): void {
+  const { signIn, sessions, sections, pageOf } = deps
 
   router.get('/callback', async (ctx) => {
     if (!(await signIn.finish(ctx))) throw signInLost()
@@ -34,62 +71,52 @@ export function createPortalRouter(deps: PortalDeps): Router {
   // for whoever is asked to prove once more who they are: a page says which one they come from
   router.get('/confirm/:page', async (ctx) => {
     const page = String(ctx.params['page'])
-    if (!sections.some(({ pages }) => Object.hasOwn(pages, page))) return
-    signIn.begin(ctx, accountPath(tenantOf(ctx.req), page), true)
+    if (sections.some(({ pages }) => Object.hasOwn(pages, page))) gate.confirm(ctx, page)
+  })
+
+  router.get('/left', (ctx) => {
+    ctx.body = String(leftPage({ page: pageOf(tenantOf(ctx.req), { headers: ctx.headers }) }))
+    ctx.type = 'html'
   })
 
   router.post('/sign-out', async (ctx) => {
-    const visit = await signedIn(ctx, 'profile')
+    const visit = await gate.signedIn(ctx, 'profile')
     if (!visit) return
-    await checkedForm(visit)
+    await gate.checkedForm(visit)
     const { tenant, session } = visit
     await sessions.end(tenant.id, portalCookie.read(tenant, ctx.req) ?? '')
     portalCookie.clear(tenant, ctx.res)
     const hint = { client_id: accountClientId, id_token_hint: session.idToken }
     redirect(ctx, `${basePathOf(tenant)}/logout?${new URLSearchParams(hint).toString()}`)
   })
+}
 
-  for (const { pages, actions } of sections) {
-    for (const [name, render] of Object.entries(pages)) {
-      router.get(`/${name}`, async (ctx) => {
-        const visit = await signedIn(ctx, name)
-        if (!visit) return
-        ctx.body = String(await render(visit))
-        ctx.type = 'html'
-      })
-    }
-    for (const [name, act] of Object.entries(actions)) {
-      const [page = ''] = name.split('/')
-      router.post(`/${name}`, async (ctx) => {
-        const visit = await signedIn(ctx, page)
-        if (!visit) return
-        const next = await act(visit, await checkedForm(visit))
-        if (next === 'answered') return
-        if ('confirm' in next)
-          return signIn.begin(ctx, accountPath(visit.tenant, next.confirm), true)
-        redirect(ctx, accountPath(visit.tenant, next.page))
-      })
-      // a refused form stands in the address bar: whoever asks for it again wants the page
-      if (!Object.hasOwn(pages, name))
-        router.get(`/${name}`, (ctx) => redirect(ctx, accountPath(tenantOf(ctx.req), page)))
-    }
+function addPages(router: Router, { pages }: PortalSection, gate: PortalGate): void {
+  for (const [name, render] of Object.entries(pages)) {
+    router.get(`/${name}`, async (ctx) => {
+      const visit = await gate.signedIn(ctx, name)
+      if (!visit) return
+      ctx.body = String(await render(visit))
+      ctx.type = 'html'
+    })
   }
+}
 
-  /** Undefined after the person was sent to sign in; `page` is where they come back to. */
-  async function signedIn(ctx: Context, page: string): Promise<Visit | undefined> {
-    const visit = await deps.visit(ctx)
-    if (!visit) signIn.begin(ctx, accountPath(tenantOf(ctx.req), page))
-    return visit
+function addActions(router: Router, { pages, actions }: PortalSection, gate: PortalGate): void {
+  for (const [name, act] of Object.entries(actions)) {
+    const [page = ''] = name.split('/')
+    router.post(`/${name}`, async (ctx) => {
+      const visit = await gate.signedIn(ctx, page)
+      if (!visit) return
+      const next = await act(visit, await gate.checkedForm(visit))
+      if (next === 'answered') return
+      if ('confirm' in next) return gate.confirm(ctx, next.confirm)
+      redirect(ctx, accountPath(visit.tenant, next.page))
+    })
+    // a refused form stands in the address bar: whoever asks for it again wants the page
+    if (!Object.hasOwn(pages, name))
+      router.get(`/${name}`, (ctx) => redirect(ctx, accountPath(tenantOf(ctx.req), page)))
   }
-
-  async function checkedForm(visit: Visit): Promise<Form> {
-    const form = await deps.readForm(visit.ctx)
-    const { issuer } = visit.tenant
-    deps.csrf.check(visit.ctx, { issuer, binding: csrfBinding(visit.sessionKey), form })
-    return form
-  }
-
-  return router
 }
 
 function redirect(ctx: Context, address: string): void {

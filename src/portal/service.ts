@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router'
 import type { Context } from 'koa'
-import type { Accounts } from '#account/account.ts'
+import type { Accounts, Departures } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
 import type { Clients } from '#client/client.ts'
 import type { Consents } from '#consent/consent.ts'
@@ -15,6 +15,7 @@ import { createAttemptCookie } from './cookies.ts'
 import { createDataSection } from './data-section.ts'
 import { createExport } from './export.ts'
 import type { ExportPart } from './export.ts'
+import { createLeaveSection } from './leave-section.ts'
 import { createNotices } from './notices.ts'
 import type { DescribeDevice, Visit } from './portal.ts'
 import { createProfileSection } from './profile-section.ts'
@@ -27,10 +28,10 @@ export type PortalInput = {
   readonly client: AccountClient
   readonly accounts: Accounts
   readonly audit: Audit
+  readonly departures: Departures
   readonly clients: Clients
   readonly givenConsents: Consents
-  /** Left out: the address alone tells sessions apart. */
-  readonly deviceOf?: DescribeDevice | undefined
+  readonly deviceOf: DescribeDevice
   readonly exportParts: Readonly<Record<string, ExportPart>>
   readonly ephemeral: Ephemeral
   readonly sealedCookies: SealedCookies
@@ -61,6 +62,7 @@ export function createPortal(input: PortalInput): Router {
       createProfileSection({ ...input, notices }),
       createAppsSection({ ...input, consents, notices }),
       createActivitySection(input),
+      createLeaveSection(input),
       createDataSection({ ...input, exportOf }),
     ],
   })

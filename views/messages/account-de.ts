@@ -42,6 +42,8 @@ export const accountDe: Pick<Translation, keyof typeof accountEn> = {
   'account.apps_remove': 'Zugriff von {client} entfernen',
   'account.activity_lead': 'Was in den letzten 90 Tagen geschah.',
   'account.activity_empty': 'In den letzten 90 Tagen ist nichts geschehen.',
+  'account.device': '{browser} auf {system}',
+  'account.device_unknown': 'Unbekanntes Gerät',
   'account.not_me': 'Das war ich nicht',
   'account.not_me_title': 'War jemand anderes hier?',
   'account.not_me_what':
@@ -78,4 +80,32 @@ export const accountDe: Pick<Translation, keyof typeof accountEn> = {
   'account.confirm_why':
     'Zu Ihrem Schutz fragen wir davor noch einmal nach Ihrem Passwort. Das gilt fünf Minuten.',
   'account.confirm_link': 'Bestätigen, dass Sie es sind',
+
+  'account.leave_title': 'Ihr Konto löschen',
+  'account.leave_what':
+    'Apps verlieren sofort den Zugriff, und Sie sind überall abgemeldet. Nach 14 Tagen entfernen wir, was wir über Sie speichern.',
+  'account.leave_undo':
+    'Bis dahin können Sie sich wieder anmelden und Ihr Konto behalten. Danach lässt es sich nicht zurückholen.',
+  'account.leave_link': 'Mein Konto löschen',
+  'account.leave_warning': 'Damit sind Sie sofort überall abgemeldet.',
+  'account.leave_submit': 'Mein Konto löschen',
+  'account.leave_back': 'Mein Konto behalten',
+  'leaving.title': 'Dieses Konto wird bald gelöscht',
+  'leaving.what':
+    'Sie haben verlangt, Ihr Konto bei {tenant} zu löschen. Es wird am {date} gelöscht.',
+  'leaving.undo':
+    'Behalten Sie es, ist alles wie zuvor. Bei Ihren Apps melden Sie sich dann neu an.',
+  'leaving.stay': 'Mein Konto behalten',
+  'leaving.left_title': 'Ihr Konto wird gelöscht',
+  'leaving.left':
+    'Sie sind überall abgemeldet. In 14 Tagen entfernen wir, was wir über Sie speichern.',
+  'leaving.left_undo':
+    'Anders überlegt? Melden Sie sich vorher wieder an, und behalten Sie Ihr Konto.',
+  'mail.leaving.subject': 'Ihr Konto bei {tenant} wird gelöscht',
+  'mail.leaving.title': 'Ihr Konto wird am {date} gelöscht',
+  'mail.leaving.what':
+    'Jemand, der sich als Sie ausgewiesen hat, hat verlangt, Ihr Konto bei {tenant} zu löschen. Sie sind überall abgemeldet. Am {date} entfernen wir, was wir über Sie speichern.',
+  'mail.leaving.undo':
+    'Waren Sie es nicht, oder haben Sie es sich anders überlegt, melden Sie sich vorher an und behalten Sie Ihr Konto. Wählen Sie danach ein neues Passwort.',
+  'mail.leaving.stay': 'Mein Konto behalten',
 }

@@ -39,6 +39,8 @@ export const accountEn = {
   'account.apps_remove': 'Remove access of {client}',
   'account.activity_lead': 'What happened in the last 90 days.',
   'account.activity_empty': 'Nothing happened in the last 90 days.',
+  'account.device': '{browser} on {system}',
+  'account.device_unknown': 'Unknown device',
   'account.not_me': 'This wasn’t me',
   'account.not_me_title': 'Somebody else was here?',
   'account.not_me_what':
@@ -75,4 +77,28 @@ export const accountEn = {
   'account.confirm_why':
     'To protect you, we ask for your password again before this. It counts for five minutes.',
   'account.confirm_link': 'Confirm it’s you',
+
+  'account.leave_title': 'Delete your account',
+  'account.leave_what':
+    'Apps lose access and you’re signed out everywhere at once. After 14 days we remove what we keep about you.',
+  'account.leave_undo':
+    'Until then you can sign in again to keep your account. After that it can’t be brought back.',
+  'account.leave_link': 'Delete my account',
+  'account.leave_warning': 'This signs you out of everything right now.',
+  'account.leave_submit': 'Delete my account',
+  'account.leave_back': 'Keep my account',
+  'leaving.title': 'This account is about to be deleted',
+  'leaving.what': 'You asked for the end of your {tenant} account. It will be deleted on {date}.',
+  'leaving.undo': 'Keep it, and everything is as before. You then sign in to your apps again.',
+  'leaving.stay': 'Keep my account',
+  'leaving.left_title': 'Your account will be deleted',
+  'leaving.left': 'You’re signed out everywhere. In 14 days we remove what we keep about you.',
+  'leaving.left_undo': 'Changed your mind? Sign in again before then, and keep your account.',
+  'mail.leaving.subject': 'Your {tenant} account will be deleted',
+  'mail.leaving.title': 'Your account will be deleted on {date}',
+  'mail.leaving.what':
+    'Somebody who proved to be you asked to delete your {tenant} account. You’re signed out everywhere. On {date} we remove what we keep about you.',
+  'mail.leaving.undo':
+    'If it wasn’t you, or you changed your mind, sign in before then and keep your account. Then choose a new password.',
+  'mail.leaving.stay': 'Keep my account',
 } as const satisfies Record<string, Message>

@@ -2,7 +2,8 @@ import { csrfField, postForm, primaryButton, secondaryLink } from '../components
 import { code } from '../components/text.ts'
 import { href, html, name, type Html } from '../html.ts'
 import { messagesFor, type Messages } from '../messages.ts'
-import { moment, portalPage, type PortalFrame } from './frame.ts'
+import { deviceName, moment, portalPage } from './frame.ts'
+import type { PortalDevice, PortalFrame } from './frame.ts'
 
 export type ActivityProps = {
   readonly frame: PortalFrame
@@ -41,8 +42,7 @@ export type ActivityEvent = {
   readonly kind: ActivityKind
   readonly at: Date
   readonly app?: string | undefined
-  /** Such as `Firefox on Linux`. */
-  readonly device?: string | undefined
+  readonly device?: PortalDevice | undefined
   readonly ip?: string | undefined
 }
 
@@ -62,12 +62,13 @@ export function activityPage({ frame, events }: ActivityProps): Html {
   })
 }
 
-function line(event: ActivityEvent, { page, home }: PortalFrame, { t }: Messages): Html {
+function line(event: ActivityEvent, { page, home }: PortalFrame, messages: Messages): Html {
+  const { t } = messages
   const { device, ip, app } = event
   return html`<li>
     <strong>${t(`account.activity_${event.kind}`)}</strong>
     <span>${app !== undefined && [name(app), ' · ']}${moment(event.at, page)}</span>
-    <span>${device !== undefined && [name(device), ' · ']}${ip !== undefined && code(ip)}</span>
+    <span>${device && [deviceName(device, messages), ' · ']}${ip !== undefined && code(ip)}</span>
     <a href="${href(`${home}/not-me`)}">${t('account.not_me')}</a>
   </li>`
 }

@@ -1,7 +1,7 @@
 import { csrfField, postForm, primaryButton, secondaryLink } from '../components/form.ts'
 import { html, type Html } from '../html.ts'
-import { messagesFor, type Messages } from '../messages.ts'
-import { portalPage, section, type PortalFrame } from './frame.ts'
+import { messagesFor } from '../messages.ts'
+import { confirmation, portalPage, section, type PortalFrame } from './frame.ts'
 
 export type DataProps = {
   readonly frame: PortalFrame
@@ -16,7 +16,7 @@ export function dataPage({ frame, fresh }: DataProps): Html {
     section: 'data',
     title: text('account.nav_data'),
     lead: t('account.data_lead'),
-    body: html`${!fresh && confirmation(frame, messages)}
+    body: html`${!fresh && confirmation(frame, 'data', messages)}
     ${section(
       t('account.export_title'),
       html`<p>${t('account.export_what')}</p>
@@ -27,14 +27,11 @@ export function dataPage({ frame, fresh }: DataProps): Html {
             primaryButton(t('account.export_submit')),
           )
         }`,
+    )}
+    ${section(
+      t('account.leave_title'),
+      html`<p>${t('account.leave_what')}</p>
+        <div class="choice">${secondaryLink(`${frame.home}/leave`, t('account.leave_link'))}</div>`,
     )}`,
   })
-}
-
-/** Q64: leads to the sign-in page and back. */
-export function confirmation({ home }: PortalFrame, { t }: Messages): Html {
-  return html`<div class="note">
-      <p>${t('account.confirm_why')}</p>
-    </div>
-    <div class="choice">${secondaryLink(`${home}/confirm/data`, t('account.confirm_link'))}</div>`
 }

@@ -1,7 +1,7 @@
-import { csrfField, postForm, quietButton } from '../components/form.ts'
+import { csrfField, postForm, quietButton, secondaryLink } from '../components/form.ts'
 import { href, html, name, type Html, type Part } from '../html.ts'
 import { layout, type Page } from '../layout.ts'
-import { messagesFor } from '../messages.ts'
+import { messagesFor, type Messages } from '../messages.ts'
 
 /** The places of My account, in the order they are read. */
 export const portalSections = ['profile', 'apps', 'activity', 'data'] as const
@@ -69,4 +69,24 @@ export function section(heading: Html, body: Part): Html {
 export function moment(at: Date, page: Page): Html {
   const { instant } = messagesFor(page.locale)
   return html`<time datetime="${at.toISOString()}">${instant(at)}</time>`
+}
+
+/** Q64: leads to the sign-in page, and back to a page of My account. */
+export function confirmation({ home }: PortalFrame, page: string, { t }: Messages): Html {
+  return html`<p class="note">${t('account.confirm_why')}</p>
+    <div class="choice">
+      ${secondaryLink(`${home}/confirm/${page}`, t('account.confirm_link'))}
+    </div>`
+}
+
+export type PortalDevice = {
+  readonly browser: string | undefined
+  readonly system: string | undefined
+}
+
+/** `Firefox on Windows`, or as much of it as is known. */
+export function deviceName({ browser, system }: PortalDevice, { t }: Messages): Html {
+  if (browser !== undefined && system !== undefined) return t('account.device', { browser, system })
+  const one = browser ?? system
+  return one === undefined ? t('account.device_unknown') : name(one)
 }

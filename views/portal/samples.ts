@@ -1,9 +1,13 @@
+import { leavingPage, leftPage } from '../leaving.ts'
 import type { Samples, Stage } from '../stage.ts'
 import { activityKinds, activityPage, notMePage } from './activity.ts'
 import { appsPage } from './apps.ts'
 import { dataPage } from './data.ts'
 import type { PortalFrame } from './frame.ts'
+import { leavePage } from './leave.ts'
 import { profilePage } from './profile.ts'
+
+const at = new Date('2026-11-03T14:02:00Z')
 
 /** Every page of My account in every state it has. */
 export function portalSamples(stage: Stage): Samples {
@@ -19,6 +23,14 @@ export function portalSamples(stage: Stage): Samples {
     ...appsSamples(stage, frame),
     ...activitySamples(stage, frame),
     ...dataSamples(frame),
+    leaving: leavingPage({
+      page,
+      csrf: 'sample-token',
+      action: url('/interaction/sample/stay'),
+      anotherAction: url('/interaction/sample/another'),
+      leavesAt: at,
+    }),
+    left: leftPage({ page }),
   }
 }
 
@@ -47,8 +59,6 @@ function profileSamples({ text }: Stage, frame: PortalFrame): Samples {
   }
 }
 
-const at = new Date('2026-11-03T14:02:00Z')
-
 function appsSamples({ text, url }: Stage, frame: PortalFrame): Samples {
   const app = {
     clientId: text('payroll'),
@@ -73,7 +83,11 @@ function appsSamples({ text, url }: Stage, frame: PortalFrame): Samples {
 }
 
 function activitySamples({ text }: Stage, frame: PortalFrame): Samples {
-  const place = { at, device: text('Firefox on Linux'), ip: text('2001:db8:85a3::8a2e:370:7334') }
+  const place = {
+    at,
+    device: { browser: text('Firefox'), system: text('Linux') },
+    ip: text('2001:db8:85a3::8a2e:370:7334'),
+  }
   const events = activityKinds.map((kind) => ({ kind, ...place, app: text('Payroll') }))
   return {
     'my-activity': activityPage({ frame, events: [...events, { kind: 'sign_in', at }] }),
@@ -86,5 +100,7 @@ function dataSamples(frame: PortalFrame): Samples {
   return {
     'my-data': dataPage({ frame, fresh: true }),
     'my-data-confirm': dataPage({ frame, fresh: false }),
+    'my-leave': leavePage({ frame, fresh: true }),
+    'my-leave-confirm': leavePage({ frame, fresh: false }),
   }
 }

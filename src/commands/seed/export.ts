@@ -34,7 +34,7 @@ export async function exportSeed(deps: ExportDeps): Promise<Exported> {
     const resources = await deps.clients.listResources(tenant.id)
     tenants.push({
       ...tenantPart(tenant, deps.issuer),
-      users: accounts.filter(({ status }) => status !== 'deleted').map(userPart),
+      users: accounts.filter(mayBeExported).map(userPart),
       clients: ours.map(clientPart),
       resources: resources.map(resourcePart),
     })
@@ -57,6 +57,9 @@ function tenantPart({ slug, name, issuer, status, settings }: Tenant, mainIssuer
   const isOwn = issuer !== derivedIssuer(slug, mainIssuer)
   return { slug, name, ...(isOwn ? { issuer } : {}), ...statusPart(status), settings }
 }
+
+/** Who is gone, or asked to be, is taken nowhere else. */
+const mayBeExported = ({ status }: Account) => status !== 'deleted' && status !== 'leaving'
 
 function userPart({ email, emailVerified, profile, roles, groups, status }: Account): object {
   return { email, email_verified: emailVerified, ...profile, roles, groups, ...statusPart(status) }

@@ -1,4 +1,4 @@
-import type { Accounts } from '#account/account.ts'
+import { mayProve, type Accounts } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
 import { brandId, type AccountId, type InteractionUid } from '#kit/ids.ts'
@@ -36,7 +36,7 @@ export function createEmailCodeLogin(deps: EmailCodeLoginDeps): EmailCodeLogin {
   return {
     async send({ tenant, email, uid, locale, ...rest }) {
       const found = await accounts.findByEmail(tenant.id, email)
-      const account = found?.status === 'active' ? found : undefined
+      const account = found && mayProve(found) ? found : undefined
       const frame = mailFrameOf(tenant, account?.profile.locale ?? locale)
       return emailCodes.issue({
         ...rest,

@@ -1,4 +1,4 @@
-import type { Accounts } from '#account/account.ts'
+import { mayProve, type Accounts } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
 import { epochSeconds, type Clock } from '#kit/clock.ts'
 import type { MailboxOwnership, PriorCredential } from './email-code.ts'
@@ -14,7 +14,7 @@ export function createMailboxOwnership(deps: {
   return {
     prove: (tenantId, accountId) =>
       accounts.hold(tenantId, accountId, async ({ account, within, save, end }) => {
-        if (account.status !== 'active') return undefined
+        if (!mayProve(account)) return undefined
         const now = epochSeconds(clock)
         if (account.emailVerified) return { at: now }
         const actor = { kind: 'account', id: accountId } as const

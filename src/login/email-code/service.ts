@@ -1,4 +1,4 @@
-import { isVoid, type Accounts } from '#account/account.ts'
+import { isVoid, mayProve, type Account, type Accounts } from '#account/account.ts'
 import { addressKey } from '#http/networks.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
 import { sha256 } from '#kit/hash.ts'
@@ -109,13 +109,16 @@ function createRedeem({ records, accounts }: Workings): Redeem {
     if (accountId === undefined) return proved
     const account = await accounts.find(shelf.tenant.id, accountId)
     // disabled since (Q18); or everything was ended: what was asked for before is void (Q54, Q62)
-    if (account?.status !== 'active' || isVoid(account, issuedAt)) return undefined
+    const isOpen = shelf.purpose === 'sign_in' ? mayProve : isActive
+    if (!account || !isOpen(account) || isVoid(account, issuedAt)) return undefined
     const isOwn = codePurposes[shelf.purpose].address === 'own'
     // another address since: what the old one receives proves nothing any more (Q56)
     if (isOwn && account.emailCanonical !== canonicalEmail(email)) return undefined
     return proved
   }
 }
+
+const isActive = ({ status }: Account) => status === 'active'
 
 function isOf(record: CodeRecord, browser: string | undefined): boolean {
   return browser !== undefined && record.browser === sha256(browser)

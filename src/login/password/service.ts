@@ -1,3 +1,4 @@
+import { mayProve } from '#account/account.ts'
 import type { Account, Accounts } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
 import { addressKey } from '#http/networks.ts'
@@ -74,10 +75,11 @@ export function createPasswordLogin(deps: PasswordLoginDeps): PasswordLogin & Pa
     account: Account | undefined,
   ): Promise<Finding> {
     const kept = await safe.open(tenant.id, account?.id ?? nobody)
-    const usable = account?.status === 'active' ? kept : undefined
+    const usable = account && mayProve(account) ? kept : undefined
     const matches = await deps.hasher.verify(usable?.phc ?? deps.hasher.dummy, password)
     if (!account) return { account, reason: 'unknown_account' }
-    if (account.status !== 'active') return { account, reason: `account_${account.status}` }
+    if (account.status === 'disabled' || account.status === 'deleted')
+      return { account, reason: `account_${account.status}` }
     if (!usable) return { account, reason: 'no_password' }
     return matches ? { account, kept: usable } : { account, reason: 'wrong_password' }
   }

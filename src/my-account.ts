@@ -1,0 +1,70 @@
+import { createDepartures } from '#account/departure.ts'
+import type { DepartureDeps } from '#account/departure.ts'
+import { accountClientSecret } from '#client/client.ts'
+import type { ConsentStore } from '#consent/consent.ts'
+import { createConsents } from '#consent/service.ts'
+import { createSealedCookies } from '#http/cookies.ts'
+import { createCsrf } from '#http/csrf.ts'
+import { readForm } from '#http/form.ts'
+import type { KeyDeriver, Sealer } from '#kit/sealer.ts'
+import type { Passwords } from '#login/password/password.ts'
+import type { Outbox } from '#mail/mail.ts'
+import { createAccountClient } from '#oidc/account-client.ts'
+import type { AccountClientDeps } from '#oidc/account-client.ts'
+import type { createArtifactEnder } from '#oidc/ender.ts'
+import type { ArtifactStore } from '#oidc/oidc.ts'
+import { createLeavingNotice } from '#portal/leaving-notice.ts'
+import { createPortal } from '#portal/service.ts'
+import type { PortalInput } from '#portal/service.ts'
+import { deviceOf } from '#session/device.ts'
+import type { Tenants } from '#tenant/tenant.ts'
+
+export type OwnAffairsDeps = Omit<DepartureDeps, 'tell'> & {
+  readonly consents: ConsentStore
+  readonly ender: ReturnType<typeof createArtifactEnder>
+  readonly tenants: Tenants
+  readonly outbox: Outbox
+}
+
+/** What people decide about themselves beyond how they sign in: what applications may do, and whether they stay. */
+export function createOwnAffairs(deps: OwnAffairsDeps) {
+  return {
+    givenConsents: createConsents({ ...deps, store: deps.consents }),
+    departures: createDepartures({ ...deps, tell: createLeavingNotice(deps) }),
+  }
+}
+
+type MadeHere = 'client' | 'deviceOf' | 'exportParts' | 'sealedCookies' | 'csrf' | 'readForm'
+
+export type MyAccountDeps = Omit<PortalInput, MadeHere> &
+  Pick<AccountClientDeps, 'registry' | 'keys'> & {
+    readonly artifacts: ArtifactStore
+    readonly keyring: KeyDeriver
+    readonly passwords: Passwords
+    readonly sealer: Sealer
+  }
+
+/** The composition of My account. */
+export function createMyAccount(deps: MyAccountDeps) {
+  const { keyring, passwords } = deps
+  return createPortal({
+    ...deps,
+    client: createAccountClient({
+      ...deps,
+      store: deps.artifacts,
+      secretOf: (tenantId) => accountClientSecret(keyring, tenantId),
+    }),
+    deviceOf: (userAgent) => {
+      const { browser, system } = deviceOf({ 'user-agent': userAgent })
+      return browser === undefined && system === undefined ? undefined : { browser, system }
+    },
+    exportParts: {
+      credentials: async ({ tenant, account }) => ({
+        password: await passwords.hasPassword(tenant.id, account.id),
+      }),
+    },
+    sealedCookies: createSealedCookies(deps),
+    csrf: createCsrf(keyring.deriveAll('csrf')),
+    readForm,
+  })
+}

@@ -1,0 +1,39 @@
+import { csrfField, postForm, primaryButton, secondaryButton } from './components/form.ts'
+import { html, type Html } from './html.ts'
+import { layout, type Page } from './layout.ts'
+import { messagesFor } from './messages.ts'
+
+/** Signed in to an account whose end was asked for: keep it, or go no further. */
+export type LeavingProps = {
+  readonly page: Page
+  /** Keeps the account. */
+  readonly action: string
+  /** Where "Use another account" posts. */
+  readonly anotherAction: string
+  readonly csrf: string
+  readonly leavesAt: Date
+}
+
+export function leavingPage({ page, action, anotherAction, csrf, leavesAt }: LeavingProps): Html {
+  const { t, text, date } = messagesFor(page.locale)
+  const token = csrfField(csrf)
+  return layout(page, {
+    title: text('leaving.title'),
+    body: html`<p>
+        ${t('leaving.what', { date: html`<strong>${date(leavesAt)}</strong>`, tenant: page.tenant.name })}
+      </p>
+      <p>${t('leaving.undo')}</p>
+      ${postForm({ action, token }, primaryButton(t('leaving.stay')))}
+      ${postForm({ action: anotherAction, token }, secondaryButton(t('chooser.another')))}`,
+  })
+}
+
+/** After the end was asked for: everything is signed out. */
+export function leftPage({ page }: { readonly page: Page }): Html {
+  const { t, text } = messagesFor(page.locale)
+  return layout(page, {
+    title: text('leaving.left_title'),
+    body: html`<p>${t('leaving.left')}</p>
+      <p>${t('leaving.left_undo')}</p>`,
+  })
+}
