@@ -31,6 +31,7 @@ export async function startBare(port: number): Promise<Subject> {
     port,
     provider,
     accountId: 'a4b1c6f0-7f55-4a4e-9d0a-0f2b5f5a9f11',
+    hash: () => Promise.reject(new Error('the bare engine hashes nothing')),
     async close() {
       server.close()
       server.closeAllConnections()

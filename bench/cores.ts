@@ -27,6 +27,15 @@ export function spawnOnServerCore(
     : spawn(command, [...args], options)
 }
 
+/** For what needs the cores it would have in earnest: hashing on one, everything else on another. */
+export function spawnOnAllCores(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions,
+): ChildProcess {
+  return spawn(command, [...args], options)
+}
+
 function hasTaskset(): boolean {
   try {
     execFileSync('taskset', ['--version'], { stdio: 'ignore' })

@@ -2,16 +2,18 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { startSettings } from '#runtime.ts'
 import { freePort } from '#test/support/servers.ts'
-import { spawnOnServerCore } from './cores.ts'
+import { spawnOnServerCore, spawnOnAllCores } from './cores.ts'
 import type { OperationName, Shot } from './operations.ts'
 import type { SignetOptions } from './signet.ts'
 
 export type Ask =
   | { readonly kind: 'usage' }
+  | { readonly kind: 'hash'; readonly count: number }
   | { readonly kind: 'shots'; readonly operation: OperationName; readonly count: number }
 
 export type Told =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'hash'; readonly seconds: number }
   | { readonly kind: 'shots'; readonly shots: readonly Shot[] }
   /** Microseconds of processor time of all its threads; bytes. */
   | { readonly kind: 'usage'; readonly cpu: number; readonly rss: number }
@@ -21,6 +23,8 @@ export type ServerProcess = {
   readonly port: number
   readonly pid: number
   shots(operation: OperationName, count: number): Promise<readonly Shot[]>
+  /** Seconds. See `Subject`. */
+  hash(count: number): Promise<number>
   usage(): Promise<{ readonly cpu: number; readonly rss: number }>
   stop(): Promise<void>
 }
@@ -40,7 +44,8 @@ export async function startServerProcess(
     kind,
     JSON.stringify({ ...options, port }),
   ]
-  const child = spawnOnServerCore(process.execPath, node, {
+  const start = options.onAllCores ? spawnOnAllCores : spawnOnServerCore
+  const child = start(process.execPath, node, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, ...tuned.env },
   })
@@ -64,6 +69,7 @@ export async function startServerProcess(
     pid: child.pid ?? 0,
     shots: async (operation, count) =>
       (await ask<'shots'>({ kind: 'shots', operation, count })).shots,
+    hash: async (count) => (await ask<'hash'>({ kind: 'hash', count })).seconds,
     usage: () => ask<'usage'>({ kind: 'usage' }),
     async stop() {
       child.disconnect()

@@ -4,6 +4,7 @@ import type { Memory } from './logins.ts'
 import { median, ratio, type Round } from './measure.ts'
 import type { OperationName } from './operations.ts'
 import { setups, type SetupName } from './setups.ts'
+import { crowd, type SignIns } from './sign-ins.ts'
 import type { Starts } from './starts.ts'
 
 /** What was measured of one operation on one set-up, beside the bare engine in the same rounds. */
@@ -71,9 +72,10 @@ export type Report = {
   readonly lines: readonly Line[]
   readonly starts: Starts | undefined
   readonly memory: readonly (Memory & { readonly on: SetupName })[]
+  readonly signIns: readonly (SignIns & { readonly on: SetupName })[]
 }
 
-export function reportOf({ facts, lines, starts, memory }: Report): string {
+export function reportOf({ facts, lines, starts, memory, signIns }: Report): string {
   const parts = [
     Object.entries(facts)
       .map((pair) => pair.join(' '))
@@ -84,8 +86,24 @@ export function reportOf({ facts, lines, starts, memory }: Report): string {
       ({ on, logins, before, after }) =>
         `${on}: ${mebibytes(before)} resident, ${mebibytes(after)} after ${logins} logins`,
     ),
+    ...signIns.map(describeSignIns),
   ]
   return parts.filter((part) => part !== undefined).join('\n\n')
+}
+
+/** At least this share of the pool's hashes becomes sign-ins, and a token takes at most so long meanwhile (R14). */
+const leastShare = 0.9
+const mostTokenP99 = 250
+
+function describeSignIns(found: SignIns & { readonly on: SetupName }): string {
+  const { on, hashes, signIns, share, tokenP99, turnedAway } = found
+  const holds = (isSo: boolean, bar: string) => `${isSo ? 'holds' : 'MISSED'} ${bar}`
+  return [
+    `${on}: ${hashes.toFixed(1)} hashes/s alone, ${signIns.toFixed(1)} sign-ins/s of ${crowd} people`,
+    `${share.toFixed(2)}x ${holds(share >= leastShare, `${leastShare}x`)}`,
+    `tokens meanwhile p99 ${tokenP99.toFixed(0)} ms ${holds(tokenP99 <= mostTokenP99, `${mostTokenP99} ms`)}`,
+    `${turnedAway} times told to come back`,
+  ].join(', ')
 }
 
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`

@@ -7,6 +7,7 @@ import { measure } from './measure.ts'
 import { operations, type OperationName } from './operations.ts'
 import { linesOf, machine, reportOf, type Line } from './report.ts'
 import { setups, startBench, type SetupName } from './setups.ts'
+import { crowd, measureSignIns, type SignIns } from './sign-ins.ts'
 import { measureStarts } from './starts.ts'
 
 const { values } = parseArgs({
@@ -22,6 +23,8 @@ const { values } = parseArgs({
     /** Hashes passwords as cheaply as possible: quicker, and less memory than in earnest. */
     cheap: { type: 'boolean', default: false },
     starts: { type: 'boolean', default: false },
+    /** Two hundred people sign in at once, for so many seconds. */
+    signins: { type: 'string' },
     /** Folder for a CPU profile of each server. */
     profile: { type: 'string' },
   },
@@ -32,10 +35,11 @@ const facts = { ...machine(), cores: availableParallelism(), rounds, concurrency
 
 // the order matters: a start may use all cores
 const starts = values.starts ? await measureStarts() : undefined
+const signIns = values.signins === undefined ? [] : await measureCrowd(Number(values.signins))
 const sharing = leaveServerCore()
 const lines = await measureOperations()
 const memory = values.memory === undefined ? [] : await measureLogins(Number(values.memory))
-const report = { facts: { ...facts, sharing }, lines, starts, memory }
+const report = { facts: { ...facts, sharing }, lines, starts, memory, signIns }
 console.log(values.json ? JSON.stringify(report, null, 2) : reportOf(report))
 
 async function measureOperations(): Promise<readonly Line[]> {
@@ -61,6 +65,17 @@ async function measureLogins(logins: number): Promise<readonly (Memory & { on: S
   for (const [on, server] of bench.signet) {
     tell(`logins on ${on} `)
     found.push({ on, ...(await measureMemory(server, logins)) })
+  }
+  tell('\n')
+  return found
+}
+
+async function measureCrowd(seconds: number): Promise<readonly (SignIns & { on: SetupName })[]> {
+  const found: (SignIns & { on: SetupName })[] = []
+  await using bench = await startBench(wanted, { behindProxy: true, crowd, onAllCores: true })
+  for (const [on, server] of bench.signet) {
+    tell(`${crowd} people on ${on} `)
+    found.push({ on, ...(await measureSignIns(server, seconds)) })
   }
   tell('\n')
   return found

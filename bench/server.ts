@@ -20,6 +20,10 @@ async function answer(ask: Ask): Promise<void> {
     tell({ kind: 'usage', cpu: user + system, rss: process.memoryUsage.rss() })
     return
   }
+  if (ask.kind === 'hash') {
+    tell({ kind: 'hash', seconds: await subject.hash(ask.count) })
+    return
+  }
   const shots = await operations[ask.operation].prepare(subject, ask.count)
   tell({ kind: 'shots', shots })
 }

@@ -3,13 +3,23 @@ import type { App } from '#app.ts'
 import { loadConfig } from '#config/load.ts'
 import { createServer } from '#http/server.ts'
 import { systemClock } from '#kit/clock.ts'
+import { createGate } from '#kit/gate.ts'
+import { createPasswordHasher } from '#login/password/argon2.ts'
 import { migrate } from '#storage/migrate.ts'
 import { connectRedis } from '#storage/redis.ts'
 import { createLogger } from '#telemetry/logger.ts'
 import { createMetrics } from '#telemetry/metrics.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import { defaults } from '../config/default.ts'
-import { api, clientMetadata, password, person, type Subject, webClient } from './subject.ts'
+import {
+  api,
+  clientMetadata,
+  crowdMember,
+  password,
+  person,
+  type Subject,
+  webClient,
+} from './subject.ts'
 
 export type SignetOptions = {
   readonly port: number
@@ -20,6 +30,10 @@ export type SignetOptions = {
   readonly cheapHashing?: boolean
   /** Who asks is told in `X-Forwarded-For`: ten thousand people do not sit behind one address. */
   readonly behindProxy?: boolean
+  /** People beside the one; see `crowdMember`. */
+  readonly crowd?: number
+  /** Not confined to the core of the servers under test. */
+  readonly onAllCores?: boolean
 }
 
 /** Signet as it serves, with its logs and its numbers, on the stores it is told. */
@@ -48,6 +62,12 @@ export async function startSignet(options: SignetOptions): Promise<Subject> {
   await migrate(app.database)
   const tenant = await app.tenants.ensureMain()
   const accountId = await populate(app, tenant)
+  const hasher = createPasswordHasher({
+    config: config.password,
+    gate: createGate({ name: 'bench', width: config.password.width, queue: Infinity }),
+    clock: systemClock,
+  })
+  await gather(app, { tenant, hash: await hasher.hash(password), count: options.crowd ?? 0 })
   const web = await createWeb(input, app, undefined)
   const engine = await web.registry.engineOf(tenant)
   const server = createServer({ config: config.server, handler: web.handler, logger })
@@ -56,10 +76,34 @@ export async function startSignet(options: SignetOptions): Promise<Subject> {
     port,
     provider: engine.provider,
     accountId,
+    async hash(count) {
+      const begin = performance.now()
+      await Promise.all(Array.from({ length: count }, () => hasher.verify(hasher.dummy, password)))
+      return (performance.now() - begin) / 1000
+    },
     async close() {
       await server.drain()
       await app[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** They share one hash, which is made once: nobody waits for two hundred. */
+async function gather(
+  app: App,
+  {
+    tenant,
+    hash,
+    count,
+  }: { readonly tenant: Tenant; readonly hash: string; readonly count: number },
+): Promise<void> {
+  const actor = { kind: 'system' } as const
+  for (let index = 0; index < count; index += 1) {
+    const email = crowdMember(index)
+    const facts = { tenantId: tenant.id, email, emailVerified: true, profile: {}, actor }
+    const made = await app.accounts.create(facts)
+    if (made.outcome !== 'created') throw new Error(made.outcome)
+    await app.passwords.importHash({ tenant, account: made.account, hash, actor })
   }
 }
 

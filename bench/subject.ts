@@ -5,6 +5,8 @@ export type Subject = {
   readonly port: number
   readonly provider: Provider
   readonly accountId: string
+  /** Seconds so many passwords take, as many at once as at a sign-in. */
+  hash(count: number): Promise<number>
   close(): Promise<void>
 }
 
@@ -18,6 +20,9 @@ export const redirectUri = 'https://rp.example.test/callback'
 export const api = { identifier: 'https://api.example.test', scopes: ['read', 'write'] } as const
 export const person = { email: 'ada@example.test', name: 'Ada Lovelace' } as const
 export const password = 'correct-horse-battery-staple'
+
+/** The address of one of many people, who all have `password`. */
+export const crowdMember = (index: number): string => `person-${index}@example.test`
 
 /** Metadata of both clients, in the words of RFC 7591. */
 export const clientMetadata = [
