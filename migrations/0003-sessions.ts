@@ -37,6 +37,9 @@ const schema = `
     FOREIGN KEY (tenant_id, account_id) REFERENCES accounts ON DELETE CASCADE
   );
 
+  -- Nobody knows which of the accounts there are has been signed in to: a notice too much is better than one too few.
+  INSERT INTO first_sign_ins (tenant_id, account_id, at) SELECT tenant_id, id, created_at FROM accounts;
+
   INSERT INTO sessions (tenant_id, uid, account_id, acr, proved_at, opened_at, expires_at)
   SELECT DISTINCT ON (s.tenant_id, s.uid) s.tenant_id, s.uid, s.account_id, s.payload->>'acr',
     to_timestamp((s.payload->>'loginTs')::bigint), to_timestamp((s.payload->>'loginTs')::bigint), s.expires_at

@@ -23,6 +23,7 @@ import { createErrorBoundary } from '#http/error-boundary.ts'
 import { readForm } from '#http/form.ts'
 import { createEmailLinkRouter } from '#interaction/email-link.ts'
 import { createFinish } from '#interaction/finish.ts'
+import { createNewDeviceNotice } from '#interaction/new-device.ts'
 import { createOverPage } from '#interaction/over.ts'
 import { createProblemOfOver } from '#interaction/problem-page.ts'
 import { createProgressStore } from '#interaction/progress.ts'
@@ -350,6 +351,8 @@ function createConversation(
       progress,
       remembered,
       issueDevice: (tenant, accountId) => app.devices.issue(tenant.id, accountId),
+      noticeNewDevice: createNewDeviceNotice({ ...app, transactor: app.database, clock }),
+      requesterOf,
     }),
     remembered,
     requesterFor: createRequesterFor({ remembered, requesterOf }),

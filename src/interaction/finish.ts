@@ -1,5 +1,6 @@
+import type { Context } from 'koa'
 import { isVoid } from '#account/account.ts'
-import type { Accounts } from '#account/account.ts'
+import type { Account, Accounts } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
 import { AppError } from '#kit/errors.ts'
 import type { AccountId } from '#kit/ids.ts'
@@ -9,6 +10,7 @@ import { acrPassword } from '#session/session.ts'
 import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import type { ProgressStore } from './interaction.ts'
+import type { AcceptedSignIn } from './new-device.ts'
 import type { RememberedAccounts } from './remembered-accounts.ts'
 import { InteractionOver } from './visit.ts'
 import type { Visit } from './visit.ts'
@@ -22,6 +24,9 @@ export type FinishDeps = {
   readonly audit: Audit
   /** A device cookie's value for an account that has just signed in here (Q37). */
   readonly issueDevice: (tenant: Tenant, accountId: AccountId) => string
+  /** Tells the owner where this browser is new to the account. */
+  readonly noticeNewDevice: (signIn: AcceptedSignIn) => Promise<void>
+  readonly requesterOf: (ctx: Context) => Omit<Requester, 'deviceCookie'>
 }
 
 /**
@@ -59,6 +64,7 @@ export function createFinish(deps: FinishDeps): Finish {
       }
       // the password was changed, or everything ended, between the proof and here (Q17)
       if (proofs.some((proof) => isVoid(account, proof.at))) throw new InteractionOver()
+      await deps.noticeNewDevice(signInOf(visit, account, deps))
       const device = deps.issueDevice(tenant, accountId)
       deps.remembered.add(tenant, visit.ctx.req, visit.ctx.res, { id: accountId, device })
       return end(visit, {
@@ -91,6 +97,17 @@ export function createFinish(deps: FinishDeps): Finish {
       return end(visit, denied)
     },
   }
+}
+
+function signInOf(
+  { ctx, details: { tenant } }: Visit,
+  account: Account,
+  { remembered, requesterOf }: FinishDeps,
+): AcceptedSignIn {
+  const { ip, requestId } = requesterOf(ctx)
+  const here = remembered.read(tenant, ctx.req)
+  const device = here.find(({ id }) => id === account.id)?.device
+  return { tenant, account, device, visitor: { ip, headers: ctx.headers }, requestId }
 }
 
 /** Where it is remembered for an hour which client an interaction was for: the Back button leads to it. */

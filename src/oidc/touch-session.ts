@@ -39,7 +39,7 @@ export async function touchSession(
   const artifact = {
     model: 'Session',
     id: found.id,
-    payload: JSON.stringify({ ...payload, exp }),
+    payload: JSON.stringify({ ...payload, exp, usedAt: now }),
     accountId: payload.accountId === undefined ? undefined : brandId<AccountId>(payload.accountId),
     uid,
     expiresAt: exp + retention,

@@ -86,6 +86,8 @@ const kinds: Readonly<Record<string, ActivityKind>> = {
   'consent.denied': 'app_denied',
   'consent.revoked': 'app_removed',
   'oidc.refresh_token_reused': 'app_stopped',
+  'session.ended': 'session_ended',
+  'session.new_device': 'new_device',
 }
 
 /** Never the name of the event itself: what has no words of its own is something that changed. */

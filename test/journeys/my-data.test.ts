@@ -27,6 +27,7 @@ describeInWorlds('your data in My account', (world) => {
     )
     const types = file.activity.map(({ type }: { type: string }) => type)
     assert.deepEqual(types, [
+      'session.new_device',
       'login.succeeded',
       'consent.granted',
       'login.succeeded',

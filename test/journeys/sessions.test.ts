@@ -3,6 +3,7 @@ import { it } from 'node:test'
 import { epochSeconds } from '#kit/clock.ts'
 import type { ArtifactModel } from '#oidc/oidc.ts'
 import type { SessionOwner } from '#session/session.ts'
+import { apiOf } from '#test/support/api.ts'
 import type { Browser, Tab } from '#test/support/browser.ts'
 import { meanwhile } from '#test/support/meanwhile.ts'
 import { signInTo } from '#test/support/person.ts'
@@ -77,6 +78,22 @@ describeInWorlds('the sessions of a person', (world) => {
     assert.equal(only?.uid, session.uid)
     assert.equal(only.openedAt.getTime(), session.openedAt.getTime())
     assert.equal(only.provedAt.getTime(), session.provedAt.getTime() + 100_000)
+  })
+
+  it('are as well those of a front end with pages of its own, and end as they do', async () => {
+    const person = await world().addAccount()
+    const client = await world().addClient('spa', { first_party: true, api_login: true })
+    const api = apiOf(world(), client)
+    const answer = await api.logIn(person, { headers: { 'user-agent': firefox } })
+    assert.equal(answer.status, 200, answer.body)
+    const [only, ...others] = await sessions().list(ownerOf(person))
+    assert.ok(only)
+    assert.deepEqual(others, [])
+    assert.equal(only.device.browser, 'Firefox')
+    const me = () => api.get('/auth/me', { token: answer.text('access_token') })
+    assert.equal((await me()).status, 200)
+    await sessions().end(ownerOf(person), only.uid, by)
+    assert.equal((await me()).status, 401)
   })
 
   it('are gone from the list after a sign-out, a day without use, or thirty days', async () => {

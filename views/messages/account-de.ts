@@ -55,6 +55,7 @@ export const accountDe: Pick<Translation, keyof typeof accountEn> = {
   'account.activity_sign_in_failed': 'Anmeldung, die nicht gelang',
   'account.activity_signed_out_everywhere': 'Überall abgemeldet',
   'account.activity_session_ended': 'Auf einem Gerät abgemeldet',
+  'account.activity_new_device': 'Neues Gerät',
   'account.activity_profile_changed': 'Profil geändert',
   'account.activity_changed_by_admin': 'Konto von der Verwaltung geändert',
   'account.activity_paused': 'Konto angehalten',

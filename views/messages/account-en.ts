@@ -52,6 +52,7 @@ export const accountEn = {
   'account.activity_sign_in_failed': 'Sign-in that didn’t succeed',
   'account.activity_signed_out_everywhere': 'Signed out everywhere',
   'account.activity_session_ended': 'Signed out on a device',
+  'account.activity_new_device': 'New device',
   'account.activity_profile_changed': 'Profile changed',
   'account.activity_changed_by_admin': 'Account changed by an administrator',
   'account.activity_paused': 'Account paused',

@@ -375,6 +375,14 @@ export const de: Translation = {
   'mail.sign_in_unknown.title': 'Kein Konto zum Anmelden',
   'mail.sign_in_unknown.what':
     'Jemand hat mit dieser Adresse einen Code zum Anmelden bei {tenant} angefordert. Sie hat kein Konto, mit dem man sich anmelden kann. Wenn Sie es waren, versuchen Sie es mit der Adresse, mit der Sie sich registriert haben. Wenn nicht, beachten Sie diese Nachricht nicht.',
+  'mail.new_sign_in.title': 'Neue Anmeldung bei Ihrem Konto',
+  'mail.new_sign_in.what':
+    'Bei Ihrem Konto bei {tenant} hat sich jemand in einem Browser angemeldet, den wir dort noch nicht kannten.',
+  'mail.new_sign_in.not_you':
+    'Waren Sie das? Dann ist nichts zu tun. Wenn nicht, öffnen Sie Mein Konto, wählen Sie „Das war ich nicht“ und ändern Sie Ihr Passwort: Damit werden alle abgemeldet.',
+  'mail.new_sign_in.device': 'Gerät',
+  'mail.new_sign_in.place': 'Ort',
+  'mail.new_sign_in.review': 'Mein Konto öffnen',
   'mail.email_code.title': 'Neue E-Mail-Adresse bestätigen',
   'mail.email_code.what':
     'Geben Sie diesen Code dort ein, wo Sie ihn angefordert haben, um diese Adresse für Ihr Konto bei {tenant} zu verwenden. Er gilt {duration}, einmal.',

@@ -357,6 +357,14 @@ export const en = {
   'mail.sign_in_unknown.title': 'No account to sign in to',
   'mail.sign_in_unknown.what':
     'Somebody asked for a code to sign in to {tenant} with this address. It has no account that can sign in. If it was you, try the address you signed up with. If it wasn’t, ignore this message.',
+  'mail.new_sign_in.title': 'New sign-in to your account',
+  'mail.new_sign_in.what':
+    'Your {tenant} account was signed in to on a browser we haven’t seen with it before.',
+  'mail.new_sign_in.not_you':
+    'Was it you? Then there’s nothing to do. If not, open My account, choose “This wasn’t me” and change your password: that signs everybody out.',
+  'mail.new_sign_in.device': 'Device',
+  'mail.new_sign_in.place': 'Place',
+  'mail.new_sign_in.review': 'Open My account',
   'mail.email_code.title': 'Confirm your new email address',
   'mail.email_code.what':
     'Enter this code where you asked for it to use this address for your {tenant} account. It’s good for {duration}, once.',

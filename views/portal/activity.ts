@@ -18,6 +18,7 @@ export const activityKinds = [
   'sign_in_failed',
   'signed_out_everywhere',
   'session_ended',
+  'new_device',
   'profile_changed',
   'changed_by_admin',
   'paused',

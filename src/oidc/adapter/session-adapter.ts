@@ -10,6 +10,7 @@ import { currentRequest } from './request.ts'
 import {
   carried,
   hasEnded,
+  holdsNewProof,
   isRotation,
   isWorthWriting,
   remember,
@@ -31,9 +32,10 @@ export function createSessionAdapter(deps: AdapterDeps): Required<EngineAdapter>
   const { write, takeBack } = createSessionWriter(deps)
 
   /** Before the session itself is kept: none lives that its owner cannot see. */
-  async function register({ uid, accountId, acr, amr, loginTs }: EnginePayload): Promise<void> {
+  async function register(session: EnginePayload): Promise<void> {
+    const { uid, accountId, acr, amr, loginTs } = session
     const ctx = currentRequest()
-    if (!ctx?.oidc.result?.login || !uid || !accountId) return
+    if (!ctx || !uid || !accountId || !holdsNewProof(session)) return
     await deps.sessions.opened({
       tenantId,
       uid: brandId<SessionUid>(uid),

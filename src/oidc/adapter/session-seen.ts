@@ -67,6 +67,14 @@ export function cameWithRotatedCookie(ctx: KoaContextWithOIDC): boolean {
   return seen?.superseded === true && engineSession(ctx)?.id === seen.id
 }
 
+/** Somebody proved who they are during this request. */
+export function holdsNewProof({ accountId, loginTs }: EnginePayload): boolean {
+  const before = seenNow()
+  if (!before) return true
+  const read = JSON.parse(before.stored) as StoredSession // written by the codec
+  return read.accountId !== accountId || read.loginTs !== loginTs
+}
+
 export function isWorthWriting(id: string, payload: EnginePayload): boolean {
   const seen = seenNow()
   if (seen?.id !== id) return true
