@@ -3,7 +3,13 @@ import type { SignInDeps } from '#api/auth/auth.ts'
 import { loginEndpoint } from '#api/auth/login.ts'
 import { meEndpoint } from '#api/auth/me.ts'
 import { createPendingSignIns } from '#api/auth/pending-sign-ins.ts'
+import { magicLinkEndpoints } from '#api/auth/magic-link.ts'
+import { forgotPasswordEndpoint, resetPasswordEndpoint } from '#api/auth/reset-password.ts'
+import { createResetProofs } from '#api/auth/reset-proofs.ts'
+import type { EmailCodeLogin, EmailCodes } from '#login/email-code/email-code.ts'
+import type { PasswordChanges } from '#login/password/change/change.ts'
 import { refreshEndpoint } from '#api/auth/refresh.ts'
+import { sessionEndpoints } from '#api/auth/sessions.ts'
 import { createCallerOf } from '#api/caller.ts'
 import { createCors } from '#api/cors.ts'
 import { createApi } from '#api/router.ts'
@@ -14,6 +20,7 @@ import type { DeviceCookies } from '#login/password/password.ts'
 import { createDirectTokens } from '#oidc/direct/service.ts'
 import type { DirectTokenDeps } from '#oidc/direct/service.ts'
 import type { ArtifactStore } from '#oidc/oidc.ts'
+import type { Sessions } from '#session/session.ts'
 import type { Ephemeral } from '#storage/storage.ts'
 
 export type JsonApiDeps = Pick<DirectTokenDeps, 'registry' | 'keys' | 'clock'> &
@@ -23,25 +30,40 @@ export type JsonApiDeps = Pick<DirectTokenDeps, 'registry' | 'keys' | 'clock'> &
     readonly clients: Clients
     readonly devices: DeviceCookies
     readonly ephemeral: Ephemeral
+    readonly emailCode: EmailCodeLogin
+    readonly emailCodes: EmailCodes
     readonly passwords: PasswordLogin
+    readonly sessions: Sessions
+    readonly passwordChanges: PasswordChanges
   }
 
 /** The composition of `/api/v1`. */
 export function createJsonApi(deps: JsonApiDeps) {
-  const { accounts, devices, passwords } = deps
+  const { accounts, devices, emailCode, passwords } = deps
   const direct = createDirectTokens({ ...deps, store: deps.artifacts })
   const signIn: SignInDeps = {
     password: passwords,
+    emailCode,
     accounts,
     pending: createPendingSignIns(deps.ephemeral),
     // nothing but a password can be proved here yet
     policy: { missing: async () => [] },
     issueDevice: ({ id }, accountId) => devices.issue(id, accountId),
   }
+  const login = { ...signIn, direct }
+  const reset = { ...deps, direct, proofs: createResetProofs(deps.ephemeral) }
   return createApi({
     ...deps,
     cors: createCors(deps),
     callerOf: createCallerOf({ accounts, direct }),
-    endpoints: [loginEndpoint({ ...signIn, direct }), refreshEndpoint({ direct }), meEndpoint()],
+    endpoints: [
+      loginEndpoint(login),
+      ...magicLinkEndpoints(login),
+      refreshEndpoint({ direct }),
+      meEndpoint(),
+      ...sessionEndpoints(deps),
+      forgotPasswordEndpoint(reset),
+      resetPasswordEndpoint(reset),
+    ],
   })
 }

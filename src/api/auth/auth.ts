@@ -1,6 +1,7 @@
 import type { Account, Accounts } from '#account/account.ts'
 import type { Client } from '#client/client.ts'
 import type { AccountId, ClientId } from '#kit/ids.ts'
+import type { EmailCodeLogin } from '#login/email-code/email-code.ts'
 import type { PasswordLogin, Proof, Requester } from '#login/login.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 
@@ -33,6 +34,7 @@ export const pendingLifetime = 300
 
 export type SignInDeps = {
   readonly password: PasswordLogin
+  readonly emailCode: Pick<EmailCodeLogin, 'send' | 'verify'>
   readonly accounts: Pick<Accounts, 'find'>
   readonly policy: SignInPolicy
   readonly pending: PendingSignIns

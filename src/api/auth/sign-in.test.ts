@@ -36,6 +36,7 @@ function open(
   const known = { id: accountId, status: 'active', ...account } as Account // of a store that holds no other
   const signIn = createSignIn({
     password: { verify: async () => verdict },
+    emailCode: { send: unused, verify: unused },
     accounts: { find: async () => known },
     policy: {
       missing: async (situation) => {
@@ -46,7 +47,11 @@ function open(
     pending,
     issueDevice: () => 'device',
   })
-  return { signIn, pending, asked, known }
+  return { signIn: signIn.byPassword, pending, asked, known }
+}
+
+function unused(): never {
+  throw new Error('no code was mailed')
 }
 
 describe('signing in by the API', () => {
@@ -65,24 +70,26 @@ describe('signing in by the API', () => {
   it('names what is missing and hands out a name for what was proved, not the proof', async () => {
     const { signIn, pending } = open({ missing: ['totp'] })
     const outcome = await signIn(client, attempt)
-    assert.ok(outcome.kind === 'done' && outcome.result.kind === 'mfa_required')
-    const { handle, methods, expiresIn } = outcome.result
-    assert.deepEqual([methods, expiresIn], [['totp'], 300])
+    assert.ok(outcome.kind === 'done')
+    const { refused, details } = outcome.result
+    const { handle, ...rest } = details as { handle: string }
+    assert.deepEqual([refused, rest], ['api.mfa_required', { methods: ['totp'], expires_in: 300 }])
     assert.deepEqual(await pending.take(tenant, client.clientId, handle), [proof])
     assert.equal(await pending.take(tenant, client.clientId, handle), undefined)
   })
 
   it('asks the policy nothing about who did not prove anything', async () => {
-    for (const verdict of [
-      { kind: 'refused' },
-      { kind: 'malformed' },
-      { kind: 'throttled', retryAfter: 4 },
+    const invalid = { refused: 'api.invalid_credentials' }
+    for (const [verdict, expected] of [
+      [{ kind: 'refused' }, invalid],
+      [{ kind: 'malformed' }, invalid],
+      [
+        { kind: 'throttled', retryAfter: 4 },
+        { refused: 'api.throttled', retryAfter: 4 },
+      ],
     ] as const) {
       const { signIn, asked } = open({ verdict, missing: ['totp'] })
-      const outcome = await signIn(client, attempt)
-      assert.ok(outcome.kind === 'done')
-      const expected = verdict.kind === 'malformed' ? { kind: 'refused' } : verdict
-      assert.deepEqual(outcome.result, expected)
+      assert.deepEqual(await signIn(client, attempt), { kind: 'done', result: expected })
       assert.deepEqual(asked, [])
     }
   })
@@ -96,7 +103,7 @@ describe('signing in by the API', () => {
       const { signIn, asked } = open({ account })
       assert.deepEqual(await signIn(client, attempt), {
         kind: 'done',
-        result: { kind: 'refused' },
+        result: { refused: 'api.invalid_credentials' },
       })
       assert.deepEqual(asked, [])
     }
