@@ -62,6 +62,13 @@ export function createMyAccount(deps: MyAccountDeps) {
       credentials: async ({ tenant, account }) => ({
         password: await passwords.hasPassword(tenant.id, account.id),
       }),
+      sessions: async ({ tenant, account }) => {
+        const owned = await deps.sessions.list({ tenantId: tenant.id, id: account.id })
+        return owned.map(({ device, ip, place, openedAt, lastSeenAt, amr }) => {
+          const seen = { opened_at: openedAt, last_seen_at: lastSeenAt }
+          return { device, ip, place, ...seen, amr }
+        })
+      },
     },
     sealedCookies: createSealedCookies(deps),
     csrf: createCsrf(keyring.deriveAll('csrf')),

@@ -1,6 +1,6 @@
-import type { Accounts } from '#account/account.ts'
 import type { Audit, RecordedEvent } from '#audit/audit.ts'
 import type { Clients } from '#client/client.ts'
+import type { Sessions } from '#session/session.ts'
 import { activityPage, notMePage } from '#views/portal/activity.ts'
 import type { ActivityEvent, ActivityKind } from '#views/portal/activity.ts'
 import { byThem, eventOf } from './portal.ts'
@@ -16,13 +16,13 @@ const mostEvents = 200
 export type ActivityDeps = {
   readonly audit: Pick<Audit, 'append' | 'listOf'>
   readonly clients: Pick<Clients, 'find'>
-  readonly accounts: Pick<Accounts, 'end'>
+  readonly sessions: Pick<Sessions, 'endAll'>
   readonly deviceOf: DescribeDevice
 }
 
 /** What happened to this account in 90 days, and what to do when it was somebody else. */
 export function createActivitySection(deps: ActivityDeps): PortalSection {
-  const { audit, accounts } = deps
+  const { audit, sessions } = deps
   const describe = createDescribe(deps)
 
   return {
@@ -43,7 +43,7 @@ export function createActivitySection(deps: ActivityDeps): PortalSection {
       async 'not-me'(visit) {
         const { tenant, account } = visit
         await audit.append(eventOf(visit, 'account.activity_disputed'))
-        await accounts.end(tenant.id, account.id, byThem(visit).actor)
+        await sessions.endAll({ tenantId: tenant.id, id: account.id }, byThem(visit))
         return { page: afterNotMe }
       },
     },

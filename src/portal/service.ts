@@ -7,6 +7,7 @@ import type { Consents } from '#consent/consent.ts'
 import type { Csrf, ReadForm, SealedCookies } from '#http/http.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { AccountClient } from '#oidc/oidc.ts'
+import type { Sessions } from '#session/session.ts'
 import type { Ephemeral } from '#storage/storage.ts'
 import type { PageOf } from '#tenant/tenant.ts'
 import { createActivitySection } from './activity-section.ts'
@@ -20,6 +21,7 @@ import { createNotices } from './notices.ts'
 import type { DescribeDevice, Visit } from './portal.ts'
 import { createProfileSection } from './profile-section.ts'
 import { createPortalRouter } from './routes.ts'
+import { createSessionsSection } from './sessions-section.ts'
 import { createPortalSessions } from './sessions.ts'
 import { createPortalSignIn } from './sign-in.ts'
 import { createPortalVisits } from './visit.ts'
@@ -29,6 +31,7 @@ export type PortalInput = {
   readonly accounts: Accounts
   readonly audit: Audit
   readonly departures: Departures
+  readonly sessions: Sessions
   readonly clients: Clients
   readonly givenConsents: Consents
   readonly deviceOf: DescribeDevice
@@ -44,22 +47,21 @@ export type PortalInput = {
 
 /** The whole of My account. */
 export function createPortal(input: PortalInput): Router {
-  const sessions = createPortalSessions(input)
+  const own = { ...input, sessions: createPortalSessions(input) }
   const consents = input.givenConsents
   const exportOf = createExport({ ...input, consents, parts: input.exportParts })
   const notices = createNotices(input.ephemeral)
   return createPortalRouter({
-    ...input,
-    sessions,
-    visit: createPortalVisits({ ...input, sessions }),
+    ...own,
+    visit: createPortalVisits(own),
     signIn: createPortalSignIn({
-      ...input,
-      sessions,
+      ...own,
       attempts: createAttemptCookie(input.sealedCookies),
       ipOf: (ctx) => input.requesterOf(ctx).ip,
     }),
     sections: [
       createProfileSection({ ...input, notices }),
+      createSessionsSection({ ...input, notices }),
       createAppsSection({ ...input, consents, notices }),
       createActivitySection(input),
       createLeaveSection(input),

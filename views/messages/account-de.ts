@@ -109,4 +109,16 @@ export const accountDe: Pick<Translation, keyof typeof accountEn> = {
   'mail.leaving.undo':
     'Waren Sie es nicht, oder haben Sie es sich anders überlegt, melden Sie sich vorher an und behalten Sie Ihr Konto. Wählen Sie danach ein neues Passwort.',
   'mail.leaving.stay': 'Mein Konto behalten',
+
+  'account.sessions_lead': 'Hier sind Sie angemeldet.',
+  'account.sessions_ended': 'Dieses Gerät ist abgemeldet.',
+  'account.sessions_others_ended': 'Sie sind auf allen anderen Geräten abgemeldet.',
+  'account.sessions_current': 'Dieses Gerät',
+  'account.sessions_seen': 'Zuletzt gesehen',
+  'account.sessions_opened': 'Zuerst gesehen',
+  'account.sessions_from': 'Von',
+  'account.sessions_apps': 'Apps',
+  'account.sessions_end': 'Dort abmelden',
+  'account.sessions_end_others': 'Überall sonst abmelden',
+  'account.sessions_end_all': 'Überall abmelden, auch hier',
 }

@@ -102,4 +102,16 @@ export const accountEn = {
   'mail.leaving.undo':
     'If it wasn’t you, or you changed your mind, sign in before then and keep your account. Then choose a new password.',
   'mail.leaving.stay': 'Keep my account',
+
+  'account.sessions_lead': 'Where you’re signed in.',
+  'account.sessions_ended': 'That device is signed out.',
+  'account.sessions_others_ended': 'You’re signed out on every other device.',
+  'account.sessions_current': 'This device',
+  'account.sessions_seen': 'Last seen',
+  'account.sessions_opened': 'First seen',
+  'account.sessions_from': 'From',
+  'account.sessions_apps': 'Apps',
+  'account.sessions_end': 'Sign out there',
+  'account.sessions_end_others': 'Sign out everywhere else',
+  'account.sessions_end_all': 'Sign out everywhere, here too',
 } as const satisfies Record<string, Message>

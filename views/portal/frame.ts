@@ -4,7 +4,7 @@ import { layout, type Page } from '../layout.ts'
 import { messagesFor, type Messages } from '../messages.ts'
 
 /** The places of My account, in the order they are read. */
-export const portalSections = ['profile', 'apps', 'activity', 'data'] as const
+export const portalSections = ['profile', 'sessions', 'apps', 'activity', 'data'] as const
 
 export type PortalSection = (typeof portalSections)[number]
 

@@ -1,3 +1,4 @@
+import { sessionsPage } from './sessions.ts'
 import { leavingPage, leftPage } from '../leaving.ts'
 import type { Samples, Stage } from '../stage.ts'
 import { activityKinds, activityPage, notMePage } from './activity.ts'
@@ -20,6 +21,7 @@ export function portalSamples(stage: Stage): Samples {
   }
   return {
     ...profileSamples(stage, frame),
+    ...sessionsSamples(stage, frame),
     ...appsSamples(stage, frame),
     ...activitySamples(stage, frame),
     ...dataSamples(frame),
@@ -102,5 +104,25 @@ function dataSamples(frame: PortalFrame): Samples {
     'my-data-confirm': dataPage({ frame, fresh: false }),
     'my-leave': leavePage({ frame, fresh: true }),
     'my-leave-confirm': leavePage({ frame, fresh: false }),
+  }
+}
+
+function sessionsSamples({ text }: Stage, frame: PortalFrame): Samples {
+  const here = {
+    id: text('s1'),
+    device: { browser: text('Firefox'), system: text('Linux') },
+    ip: text('192.0.2.1'),
+    place: text('Vienna, AT'),
+    openedAt: at,
+    lastSeenAt: at,
+    apps: [text('Payroll'), text('Calendar')],
+    isCurrent: true,
+  }
+  const nothing = { browser: undefined, system: undefined }
+  const there = { ...here, id: text('s2'), device: nothing, apps: [], isCurrent: false }
+  return {
+    'my-sessions': sessionsPage({ frame, sessions: [here, there] }),
+    'my-sessions-one': sessionsPage({ frame, sessions: [here], done: 'others_ended' }),
+    'my-sessions-ended': sessionsPage({ frame, sessions: [here, there], done: 'ended' }),
   }
 }
