@@ -200,7 +200,7 @@ function createMailProofs(
   facts: MailProofFacts,
 ) {
   const { accounts, audit, outbox, passwords, keyring: keys } = facts
-  const devices = createDeviceCookies({ keys })
+  const devices = createDeviceCookies({ keys, clock })
   const about = { clock, logger, metrics }
   const deps = { ...about, ephemeral, throttle, accounts, outbox, devices, keys }
   const emailCodes = createEmailCodes(deps)

@@ -48,7 +48,7 @@ export function createNewDeviceNotice(
 ): (signIn: AcceptedSignIn) => Promise<void> {
   return async (signIn) => {
     const { tenant, account, device, visitor } = signIn
-    if (deps.devices.matches(tenant.id, account.id, device)) return
+    if (deps.devices.matches(tenant.id, account.id, device, account.endedAt)) return
     if (await deps.sessions.isFirstSignIn(account)) return
     const where = deps.sessions.whereabouts(visitor)
     const { allowed } = await deps.throttle.attempt(noticeRule, tenant.id, account.id)

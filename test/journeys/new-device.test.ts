@@ -69,7 +69,10 @@ describeInWorlds('a sign-in on a new device (Q91, ASVS 6.3.5)', (world) => {
     await signIn(person, browser, 'select_account')
     assert.equal((await mailsTo(person)).length, 1)
     const device = world().app.devices.issue(world().acme.id, person.account.id)
-    assert.equal(world().app.devices.matches(world().main.id, person.account.id, device), false)
+    assert.equal(
+      world().app.devices.matches(world().main.id, person.account.id, device, undefined),
+      false,
+    )
   })
 
   it('is one where the cookie was made up', async () => {

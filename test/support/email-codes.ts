@@ -21,7 +21,7 @@ export async function openEmailCodes() {
   const keys = createKeyDeriver([randomBytes(32)])
   const ephemeral = createMemoryEphemeral({ clock })
   const outbox = createMemoryOutbox({ clock })
-  const devices = createDeviceCookies({ keys })
+  const devices = createDeviceCookies({ keys, clock })
   const accounts = createAccounts({
     store: createMemoryAccountStore(),
     clock,

@@ -141,7 +141,7 @@ export async function openPasswordLogin(
     return list.filter(({ type }) => /^login\.(failed|succeeded)$/.test(type)).toReversed()
   }
   const ada = await register(email, right)
-  const devices = createDeviceCookies({ keys })
+  const devices = createDeviceCookies({ keys, clock })
   return {
     clock,
     hasher,

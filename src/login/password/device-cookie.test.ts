@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { brandId, type AccountId, type TenantId } from '#kit/ids.ts'
 import { createKeyDeriver } from '#kit/sealer.ts'
+import { createFakeClock } from '#test/support/fake-clock.ts'
 import { createDeviceCookies } from './device-cookie.ts'
 
 const tenant = brandId<TenantId>('main')
@@ -10,18 +11,28 @@ const ada = brandId<AccountId>('ada')
 const oldSecret = randomBytes(32)
 const newSecret = randomBytes(32)
 
-const devices = createDeviceCookies({ keys: createKeyDeriver([oldSecret]) })
+const clock = createFakeClock()
+const devices = createDeviceCookies({ keys: createKeyDeriver([oldSecret]), clock })
 
 describe('the device cookie (Q37)', () => {
   test('is for one account', () => {
     const value = devices.issue(tenant, ada)
-    assert.equal(devices.matches(tenant, ada, value), true)
-    assert.equal(devices.matches(tenant, brandId<AccountId>('bob'), value), false)
+    assert.equal(devices.matches(tenant, ada, value, undefined), true)
+    assert.equal(devices.matches(tenant, brandId<AccountId>('bob'), value, undefined), false)
   })
 
   test('is for one tenant', () => {
     const value = devices.issue(tenant, ada)
-    assert.equal(devices.matches(brandId<TenantId>('other'), ada, value), false)
+    assert.equal(devices.matches(brandId<TenantId>('other'), ada, value, undefined), false)
+  })
+
+  test('is void once the account ended: a new password leaves no trusted device (Q54)', () => {
+    const value = devices.issue(tenant, ada)
+    const endedAt = new Date(clock.now())
+    assert.equal(devices.matches(tenant, ada, value, endedAt), false)
+    assert.equal(devices.matches(tenant, ada, value, new Date(clock.now() - 1)), true)
+    clock.advance(1000)
+    assert.equal(devices.matches(tenant, ada, devices.issue(tenant, ada), endedAt), true)
   })
 
   test('is another one each time', () => {
@@ -29,33 +40,36 @@ describe('the device cookie (Q37)', () => {
   })
 
   test('is safe in a cookie', () => {
-    assert.match(devices.issue(tenant, ada), /^[\w.-]{66}$/)
+    assert.match(devices.issue(tenant, ada), /^[\w.-]{73}$/)
   })
 
   test('outlives the change of the secret, while the old one is still accepted (Q88)', () => {
     const value = devices.issue(tenant, ada)
-    const rotated = createDeviceCookies({ keys: createKeyDeriver([newSecret, oldSecret]) })
-    assert.equal(rotated.matches(tenant, ada, value), true)
-    assert.equal(devices.matches(tenant, ada, rotated.issue(tenant, ada)), false)
+    const rotated = createDeviceCookies({ keys: createKeyDeriver([newSecret, oldSecret]), clock })
+    assert.equal(rotated.matches(tenant, ada, value, undefined), true)
+    assert.equal(devices.matches(tenant, ada, rotated.issue(tenant, ada), undefined), false)
   })
 
-  const [nonce = '', mac = ''] = devices.issue(tenant, ada).split('.')
+  const [at = '', nonce = '', mac = ''] = devices.issue(tenant, ada).split('.')
   for (const value of [
     undefined,
     '',
     '.',
-    nonce,
-    `${nonce}.`,
-    `${nonce}.${mac}x`,
-    `${nonce}.${mac}.x`,
-    `${nonce.slice(1)}.${mac}`,
-    `${nonce.toLowerCase()}A.${mac}`,
-    `${nonce}.${'A'.repeat(43)}`,
-    `\n${nonce}.${mac}`,
+    at,
+    `${nonce}.${mac}`,
+    `${at}.${nonce}`,
+    `${at}.${nonce}.`,
+    `${at}.${nonce}.${mac}x`,
+    `${at}.${nonce}.${mac}.x`,
+    `${at}.${nonce.slice(1)}.${mac}`,
+    `${at}.${nonce.toLowerCase()}A.${mac}`,
+    `${at}.${nonce}.${'A'.repeat(43)}`,
+    `zzzzzz.${nonce}.${mac}`,
+    `\n${at}.${nonce}.${mac}`,
     'x'.repeat(100_000),
   ]) {
     test(`${JSON.stringify(value)?.slice(0, 80)} is none`, () => {
-      assert.equal(devices.matches(tenant, ada, value), false)
+      assert.equal(devices.matches(tenant, ada, value, undefined), false)
     })
   }
 })

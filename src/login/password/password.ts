@@ -66,8 +66,13 @@ export type IsBreached = (password: string) => Promise<boolean>
 export type DeviceCookies = {
   /** The value of a cookie that lives 180 days. */
   issue(tenantId: TenantId, accountId: AccountId): string
-  /** True when this value was issued for this account. */
-  matches(tenantId: TenantId, accountId: AccountId, value: string | undefined): boolean
+  /** True when this value was issued for this account, after whatever ended it last (Q54). */
+  matches(
+    tenantId: TenantId,
+    accountId: AccountId,
+    value: string | undefined,
+    endedAt: Date | undefined,
+  ): boolean
 }
 
 export type Passwords = {

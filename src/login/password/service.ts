@@ -118,12 +118,17 @@ export function createPasswordLogin(deps: PasswordLoginDeps): PasswordLogin & Pa
   }
 }
 
-function createAttempts({ keys }: PasswordLoginDeps) {
-  const devices = createDeviceCookies({ keys })
+function createAttempts({ keys, clock }: PasswordLoginDeps) {
+  const devices = createDeviceCookies({ keys, clock })
 
   return ({ tenant, email, requester }: Input, account: Account | undefined): Attempt => {
     const { deviceCookie, ip } = requester
-    const isOwnDevice = devices.matches(tenant.id, account?.id ?? nobody, deviceCookie)
+    const isOwnDevice = devices.matches(
+      tenant.id,
+      account?.id ?? nobody,
+      deviceCookie,
+      account?.endedAt,
+    )
     // Q35: what is not an account has one bucket for every way of writing it, and does not stand in a table of ours.
     const identifier = canonicalEmail(email) ?? email
     const stranger = hmacSha256(keys.derive('identifier', tenant.id), identifier)
