@@ -73,6 +73,7 @@ import { createEngineRegistry } from '#oidc/registry.ts'
 import { createReuseNotice } from '#oidc/reuse-notice.ts'
 import { createPostgresSubjectKeyStore } from '#oidc/subject-key/postgres.ts'
 import { createSubjectKeys } from '#oidc/subject-key/subject-keys.ts'
+import { createGeography } from '#session/geoip.ts'
 import { createPostgresSessionStore } from '#session/postgres.ts'
 import { createSessions } from '#session/service.ts'
 import { closeRedis } from '#storage/redis.ts'
@@ -119,17 +120,23 @@ export async function openApp(input: AppInput) {
   }
 }
 
+/** How sessions and what hangs on them are kept in view, and ended. */
+function createEndings({ database, artifacts: store }: Stores, clock: Clock) {
+  const logoutOutbox = createPostgresLogoutOutbox({ database, clock })
+  const live = createSessionKeeper({ store, outbox: logoutOutbox, clock })
+  const sessions = createPostgresSessionStore({ database })
+  const ender = createArtifactEnder({ store, sessions, keeper: live })
+  return { logoutOutbox, ender, ofSessions: { store: sessions, live } }
+}
+
 /** The facts and the ways in. */
 function createServices(input: AppInput, stores: Stores) {
   const { config, clock, logger, metrics } = input
-  const { database, artifacts, throttle } = stores
+  const { database, throttle } = stores
   const keyring = createKeyDeriver(input.secrets.keys)
   const sealer = createSealer(keyring)
   const audit = createPostgresAudit({ database, clock })
-  const logoutOutbox = createPostgresLogoutOutbox({ database, clock })
-  const live = createSessionKeeper({ store: artifacts, outbox: logoutOutbox, clock })
-  const sessionRows = createPostgresSessionStore({ database })
-  const ender = createArtifactEnder({ store: artifacts, sessions: sessionRows, keeper: live })
+  const { logoutOutbox, ender, ofSessions } = createEndings(stores, clock)
   const change = { clock, audit, ender, transactor: database }
 
   const tenants = createTenants({
@@ -150,8 +157,8 @@ function createServices(input: AppInput, stores: Stores) {
   const keptAddresses = createPostgresEmailChangeStore({ database, clock })
   const store = createPostgresAccountStore({ database })
   const accounts = createAccounts({ store, keptAddresses, ...change })
-  const whole = { store: sessionRows, live, endAccount: accounts.end }
-  const sessions = createSessions({ ...whole, geography: () => undefined, ...change })
+  const geography = createGeography(config.geoipFile)
+  const sessions = createSessions({ ...ofSessions, endAccount: accounts.end, geography, ...change })
   const consents = createPostgresConsentStore({ database })
   const outbox = createPostgresOutbox({ database, clock })
   const { width, queue } = config.password

@@ -38,7 +38,7 @@ function contradictions(settings: Settings): readonly ConfigProblem[] {
 }
 
 function unreadableFiles(given: SettingValues, files: ReadableFiles): readonly ConfigProblem[] {
-  return (['TLS_CERT', 'TLS_KEY', 'SIGNET_SEED'] as const).flatMap((setting) => {
+  return (['TLS_CERT', 'TLS_KEY', 'SIGNET_SEED', 'GEOIP_FILE'] as const).flatMap((setting) => {
     const path = given[setting]
     if (path === undefined || readText(files, path) !== undefined) return []
     const fix = `Check that ${path} exists and that this user may read it.`

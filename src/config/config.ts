@@ -19,6 +19,8 @@ export type Config = {
   readonly outboundAllow: readonly string[]
   /** Range API of a breached-password service; undefined: nobody is asked. */
   readonly breachedPasswordsUrl: string | undefined
+  /** Path of a MaxMind-format file: where addresses are. */
+  readonly geoipFile: string | undefined
   /** Serve the demo app and `/dev/mail`. Never in production. */
   readonly demo: boolean
 }

@@ -18,6 +18,7 @@ export const settingNames = [
   'MANAGEMENT_PORT',
   'OUTBOUND_ALLOW',
   'BREACHED_PASSWORDS_URL',
+  'GEOIP_FILE',
   'WORKERS',
   'LOG_LEVEL',
 ] as const

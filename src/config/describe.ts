@@ -32,6 +32,7 @@ function described(config: Config): Readonly<Record<string, string>> {
     MANAGEMENT_PORT: `${server.management.host}:${String(server.management.port)}`,
     OUTBOUND_ALLOW: list(config.outboundAllow, 'none'),
     BREACHED_PASSWORDS_URL: config.breachedPasswordsUrl ?? 'none: the bundled list alone',
+    GEOIP_FILE: config.geoipFile ?? 'none: sessions show no place',
     WORKERS: String(server.workers),
     LOG_LEVEL: config.log.level,
   }

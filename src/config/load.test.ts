@@ -187,6 +187,7 @@ describe('a configuration that cannot be used', () => {
     ['a short previous secret', { SIGNET_SECRET: `${secret},c2hvcnQ` }, 'SIGNET_SECRET'],
     ['a secret that is one letter', { SIGNET_SECRET: 'A'.repeat(64) }, 'SIGNET_SECRET'],
     ['a seed that is not there', { SIGNET_SEED: 'missing.json' }, 'SIGNET_SEED'],
+    ['a place file that is not there', { GEOIP_FILE: 'missing.mmdb' }, 'GEOIP_FILE'],
     ['a sender of two addresses', { MAIL_FROM: 'a@example.com, b@example.com' }, 'MAIL_FROM'],
   ]
   for (const [name, env, setting] of refused)

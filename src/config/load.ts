@@ -97,6 +97,7 @@ function toConfig(settings: Settings, { environment, tuning, isTerminal }: Decid
     password: tuning.password,
     outboundAllow: settings.OUTBOUND_ALLOW ?? [],
     breachedPasswordsUrl: settings.BREACHED_PASSWORDS_URL,
+    geoipFile: settings.GEOIP_FILE,
     demo: tuning.demo,
   }
 }

@@ -56,6 +56,7 @@ const settings = z.object({
   MANAGEMENT_PORT: text(management),
   OUTBOUND_ALLOW: text(networks).optional(),
   BREACHED_PASSWORDS_URL: text(rangeApi).optional(),
+  GEOIP_FILE: z.string().optional(),
   WORKERS: text((value, refuse) => wholeNumber(value, { from: 1, to: 256 }, refuse)),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
 } satisfies Record<SettingName, z.ZodType>)

@@ -90,6 +90,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
     faces(),
   ],
   'koa-body': ['src/http/**'],
+  'mmdb-lib': ['src/session/geoip.ts'],
   nodemailer: ['src/mail/**'],
   'oidc-provider': ['src/oidc/**'],
   'openid-client': ['src/federation/oidc/**', 'src/demo/**'],

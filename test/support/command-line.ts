@@ -42,6 +42,7 @@ export const config: Config = {
   password: development.tuning.password,
   outboundAllow: [],
   breachedPasswordsUrl: undefined,
+  geoipFile: undefined,
   demo: true,
 }
 
