@@ -244,7 +244,7 @@ export async function createWeb(input: AppInput, app: App, demo: DemoAccount | u
   const flow = createAuthFlow({ registry, ...app, transactor: app.database, clock: input.clock })
   const about = { registry, requesterOf, clock: input.clock }
   const myAccount = createMyAccount({ ...app, ...about, pageOf })
-  const api = createJsonApi({ ...app, ...about })
+  const api = createJsonApi({ ...app, ...about, transactor: app.database })
   const pages = createPages(input, app, { flow, myAccount, pageOf, demo, api })
   const serve = createProtocolServer(registry)
   const handler = createFrontDoor({

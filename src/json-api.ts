@@ -3,6 +3,8 @@ import type { SignInDeps } from '#api/auth/auth.ts'
 import { loginEndpoint } from '#api/auth/login.ts'
 import { meEndpoint } from '#api/auth/me.ts'
 import { createPendingSignIns } from '#api/auth/pending-sign-ins.ts'
+import { createNewDeviceNotice } from '#interaction/new-device.ts'
+import type { NewDeviceDeps } from '#interaction/new-device.ts'
 import { magicLinkEndpoints } from '#api/auth/magic-link.ts'
 import { forgotPasswordEndpoint, resetPasswordEndpoint } from '#api/auth/reset-password.ts'
 import { createResetProofs } from '#api/auth/reset-proofs.ts'
@@ -23,7 +25,8 @@ import type { ArtifactStore } from '#oidc/oidc.ts'
 import type { Sessions } from '#session/session.ts'
 import type { Ephemeral } from '#storage/storage.ts'
 
-export type JsonApiDeps = Pick<DirectTokenDeps, 'registry' | 'keys' | 'clock'> &
+export type JsonApiDeps = NewDeviceDeps &
+  Pick<DirectTokenDeps, 'registry' | 'keys' | 'clock'> &
   Pick<ApiDeps, 'requesterOf'> & {
     readonly accounts: Accounts
     readonly artifacts: ArtifactStore
@@ -49,6 +52,7 @@ export function createJsonApi(deps: JsonApiDeps) {
     // nothing but a password can be proved here yet
     policy: { missing: async () => [] },
     issueDevice: ({ id }, accountId) => devices.issue(id, accountId),
+    noticeNewDevice: createNewDeviceNotice(deps),
   }
   const login = { ...signIn, direct }
   const reset = { ...deps, direct, proofs: createResetProofs(deps.ephemeral) }

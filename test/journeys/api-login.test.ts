@@ -141,6 +141,22 @@ describeInWorlds('signing in by the JSON API', (world) => {
     assert.equal(known.status, 200, known.body)
   })
 
+  it('tells the owner of a sign-in from a device they do not know, by mail (Q91)', async () => {
+    const { api } = await frontEnd()
+    const person = await world().addAccount()
+    const mails = async () => {
+      const all = await world().app.outbox.recent(50)
+      return all.filter(({ to, kind }) => to === person.email && kind === 'new_sign_in').length
+    }
+    const device_token = (await api.logIn(person)).text('device_token')
+    assert.equal(await mails(), 0) // the very first
+    const { email, password } = person
+    await api.asClient('/auth/login', { email, password, device_token })
+    assert.equal(await mails(), 0)
+    await api.logIn(person)
+    assert.equal(await mails(), 1)
+  })
+
   it('of one tenant knows nobody of another', async () => {
     const api = apiOf(world(), await world().addClient('spa', trusted, world().acme))
     const { ada } = world().people

@@ -1,8 +1,9 @@
 import type { Account, Accounts } from '#account/account.ts'
 import type { Client } from '#client/client.ts'
-import type { AccountId, ClientId } from '#kit/ids.ts'
+import type { AccountId, ClientId, RequestId } from '#kit/ids.ts'
 import type { EmailCodeLogin } from '#login/email-code/email-code.ts'
 import type { PasswordLogin, Proof, Requester } from '#login/login.ts'
+import type { Visitor } from '#session/session.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 
 /**
@@ -40,6 +41,15 @@ export type SignInDeps = {
   readonly pending: PendingSignIns
   /** A mark of this device for its owner: tries from it have a bucket of their own (Q37). */
   readonly issueDevice: (tenant: Tenant, accountId: AccountId) => string
+  /** Tells the owner where this device is new to the account (Q91). */
+  readonly noticeNewDevice: (signIn: {
+    readonly tenant: Tenant
+    readonly account: Account
+    /** Unverified. */
+    readonly device: string | undefined
+    readonly visitor: Visitor
+    readonly requestId: RequestId
+  }) => Promise<void>
 }
 
 export type Attempt = {

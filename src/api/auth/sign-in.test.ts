@@ -8,7 +8,7 @@ import type { Proof, Verdict } from '#login/login.ts'
 import { createMemoryEphemeral } from '#storage/ephemeral/memory.ts'
 import { createFakeClock } from '#test/support/fake-clock.ts'
 import { email, right, tenant } from '#test/support/password-login.ts'
-import type { SignInPolicy } from './auth.ts'
+import type { SignInDeps, SignInPolicy } from './auth.ts'
 import { createPendingSignIns } from './pending-sign-ins.ts'
 import { createSignIn } from './sign-in.ts'
 
@@ -19,7 +19,7 @@ const requester = {
   ip: '192.0.2.1',
   userAgent: undefined,
   requestId: brandId<RequestId>('r'),
-  deviceCookie: undefined,
+  deviceCookie: 'a device',
 }
 const attempt = { tenant, email, password: right, requester }
 
@@ -32,6 +32,7 @@ function open(
 ) {
   const { verdict = { kind: 'proved', proof }, account = {}, missing = [] } = options
   const pending = createPendingSignIns(createMemoryEphemeral({ clock: createFakeClock() }))
+  const told: Parameters<SignInDeps['noticeNewDevice']>[0][] = []
   const asked: Parameters<SignInPolicy['missing']>[0][] = []
   const known = { id: accountId, status: 'active', ...account } as Account // of a store that holds no other
   const signIn = createSignIn({
@@ -46,8 +47,9 @@ function open(
     },
     pending,
     issueDevice: () => 'device',
+    noticeNewDevice: async (signIn) => void told.push(signIn),
   })
-  return { signIn: signIn.byPassword, pending, asked, known }
+  return { signIn: signIn.byPassword, pending, asked, told, known }
 }
 
 function unused(): never {
@@ -56,7 +58,7 @@ function unused(): never {
 
 describe('signing in by the API', () => {
   it('ends in a sign-in when nothing is missing', async () => {
-    const { signIn, asked, known } = open()
+    const { signIn, asked, told, known } = open()
     assert.deepEqual(await signIn(client, attempt), {
       kind: 'sign_in',
       accountId,
@@ -65,10 +67,14 @@ describe('signing in by the API', () => {
       at: proof.at,
     })
     assert.deepEqual(asked, [{ tenant, account: known, client, proofs: [proof] }])
+    assert.deepEqual(
+      told.map(({ account, device }) => [account, device]),
+      [[known, 'a device']],
+    )
   })
 
   it('names what is missing and hands out a name for what was proved, not the proof', async () => {
-    const { signIn, pending } = open({ missing: ['totp'] })
+    const { signIn, pending, told } = open({ missing: ['totp'] })
     const outcome = await signIn(client, attempt)
     assert.ok(outcome.kind === 'done')
     const { refused, details } = outcome.result
@@ -76,6 +82,7 @@ describe('signing in by the API', () => {
     assert.deepEqual([refused, rest], ['api.mfa_required', { methods: ['totp'], expires_in: 300 }])
     assert.deepEqual(await pending.take(tenant, client.clientId, handle), [proof])
     assert.equal(await pending.take(tenant, client.clientId, handle), undefined)
+    assert.deepEqual(told, [])
   })
 
   it('asks the policy nothing about who did not prove anything', async () => {

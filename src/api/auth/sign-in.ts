@@ -23,6 +23,8 @@ export type MailedCode = {
   readonly requester: Requester
 }
 
+type Asked = Pick<Attempt, 'tenant' | 'requester'>
+
 type Result = Promise<SignIn | Done<NotSignedIn>>
 
 /**
@@ -35,7 +37,7 @@ export function createSignIn(deps: SignInDeps) {
       const verdict = await deps.password.verify(attempt)
       switch (verdict.kind) {
         case 'proved':
-          return proceed(client, attempt.tenant, verdict.proof)
+          return proceed(client, attempt, verdict.proof)
         case 'throttled':
           return done({
             refused: verdict.isLocked ? 'api.locked' : 'api.throttled',
@@ -50,19 +52,24 @@ export function createSignIn(deps: SignInDeps) {
     async byCode(client: Client, { mail, ...attempt }: MailedCode): Result {
       const verdict = await deps.emailCode.verify({ ...attempt, ...mail })
       return verdict.kind === 'proved'
-        ? proceed(client, attempt.tenant, verdict.proof)
+        ? proceed(client, attempt, verdict.proof)
         : done(codeRefused(verdict))
     },
   }
 
-  async function proceed(client: Client, tenant: Tenant, proof: Proof): Result {
+  async function proceed(client: Client, { tenant, requester }: Asked, proof: Proof): Result {
     const { accountId, amr, at } = proof
     // straight from the store: it may have been disabled, or its password changed, since it was proved (Q17, Q18)
     const account = await deps.accounts.find(tenant.id, accountId)
     if (account?.status !== 'active' || isVoid(account, at))
       return done({ refused: 'api.invalid_credentials' })
     const methods = await deps.policy.missing({ tenant, account, client, proofs: [proof] })
-    if (methods.length === 0) return { kind: 'sign_in', accountId, acr: acrPassword, amr, at }
+    if (methods.length === 0) {
+      const { ip, userAgent, requestId, deviceCookie: device } = requester
+      const visitor = { ip, headers: { 'user-agent': userAgent } }
+      await deps.noticeNewDevice({ tenant, account, device, visitor, requestId })
+      return { kind: 'sign_in', accountId, acr: acrPassword, amr, at }
+    }
     const handle = await deps.pending.begin(tenant, client.clientId, [proof])
     const details = { handle, methods, expires_in: pendingLifetime }
     return done({ refused: 'api.mfa_required', details })

@@ -32,8 +32,6 @@ export function installDirectGrant(
     const client = clientRecord(model)
     const signIn = await ticket.redeem(client)
     if (!signIn) return void (ctx.body = {})
-    // as at the end of an interaction: its session is entered among those the person sees
-    Object.assign(ctx.oidc, { result: { login: { accountId: signIn.accountId } } })
     const grant = await grantFor(provider, client, signIn, audience)
     const session = await openSession(provider, { client, signIn, grantId: grant.jti }, deps.clock)
     try {
