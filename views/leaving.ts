@@ -1,4 +1,10 @@
-import { csrfField, postForm, primaryButton, secondaryButton } from './components/form.ts'
+import {
+  csrfField,
+  postForm,
+  primaryButton,
+  primaryLink,
+  secondaryButton,
+} from './components/form.ts'
 import { html, type Html } from './html.ts'
 import { layout, type Page } from './layout.ts'
 import { messagesFor } from './messages.ts'
@@ -35,5 +41,21 @@ export function leftPage({ page }: { readonly page: Page }): Html {
     title: text('leaving.left_title'),
     body: html`<p>${t('leaving.left')}</p>
       <p>${t('leaving.left_undo')}</p>`,
+  })
+}
+
+/** After a password was changed or removed: whatever the old one opened has ended. */
+export function passwordChangedPage({
+  page,
+  signInUrl,
+}: {
+  readonly page: Page
+  readonly signInUrl: string
+}): Html {
+  const { t, text } = messagesFor(page.locale)
+  return layout(page, {
+    title: text('account.changed_title'),
+    body: html`<p>${t('account.changed_what')}</p>
+      ${primaryLink(signInUrl, t('identifier.title'))}`,
   })
 }

@@ -51,7 +51,7 @@ export function createActivitySection(deps: ActivityDeps): PortalSection {
 }
 
 /** Where a person goes on whose account somebody else was in. */
-const afterNotMe = 'activity'
+const afterNotMe = 'password'
 
 /** One event as a person reads it; also what their export holds. */
 export function createDescribe({ clients, deviceOf }: Pick<ActivityDeps, 'clients' | 'deviceOf'>) {
@@ -82,6 +82,9 @@ const kinds: Readonly<Record<string, ActivityKind>> = {
   'login.succeeded': 'sign_in',
   'login.failed': 'sign_in_failed',
   'login.password_set': 'password_set',
+  'login.password_removed': 'password_removed',
+  'account.email_changed': 'email_changed',
+  'account.email_change_undone': 'email_changed',
   'consent.granted': 'app_allowed',
   'consent.denied': 'app_denied',
   'consent.revoked': 'app_removed',

@@ -6,6 +6,10 @@ import type { Clients } from '#client/client.ts'
 import type { Consents } from '#consent/consent.ts'
 import type { Csrf, ReadForm, SealedCookies } from '#http/http.ts'
 import type { Clock } from '#kit/clock.ts'
+import type { EmailChanges } from '#login/email-change/email-change.ts'
+import type { BrowserCookie } from '#login/email-code/email-code.ts'
+import type { PasswordChanges } from '#login/password/change/change.ts'
+import type { Passwords } from '#login/password/password.ts'
 import type { AccountClient } from '#oidc/oidc.ts'
 import type { Sessions } from '#session/session.ts'
 import type { Ephemeral } from '#storage/storage.ts'
@@ -14,9 +18,11 @@ import { createActivitySection } from './activity-section.ts'
 import { createAppsSection } from './apps-section.ts'
 import { createAttemptCookie } from './cookies.ts'
 import { createDataSection } from './data-section.ts'
+import { createEmailSection } from './email-section.ts'
 import { createExport } from './export.ts'
 import type { ExportPart } from './export.ts'
 import { createLeaveSection } from './leave-section.ts'
+import { createMethodsSection } from './methods-section.ts'
 import { createNotices } from './notices.ts'
 import type { DescribeDevice, Visit } from './portal.ts'
 import { createProfileSection } from './profile-section.ts'
@@ -31,6 +37,10 @@ export type PortalInput = {
   readonly accounts: Accounts
   readonly audit: Audit
   readonly departures: Departures
+  readonly passwords: Passwords
+  readonly passwordChanges: PasswordChanges
+  readonly emailChanges: EmailChanges
+  readonly browserCookie: BrowserCookie
   readonly sessions: Sessions
   readonly clients: Clients
   readonly givenConsents: Consents
@@ -61,6 +71,8 @@ export function createPortal(input: PortalInput): Router {
     }),
     sections: [
       createProfileSection({ ...input, notices }),
+      createMethodsSection({ ...input, notices }),
+      createEmailSection({ ...input, notices }),
       createSessionsSection({ ...input, notices }),
       createAppsSection({ ...input, consents, notices }),
       createActivitySection(input),

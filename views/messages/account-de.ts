@@ -121,4 +121,33 @@ export const accountDe: Pick<Translation, keyof typeof accountEn> = {
   'account.sessions_end': 'Dort abmelden',
   'account.sessions_end_others': 'Überall sonst abmelden',
   'account.sessions_end_all': 'Überall abmelden, auch hier',
+
+  'account.methods_email_changed':
+    'Ihre E-Mail-Adresse ist geändert. Der alten haben wir geschrieben.',
+  'account.methods_password_set': 'Ihr Passwort ist gesetzt.',
+  'account.email_change': 'Ihre E-Mail-Adresse ändern',
+  'account.email_lead':
+    'Sie melden sich als {email} an. Wir senden zuerst einen Code an die neue Adresse.',
+  'account.email_new': 'Neue E-Mail-Adresse',
+  'account.email_unchanged': 'Das ist schon Ihre Adresse.',
+  'account.email_submit': 'Adresse ändern',
+  'account.email_other': 'Eine andere Adresse verwenden',
+  'account.email_again': 'Dieser Code gilt nicht mehr. Fordern Sie einen neuen an.',
+  'account.password_is_set': 'Sie haben ein Passwort.',
+  'account.password_is_none': 'Sie haben kein Passwort.',
+  'account.password_change': 'Ihr Passwort ändern',
+  'account.password_set_link': 'Ein Passwort setzen',
+  'account.password_current': 'Aktuelles Passwort',
+  'account.password_submit': 'Passwort speichern',
+  'account.password_effect': 'Danach sind Sie überall abgemeldet, auch hier.',
+  'account.password_wrong': 'Das ist nicht Ihr aktuelles Passwort.',
+  'account.password_current_required': 'Geben Sie Ihr aktuelles Passwort ein.',
+  'account.password_last':
+    'Ihr Passwort ist Ihre einzige starke Anmeldung. Richten Sie zuerst eine andere ein.',
+  'account.password_remove_title': 'Ohne Passwort anmelden',
+  'account.password_remove_what':
+    'Sie können Ihr Passwort entfernen, sobald Sie sich auf eine andere starke Weise angemeldet haben.',
+  'account.password_remove': 'Passwort entfernen',
+  'account.changed_title': 'Ihr Passwort ist geändert',
+  'account.changed_what': 'Sie sind überall abgemeldet. Melden Sie sich neu an, um weiterzumachen.',
 }

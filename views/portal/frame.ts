@@ -4,7 +4,14 @@ import { layout, type Page } from '../layout.ts'
 import { messagesFor, type Messages } from '../messages.ts'
 
 /** The places of My account, in the order they are read. */
-export const portalSections = ['profile', 'sessions', 'apps', 'activity', 'data'] as const
+export const portalSections = [
+  'profile',
+  'methods',
+  'sessions',
+  'apps',
+  'activity',
+  'data',
+] as const
 
 export type PortalSection = (typeof portalSections)[number]
 

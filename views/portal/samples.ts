@@ -1,11 +1,13 @@
 import { sessionsPage } from './sessions.ts'
-import { leavingPage, leftPage } from '../leaving.ts'
+import { leavingPage, leftPage, passwordChangedPage } from '../leaving.ts'
 import type { Samples, Stage } from '../stage.ts'
 import { activityKinds, activityPage, notMePage } from './activity.ts'
 import { appsPage } from './apps.ts'
 import { dataPage } from './data.ts'
 import type { PortalFrame } from './frame.ts'
+import { emailChangePage } from './email.ts'
 import { leavePage } from './leave.ts'
+import { methodsPage, passwordChangePage } from './methods.ts'
 import { profilePage } from './profile.ts'
 
 const at = new Date('2026-11-03T14:02:00Z')
@@ -21,6 +23,7 @@ export function portalSamples(stage: Stage): Samples {
   }
   return {
     ...profileSamples(stage, frame),
+    ...methodsSamples(stage, frame),
     ...sessionsSamples(stage, frame),
     ...appsSamples(stage, frame),
     ...activitySamples(stage, frame),
@@ -33,6 +36,7 @@ export function portalSamples(stage: Stage): Samples {
       leavesAt: at,
     }),
     left: leftPage({ page }),
+    'my-password-done': passwordChangedPage({ page, signInUrl: url('/account/methods') }),
   }
 }
 
@@ -124,5 +128,42 @@ function sessionsSamples({ text }: Stage, frame: PortalFrame): Samples {
     'my-sessions': sessionsPage({ frame, sessions: [here, there] }),
     'my-sessions-one': sessionsPage({ frame, sessions: [here], done: 'others_ended' }),
     'my-sessions-ended': sessionsPage({ frame, sessions: [here, there], done: 'ended' }),
+  }
+}
+
+function methodsSamples({ text }: Stage, frame: PortalFrame): Samples {
+  const password = { frame, minLength: 15, hasPassword: true, fresh: true }
+  const email = { frame, fresh: true }
+  const pending = text('ada@new.example.test')
+  const stale = { hasPassword: false, fresh: false }
+  return {
+    'my-methods': methodsPage({ frame, hasPassword: true }),
+    'my-methods-none': methodsPage({ frame, hasPassword: false, done: 'email_changed' }),
+    'my-password': passwordChangePage(password),
+    'my-password-first': passwordChangePage({ ...password, hasPassword: false }),
+    'my-password-confirm': passwordChangePage({ ...password, ...stale }),
+    'my-password-wrong': passwordChangePage({ ...password, error: { kind: 'wrong' } }),
+    'my-password-new-wrong': passwordChangePage({
+      ...password,
+      error: { kind: 'new', reason: 'too_short' },
+    }),
+    'my-password-throttled': passwordChangePage({
+      ...password,
+      error: { kind: 'throttled', retryAfter: 60 },
+    }),
+    'my-password-last-error': passwordChangePage({
+      ...password,
+      error: { kind: 'no_other_method' },
+    }),
+    'my-email': emailChangePage(email),
+    'my-email-confirm': emailChangePage({ frame, fresh: false }),
+    'my-email-invalid': emailChangePage({ ...email, error: { kind: 'email_invalid' } }),
+    'my-email-code': emailChangePage({ ...email, pending }),
+    'my-email-code-wrong': emailChangePage({
+      ...email,
+      pending,
+      error: { kind: 'wrong', left: 2 },
+    }),
+    'my-email-code-expired': emailChangePage({ ...email, error: { kind: 'expired' } }),
   }
 }
