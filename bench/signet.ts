@@ -64,7 +64,12 @@ export async function startSignet(options: SignetOptions): Promise<Subject> {
   const accountId = await populate(app, tenant)
   const hasher = createPasswordHasher({
     config: config.password,
-    gate: createGate({ name: 'bench', width: config.password.width, queue: Infinity }),
+    gate: createGate({
+      name: 'bench',
+      width: config.password.width,
+      queue: Infinity,
+      patience: 600_000,
+    }),
     clock: systemClock,
   })
   await gather(app, { tenant, hash: await hasher.hash(password), count: options.crowd ?? 0 })

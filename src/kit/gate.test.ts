@@ -25,6 +25,25 @@ describe('a gate (R14)', () => {
     assert.equal(gate.waiting, 0)
   })
 
+  it('lets nobody wait longer than anybody would, and the others keep their place', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const gate = createGate({ name: 'password', width: 1, queue: 2, patience: 1000 })
+    const [first, second, third] = [task(), task(), task()]
+    const running = gate.run(first.run)
+    const tired = assert.rejects(gate.run(second.run), Unavailable)
+    t.mock.timers.tick(999)
+    const waiting = gate.run(third.run)
+    assert.equal(gate.waiting, 2)
+    t.mock.timers.tick(1)
+    await tired
+    assert.equal(gate.waiting, 1)
+    first.resolve('one')
+    third.resolve('three')
+    assert.deepEqual(await Promise.all([running, waiting]), ['one', 'three'])
+    t.mock.timers.tick(5000)
+    assert.equal(await gate.run(async () => 'next'), 'next')
+  })
+
   it('gives the place back when a task fails', async () => {
     const gate = createGate({ name: 'password', width: 1, queue: 0 })
     await assert.rejects(
