@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { apiOf, refusalOf } from '#test/support/api.ts'
 import { signInTo } from '#test/support/person.ts'
+import { proveMailbox, signsIn } from '#test/support/recovery.ts'
 import { password, type World } from '#test/support/world.ts'
 import { describeInWorlds } from '#test/support/worlds.ts'
 
@@ -75,6 +76,25 @@ describeInWorlds('a tenant under attack', (world) => {
     await anew.tab.submit({ email: person.email })
     const back = await anew.tab.submit({ password: changed })
     assert.ok(back.isElsewhere, 'a password set anew (Q38)')
+  })
+
+  it('leaves recovery open while the password is locked (Q38)', async () => {
+    await decide({ throttle_account_tries: 20, throttle_account_failures: 20 })
+    const { email } = await world().addAccount()
+    const stranger = await begin()
+    await stranger.tab.submit({ email })
+    for (let tries = 0; tries < 20; tries += 1) await stranger.tab.submit({ password: wrong })
+    await world().pass(2)
+    assert.equal((await stranger.tab.submit({ password })).status, 423)
+
+    const own = world().browser().tab()
+    await proveMailbox(world(), own, email)
+    assert.equal((await own.submit({ new_password: changed })).status, 200)
+    assert.equal(await signsIn(world(), world().main, { email, password: changed }), true)
+    await world().pass(1)
+    const anew = await begin()
+    await anew.tab.submit({ email })
+    assert.ok((await anew.tab.submit({ password: changed })).isElsewhere)
   })
 
   it('learns that one password is tried on everybody, once, and lets people in (Q38)', async () => {
