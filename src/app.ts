@@ -1,12 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Router } from '@koa/router'
 import Koa from 'koa'
-import type { Context, Middleware } from 'koa'
-import type { Accounts } from '#account/account.ts'
 import { accountClaims } from '#account/claims.ts'
 import { createPostgresAccountStore } from '#account/postgres.ts'
 import { createAccounts } from '#account/service.ts'
-import type { Audit } from '#audit/audit.ts'
 import { createPostgresAudit } from '#audit/postgres.ts'
 import { builtInAccountClient } from '#client/built-in.ts'
 import { createPostgresClientStore, createPostgresResourceStore } from '#client/postgres.ts'
@@ -16,51 +12,25 @@ import { createPostgresConsentStore } from '#consent/postgres.ts'
 import { demoOrigin } from '#demo/demo.ts'
 import { createDevMailRouter } from '#demo/dev-mail.ts'
 import { createAddressResolver } from '#http/address.ts'
-import { cookies, createSealedCookies } from '#http/cookies.ts'
-import { createCsrf } from '#http/csrf.ts'
 import { createEgress } from '#http/egress.ts'
 import { createErrorBoundary } from '#http/error-boundary.ts'
-import { readForm } from '#http/form.ts'
-import { createEmailLinkRouter } from '#interaction/email-link.ts'
-import { createFinish } from '#interaction/finish.ts'
-import { createNewDeviceNotice } from '#interaction/new-device.ts'
 import { createOverPage } from '#interaction/over.ts'
 import { createProblemOfOver } from '#interaction/problem-page.ts'
-import { createProgressStore } from '#interaction/progress.ts'
-import { createRecoveryCookie } from '#interaction/recovery/cookie.ts'
-import { createRecoveryStore } from '#interaction/recovery/progress.ts'
-import { createRecoveryRouter } from '#interaction/recovery/routes.ts'
-import { createRememberedAccounts } from '#interaction/remembered-accounts.ts'
-import { createRequesterFor } from '#interaction/requester.ts'
-import { createInteractionRouter } from '#interaction/routes.ts'
-import { createStepPage } from '#interaction/step-page.ts'
 import type { DemoAccount } from '#interaction/step-page.ts'
-import { createVisits } from '#interaction/visit.ts'
 import { createPostgresKeyStore } from '#key/postgres.ts'
 import { createKeys } from '#key/service.ts'
 import type { Clock } from '#kit/clock.ts'
 import { createGate } from '#kit/gate.ts'
-import type { RequestId } from '#kit/ids.ts'
-import { newId } from '#kit/random.ts'
 import { createKeyDeriver, createSealer } from '#kit/sealer.ts'
-import type { KeyDeriver } from '#kit/sealer.ts'
-import { createBrowserCookie } from '#login/email-code/browser-cookie.ts'
-import { createEmailCodeLogin } from '#login/email-code/login.ts'
-import { createMailboxOwnership } from '#login/email-code/ownership.ts'
-import { createEmailCodes } from '#login/email-code/service.ts'
 import { createPasswordHasher } from '#login/password/argon2.ts'
 import { loadBlocklist } from '#login/password/blocklist.ts'
 import { createBreachService } from '#login/password/breach-service.ts'
 import type { EmailChangeStore } from '#login/email-change/email-change.ts'
-import { createEmailUndoRouter } from '#login/email-change/portal.ts'
 import { createPostgresEmailChangeStore } from '#login/email-change/postgres.ts'
 import { createEmailChanges, type EmailChangeDeps } from '#login/email-change/service.ts'
 import { createPasswordChanges, type PasswordChangeDeps } from '#login/password/change/service.ts'
-import { createDeviceCookies } from '#login/password/device-cookie.ts'
-import type { Passwords } from '#login/password/password.ts'
 import { createPostgresPasswordStore } from '#login/password/postgres.ts'
 import { createPasswordLogin } from '#login/password/service.ts'
-import type { Outbox } from '#mail/mail.ts'
 import { createPostgresOutbox } from '#mail/postgres.ts'
 import { createLogoutDelivery } from '#oidc/backchannel-logout.ts'
 import { createProtocolServer, createPublications, isProtocolPath } from '#oidc/dispatch.ts'
@@ -68,7 +38,6 @@ import { createArtifactEnder } from '#oidc/ender.ts'
 import { createAuthFlow } from '#oidc/flow.ts'
 import { createSessionKeeper } from '#oidc/live-sessions.ts'
 import { createPostgresLogoutOutbox } from '#oidc/logout-outbox/postgres.ts'
-import type { AuthFlow } from '#oidc/oidc.ts'
 import { createEngineRegistry } from '#oidc/registry.ts'
 import { createReuseNotice } from '#oidc/reuse-notice.ts'
 import { createPostgresSubjectKeyStore } from '#oidc/subject-key/postgres.ts'
@@ -80,7 +49,7 @@ import { closeRedis } from '#storage/redis.ts'
 import type { Metrics, Logger } from '#telemetry/telemetry.ts'
 import { currentRequestId } from '#telemetry/request-context.ts'
 import { createAddressing } from '#tenant/address.ts'
-import { addressOf, createFrontDoor } from '#tenant/front-door.ts'
+import { createFrontDoor } from '#tenant/front-door.ts'
 import { createPageOf } from '#tenant/page.ts'
 import { createHomeRouter } from '#tenant/portal.ts'
 import { createProblemPage } from '#tenant/problem-page.ts'
@@ -90,6 +59,8 @@ import type { PageOf } from '#tenant/tenant.ts'
 import { loadAssets } from '#views/assets.ts'
 import { createJsonApi } from './json-api.ts'
 import { createMyAccount, createOwnAffairs } from './my-account.ts'
+import { createConversation, requesterOf, type PageInput } from './conversation.ts'
+import { createMailProofs } from './mail-proofs.ts'
 import { openStores, type Stores } from './stores.ts'
 
 export type AppInput = {
@@ -200,42 +171,6 @@ function createSelfService(
   return { emailChanges, passwordChanges }
 }
 
-/** Proofs of a mailbox, and the browsers they belong to. */
-function createMailProofs(
-  { clock, logger, metrics }: AppInput,
-  { ephemeral, throttle }: Stores,
-  facts: MailProofFacts,
-) {
-  const { accounts, audit, outbox, passwords, keyring: keys } = facts
-  const devices = createDeviceCookies({ keys, clock })
-  const about = { clock, logger, metrics }
-  const deps = { ...about, ephemeral, throttle, accounts, outbox, devices, keys }
-  const emailCodes = createEmailCodes(deps)
-  const ownership = createMailboxOwnership({
-    accounts,
-    audit,
-    clock,
-    credentials: [
-      { remove: (account, actor, within) => passwords.removePassword({ account, actor }, within) },
-    ],
-  })
-  return {
-    devices,
-    emailCodes,
-    ownership,
-    emailCode: createEmailCodeLogin({ emailCodes, ownership, accounts, audit, metrics }),
-    browserCookie: createBrowserCookie(cookies),
-  }
-}
-
-type MailProofFacts = {
-  readonly accounts: Accounts
-  readonly audit: Audit
-  readonly outbox: Outbox
-  readonly passwords: Passwords
-  readonly keyring: KeyDeriver
-}
-
 /** What serves requests. */
 export async function createWeb(input: AppInput, app: App, demo: DemoAccount | undefined) {
   const assets = await loadAssets()
@@ -288,14 +223,6 @@ function createProtocol({ clock, logger, metrics }: AppInput, app: App, pageOf: 
   return { registry, logoutDelivery }
 }
 
-type PageInput = {
-  readonly flow: AuthFlow
-  readonly myAccount: Router
-  readonly pageOf: PageOf
-  readonly demo: DemoAccount | undefined
-  readonly api: Middleware
-}
-
 /** Our own pages: one small Koa, told of a failure when the way to it has failed. */
 function createPages(input: AppInput, app: App, pageInput: PageInput) {
   const { flow, myAccount, pageOf, api } = pageInput
@@ -330,62 +257,5 @@ function createPages(input: AppInput, app: App, pageInput: PageInput) {
   return async (req: IncomingMessage, res: ServerResponse, failure?: unknown): Promise<void> => {
     if (failure !== undefined) failures.set(req, failure)
     await callback(req, res)
-  }
-}
-
-function createConversation(
-  { clock }: AppInput,
-  app: App,
-  { flow, pageOf, demo }: PageInput,
-): readonly Router[] {
-  const progress = createProgressStore(app.ephemeral)
-  const remembered = createRememberedAccounts(createSealedCookies({ sealer: app.sealer, clock }))
-  const csrf = createCsrf(app.keyring.deriveAll('csrf'))
-  const { emailCode, browserCookie } = app
-  const common = { progress, emailCode, browserCookie, csrf, readForm, requesterOf }
-  const visit = createVisits({ flow, progress, accounts: app.accounts, remembered, pageOf })
-  const interaction = createInteractionRouter({
-    ...common,
-    visit,
-    stepPage: createStepPage({
-      csrf,
-      demo,
-      listResources: ({ details }) => app.clients.listResources(details.tenant.id),
-    }),
-    finish: createFinish({
-      ...app,
-      flow,
-      progress,
-      remembered,
-      issueDevice: (tenant, accountId) => app.devices.issue(tenant.id, accountId),
-      noticeNewDevice: createNewDeviceNotice({ ...app, transactor: app.database, clock }),
-      requesterOf,
-    }),
-    remembered,
-    requesterFor: createRequesterFor({ remembered, requesterOf }),
-    password: app.passwords,
-    departures: app.departures,
-    clock,
-  })
-  const recovery = createRecoveryRouter({
-    ...app,
-    visit,
-    pageOf,
-    recoveries: createRecoveryStore(app.ephemeral),
-    cookie: createRecoveryCookie(cookies),
-    csrf,
-    readForm,
-    requesterOf,
-    clock,
-  })
-  const undo = createEmailUndoRouter({ ...app, csrf, readForm, requesterOf, pageOf })
-  return [interaction, createEmailLinkRouter({ ...common, pageOf }), recovery, undo]
-}
-
-function requesterOf({ req, headers }: Context) {
-  return {
-    ip: addressOf(req)?.ip ?? 'unknown',
-    userAgent: headers['user-agent'],
-    requestId: currentRequestId() ?? newId<RequestId>(),
   }
 }

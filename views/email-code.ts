@@ -25,6 +25,8 @@ export type EmailCodeProps = {
   readonly changeAction?: string | undefined
   /** Back to the password, where there may be one. */
   readonly passwordAction?: string | undefined
+  /** It does not sign in yet: something follows. */
+  readonly goesOn?: boolean | undefined
   readonly error?: EmailCodeError | undefined
 }
 
@@ -67,7 +69,7 @@ function codeForm(props: EmailCodeProps, token: Html, messages: Messages): Html 
     error: error && isOfField(error) && fieldError(error, messages),
     autofocus: error === undefined,
   })
-  return html`${postForm({ action, token }, [codeField, primaryButton(t('email_code.submit'))])}
+  return html`${postForm({ action, token }, [codeField, primaryButton(t(props.goesOn ? 'register.continue' : 'email_code.submit'))])}
   ${postForm({ action: sendAction, token }, [
     note(
       resendIn > 0

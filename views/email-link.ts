@@ -15,6 +15,8 @@ export type EmailLinkProps = {
         readonly email: string
         readonly action: string
         readonly csrf: string
+        /** What follows: a session, or the rest of a registration. */
+        readonly purpose: 'sign_in' | 'register'
       }
     /** Another browser: the code to type where it was asked for. */
     | { readonly kind: 'elsewhere'; readonly code: string }
@@ -26,11 +28,14 @@ export function emailLinkPage({ page, state }: EmailLinkProps): Html {
   switch (state.kind) {
     case 'here':
       return layout(page, {
-        title: text('email_link.title'),
+        title: text(state.purpose === 'sign_in' ? 'email_link.title' : 'register.title'),
         lead: t('email_link.lead', { email: strong(state.email) }),
         body: postForm(
           { action: state.action, token: csrfField(state.csrf) },
-          primaryButton(t('email_link.submit'), html`autofocus`),
+          primaryButton(
+            t(state.purpose === 'sign_in' ? 'email_link.submit' : 'register.continue'),
+            html`autofocus`,
+          ),
         ),
       })
     case 'elsewhere':

@@ -4,9 +4,10 @@ import {
   hiddenField,
   postForm,
   primaryButton,
+  quietButton,
   secondaryButton,
 } from './components/form.ts'
-import { linkTo, strong } from './components/text.ts'
+import { strong } from './components/text.ts'
 import { html, type Html } from './html.ts'
 import { layout, type Page } from './layout.ts'
 import { messagesFor } from './messages.ts'
@@ -23,8 +24,8 @@ export type IdentifierProps = {
   readonly error?: IdentifierError | undefined
   /** Development only: a button that fills in the demo account. Posts its `email` to the same action. */
   readonly demo?: { readonly email: string } | undefined
-  /** Where to make an account, when registration is open. */
-  readonly registerUrl?: string | undefined
+  /** Where "Create an account" posts, when this person may. */
+  readonly registerAction?: string | undefined
 }
 
 export type IdentifierError = 'required' | 'invalid'
@@ -50,6 +51,6 @@ export function identifierPage(props: IdentifierProps): Html {
     failed: error !== undefined,
     body: html`${postForm({ action, token }, [emailField, primaryButton(t('identifier.submit'))])}
     ${demo && postForm({ action, token }, [hiddenField('email', demo.email), secondaryButton(t('identifier.demo'))])}
-    ${props.registerUrl && html`<p class="aside">${t('identifier.register', { link: linkTo(props.registerUrl) })}</p>`}`,
+    ${props.registerAction !== undefined && postForm({ action: props.registerAction, token }, html`<p>${quietButton(t('identifier.register'))}</p>`)}`,
   })
 }

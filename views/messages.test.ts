@@ -41,10 +41,10 @@ describe('messagesFor', () => {
   })
 
   it('hands linked words to their wrapper', () => {
-    const made = messagesFor('en').t('identifier.register', {
-      link: (words) => html`<a>${words}</a>`,
+    const made = messagesFor('en').t('register.agree_terms', {
+      terms: (words) => html`<a>${words}</a>`,
     })
-    assert.equal(String(made), 'New here? <a>Create an account</a>')
+    assert.equal(String(made), 'I agree to the <a>terms</a>.')
   })
 
   it('does not read a value as a message', () => {

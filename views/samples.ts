@@ -7,8 +7,6 @@ import { devViewsPage } from './dev-views.ts'
 import { deviceCodePage } from './device-code.ts'
 import { deviceConfirmPage } from './device-confirm.ts'
 import { deviceDonePage } from './device-done.ts'
-import { emailCodePage } from './email-code.ts'
-import { emailLinkPage } from './email-link.ts'
 import { errorPage, type Problem } from './error.ts'
 import { homePage } from './home.ts'
 import { identifierPage } from './identifier.ts'
@@ -16,6 +14,7 @@ import { logoutPage } from './logout.ts'
 import { passwordPage } from './password.ts'
 import { portalSamples } from './portal/samples.ts'
 import { recoverSamples } from './recover-samples.ts'
+import { emailCodeSamples, registerSamples } from './registration-samples.ts'
 import { signedOutPage } from './signed-out.ts'
 import type { Sample, Samples, SamplesOptions, Stage } from './stage.ts'
 
@@ -37,6 +36,7 @@ export function samples(options: SamplesOptions): readonly Sample[] {
     ...passwordSamples(stage),
     ...emailCodeSamples(stage),
     ...recoverSamples(stage),
+    ...registerSamples(stage),
     ...chooserSamples(stage),
     ...consentSamples(stage),
     ...deviceSamples(stage),
@@ -58,7 +58,11 @@ function identifierSamples({ page, text, url }: Stage): Samples {
   const clientName = text('Payroll')
   const email = text('ada@example.test')
   return {
-    identifier: identifierPage({ ...base, clientName, registerUrl: url('/register') }),
+    identifier: identifierPage({
+      ...base,
+      clientName,
+      registerAction: url('/interaction/sample/start-registration'),
+    }),
     'identifier-without-client': identifierPage(base),
     'identifier-prefilled': identifierPage({ ...base, clientName, email }),
     'identifier-empty': identifierPage({ ...base, clientName, error: 'required' }),
@@ -104,45 +108,6 @@ function passwordSamples({ page, text, url }: Stage): Samples {
       reauthenticate: true,
     }),
     'password-development': passwordPage({ ...base, demoPassword: text('correct-horse-battery') }),
-  }
-}
-
-function emailCodeSamples({ page, text, url }: Stage): Samples {
-  const base = {
-    page,
-    csrf,
-    email: text('ada@example.test'),
-    action: url('/interaction/sample/email-code'),
-    sendAction: url('/interaction/sample/send-code'),
-    changeAction: url('/interaction/sample/another'),
-    passwordAction: url('/interaction/sample/use-password'),
-    sent: { resendIn: 60 },
-  }
-  const here = {
-    kind: 'here',
-    csrf,
-    email: text('ada@example.test'),
-    action: url('/email/sign-in/sample'),
-  } as const
-  return {
-    'email-code': emailCodePage(base),
-    'email-code-ask': emailCodePage({ ...base, sent: undefined }),
-    'email-code-again': emailCodePage({ ...base, sent: { resendIn: 0 } }),
-    'email-code-required': emailCodePage({ ...base, error: { kind: 'required' } }),
-    'email-code-wrong': emailCodePage({ ...base, error: { kind: 'wrong', left: 3 } }),
-    'email-code-expired': emailCodePage({ ...base, error: { kind: 'expired' } }),
-    'email-code-many-wrong': emailCodePage({ ...base, error: { kind: 'too_many' } }),
-    'email-code-resend-throttled': emailCodePage({
-      ...base,
-      error: { kind: 'too_soon', retryAfter: 40 },
-    }),
-    'email-code-throttled': emailCodePage({
-      ...base,
-      error: { kind: 'throttled', retryAfter: 20 },
-    }),
-    'email-link': emailLinkPage({ page, state: here }),
-    'email-link-elsewhere': emailLinkPage({ page, state: { kind: 'elsewhere', code: '483920' } }),
-    'email-link-expired': emailLinkPage({ page, state: { kind: 'over' } }),
   }
 }
 

@@ -157,6 +157,8 @@ export type HeldAccount = {
 
 export type CreateAccount = {
   readonly tenantId: TenantId
+  /** Drawn when left out; given by whoever seals something for the account before there is one. */
+  readonly id?: AccountId | undefined
   readonly email: string
   readonly emailVerified: boolean
   readonly profile: Profile

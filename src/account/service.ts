@@ -166,7 +166,7 @@ function newAccount(input: CreateAccount, now: Date): Account | undefined {
   if (!mailbox) return undefined
   return {
     tenantId: input.tenantId,
-    id: newId<AccountId>(),
+    id: input.id ?? newId<AccountId>(),
     ...mailbox,
     emailVerified: input.emailVerified,
     profile: input.profile,

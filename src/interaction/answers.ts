@@ -6,14 +6,16 @@ import { unknownAnswer, type Answer } from './answer.ts'
 import type { Notice, Progress } from './interaction.ts'
 import { nextStep } from './next-step.ts'
 import { createEmailCodeAnswers, type EmailCodeAnswerDeps } from './email-code-answers.ts'
+import { createRegistrationAnswers, type RegistrationAnswerDeps } from './registration-answers.ts'
 import type { RememberedAccounts } from './remembered-accounts.ts'
 import type { Visit } from './visit.ts'
 
-export type AnswerDeps = EmailCodeAnswerDeps & {
-  readonly remembered: RememberedAccounts
-  readonly password: PasswordLogin
-  readonly departures: Pick<Departures, 'stay'>
-}
+export type AnswerDeps = EmailCodeAnswerDeps &
+  RegistrationAnswerDeps & {
+    readonly remembered: RememberedAccounts
+    readonly password: PasswordLogin
+    readonly departures: Pick<Departures, 'stay'>
+  }
 
 /** By the last part of the address they are posted to. */
 export function createAnswers(deps: AnswerDeps): Readonly<Record<string, Answer>> {
@@ -21,6 +23,7 @@ export function createAnswers(deps: AnswerDeps): Readonly<Record<string, Answer>
     identifier: identify(deps),
     password: provePassword(deps),
     ...createEmailCodeAnswers(deps),
+    ...createRegistrationAnswers(deps),
     account: chooseAccount(deps),
     stay: stay(deps),
     another: async ({ details }) => {
@@ -34,6 +37,7 @@ const asAnother = (before: Progress): Progress => ({
   another: true,
   email: undefined,
   method: undefined,
+  registering: undefined,
   notice: undefined,
   proofs: [],
 })

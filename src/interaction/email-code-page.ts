@@ -22,11 +22,12 @@ export function emailCodeStepPage(
     passwordAction: addressOf(visit, 'use-password'),
     changeAction: addressOf(visit, 'another'),
     sent: mailed && { resendIn: Math.max(0, mailed.nextAt - now) },
-    error: errorOf(visit.progress.notice, mailed, now),
+    error: codeErrorOf(visit.progress.notice, mailed, now),
   })
 }
 
-function errorOf(
+/** What the last answer to the page of a code brought. */
+export function codeErrorOf(
   notice: Notice | undefined,
   mailed: MailedCode | undefined,
   now: number,

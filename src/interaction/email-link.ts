@@ -1,17 +1,24 @@
 import { Router } from '@koa/router'
 import type { Context } from 'koa'
 import type { Csrf, ReadForm } from '#http/http.ts'
-import type { InteractionUid } from '#kit/ids.ts'
+import { brandId, type InteractionUid } from '#kit/ids.ts'
 import { codePurposes } from '#login/email-code/email-code.ts'
-import type { BrowserCookie, EmailCodeLogin, LinkView } from '#login/email-code/email-code.ts'
+import type {
+  BrowserCookie,
+  EmailCodeLogin,
+  LinkView,
+  OpenLink,
+} from '#login/email-code/email-code.ts'
 import type { Requester } from '#login/login.ts'
+import type { Registrations } from '#login/registration/registration.ts'
 import { basePathOf, tenantOf } from '#tenant/tenant.ts'
 import type { PageOf, Tenant } from '#tenant/tenant.ts'
 import { emailLinkPage, type EmailLinkProps } from '#views/email-link.ts'
-import type { ProgressStore } from './interaction.ts'
+import type { Progress, ProgressStore } from './interaction.ts'
+import { withApplicant } from './registration-answers.ts'
 
 export type EmailLinkDeps = {
-  readonly emailCode: EmailCodeLogin
+  readonly flow: LinkFlow
   readonly browserCookie: BrowserCookie
   readonly progress: ProgressStore
   readonly pageOf: PageOf
@@ -20,48 +27,89 @@ export type EmailLinkDeps = {
   readonly requesterOf: (ctx: Context) => Omit<Requester, 'deviceCookie'>
 }
 
-/** The page a sign-in link opens. GET shows, as often as scanners like; the POST signs in, in the browser that asked (Q57). */
+/** What links of one purpose do. */
+export type LinkFlow = {
+  readonly purpose: 'sign_in' | 'register'
+  look(link: Link): Promise<LinkView>
+  /** Uses the link up: what it adds to which interaction. Undefined where it is over. */
+  consume(link: Link & { readonly requester: Requester }): Promise<Landing | undefined>
+}
+
+type Link = Omit<OpenLink, 'purpose'>
+type Landing = {
+  readonly uid: InteractionUid
+  readonly change: (before: Progress) => Progress
+}
+
+export function signInLinks(emailCode: EmailCodeLogin): LinkFlow {
+  return {
+    purpose: 'sign_in',
+    look: (link) => emailCode.look(link),
+    async consume(link) {
+      const end = await emailCode.consume(link)
+      if (end.kind === 'over') return undefined
+      const { uid, proof } = end
+      const change = (before: Progress): Progress => ({
+        ...before,
+        notice: undefined,
+        mailed: undefined,
+        proofs: [...before.proofs, proof],
+      })
+      return { uid, change }
+    },
+  }
+}
+
+export function registrationLinks(registrations: Registrations): LinkFlow {
+  return {
+    purpose: 'register',
+    look: (link) => registrations.look(link),
+    async consume(link) {
+      const end = await registrations.consume(link)
+      const uid = end.kind === 'proved' ? end.data['uid'] : undefined
+      if (end.kind === 'over' || uid === undefined) return undefined
+      const change = (before: Progress) => withApplicant(before, end.applicant)
+      return { uid: brandId<InteractionUid>(uid), change }
+    },
+  }
+}
+
+/** The page a link opens. GET shows, as often as scanners like; the POST goes on, in the browser that asked (Q57). */
 export function createEmailLinkRouter(deps: EmailLinkDeps): Router {
-  const router = new Router({ prefix: codePurposes.sign_in.page })
+  const { flow } = deps
+  const prefix = codePurposes[flow.purpose].page
+  const router = new Router({ prefix })
 
   router.get('/:token', async (ctx) => {
-    const input = linkOf(ctx)
-    show(ctx, input.tenant, stateOf(await deps.emailCode.look(input), input))
+    const link = linkOf(ctx)
+    show(ctx, link.tenant, stateOf(await flow.look(link), link))
   })
 
   router.post('/:token', async (ctx) => {
-    const input = linkOf(ctx)
-    const { tenant, token } = input
+    const link = linkOf(ctx)
+    const { tenant, token } = link
     const form = await deps.readForm(ctx)
     deps.csrf.check(ctx, { issuer: tenant.issuer, binding: bindingOf(token), form })
     const requester = { ...deps.requesterOf(ctx), deviceCookie: undefined }
-    const end = await deps.emailCode.consume({ ...input, requester })
-    if (end.kind === 'over') return show(ctx, tenant, end)
-    await deps.progress.change(tenant.id, end.uid, (before) => ({
-      ...before,
-      notice: undefined,
-      mailed: undefined,
-      proofs: [...before.proofs, end.proof],
-    }))
+    const landing = await flow.consume({ ...link, requester })
+    if (!landing) return show(ctx, tenant, { kind: 'over' })
+    await deps.progress.change(tenant.id, landing.uid, landing.change)
     ctx.status = 303
-    ctx.redirect(interactionAddress(tenant, end.uid))
+    ctx.redirect(`${basePathOf(tenant)}/interaction/${landing.uid}`)
   })
 
-  function linkOf(ctx: Context) {
+  function linkOf(ctx: Context): Link {
     const tenant = tenantOf(ctx.req)
     const browser = deps.browserCookie.read(tenant, ctx.req)
     return { tenant, token: String(ctx['params'].token), browser }
   }
 
-  function stateOf(view: LinkView, { tenant, token }: ReturnType<typeof linkOf>) {
+  function stateOf(view: LinkView, { tenant, token }: Link): EmailLinkProps['state'] {
     if (view.kind !== 'here') return view
-    const action = `${basePathOf(tenant)}${codePurposes.sign_in.page}/${token}`
-    return {
-      kind: 'here',
-      email: view.email,
-      action,
-      csrf: deps.csrf.token(bindingOf(token)),
-    } as const
+    const action = `${basePathOf(tenant)}${prefix}/${token}`
+    const { purpose } = flow
+    const csrf = deps.csrf.token(bindingOf(token))
+    return { kind: 'here', email: view.email, action, csrf, purpose }
   }
 
   function show(ctx: Context, tenant: Tenant, state: EmailLinkProps['state']): void {
@@ -75,6 +123,3 @@ export function createEmailLinkRouter(deps: EmailLinkDeps): Router {
 }
 
 const bindingOf = (token: string): string => `email-link:${token}`
-
-const interactionAddress = (tenant: Tenant, uid: InteractionUid): string =>
-  `${basePathOf(tenant)}/interaction/${uid}`

@@ -1,6 +1,8 @@
 import type { AccountId, InteractionUid, TenantId } from '#kit/ids.ts'
 import type { FlowDetails } from '#oidc/oidc.ts'
 import type { MethodId, Proof } from '#login/login.ts'
+import type { PasswordProblem } from '#login/password/password.ts'
+import type { Applicant, RegistrationProblem } from '#login/registration/registration.ts'
 import type { TenantSettings } from '#tenant/tenant.ts'
 
 /**
@@ -19,8 +21,30 @@ export type Progress = {
   readonly method: MethodId | undefined
   /** The code that was mailed last. */
   readonly mailed: MailedCode | undefined
+  /** The account this person is about to make. */
+  readonly registering: Registering | undefined
   /** Why the last answer did not lead on; shown until the next one. */
   readonly notice: Notice | undefined
+}
+
+export type Registering = {
+  readonly email: string
+  readonly name: string
+  readonly agreed: boolean
+  readonly mailed: MailedCode | undefined
+  /** Who they are, once the address is proved. */
+  readonly applicant: Applicant | undefined
+  /** What the last answer lacked. */
+  readonly problem: RegistrationProblem | PasswordProblem | 'required' | undefined
+}
+
+export const emptyRegistering: Registering = {
+  email: '',
+  name: '',
+  agreed: false,
+  mailed: undefined,
+  applicant: undefined,
+  problem: undefined,
 }
 
 export type MailedCode = {
@@ -51,6 +75,7 @@ export const emptyProgress: Progress = {
   proofs: [],
   method: undefined,
   mailed: undefined,
+  registering: undefined,
   notice: undefined,
 }
 
@@ -86,7 +111,10 @@ export type Situation = {
 }
 
 /** What the tenant decides about signing in. */
-export type Policy = Pick<TenantSettings, 'email_code'>
+export type Policy = Pick<TenantSettings, 'email_code'> & {
+  /** This person can make an account here. */
+  readonly mayRegister: boolean
+}
 
 /** The next page, or the end of this prompt. */
 export type Step =
@@ -97,6 +125,7 @@ export type Step =
   | { readonly kind: 'email_code'; readonly email: string; readonly again: boolean }
   /** The account is about to be erased: it may be kept, and nothing else. */
   | { readonly kind: 'leaving'; readonly leavesAt: Date }
+  | { readonly kind: 'register' | 'register_code' | 'register_password' }
   | { readonly kind: 'consent' }
   | { readonly kind: 'signed_in'; readonly proofs: readonly [Proof, ...Proof[]] }
   | { readonly kind: 'account_chosen' }

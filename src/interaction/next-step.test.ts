@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId } from '#kit/ids.ts'
 import type { Proof } from '#login/login.ts'
-import { emptyProgress } from './interaction.ts'
+import { emptyProgress, emptyRegistering } from './interaction.ts'
 import type { KnownAccount, Policy, Progress, Situation, Step } from './interaction.ts'
 import { nextStep } from './next-step.ts'
 
@@ -16,12 +16,23 @@ const ada = known('ada')
 const grace = known('grace')
 const proof: Proof = { method: 'password', accountId: ada.id, amr: ['pwd'], at: 1 }
 
+const mailed = { email: 'new@example.test', handle: 'h', nextAt: 0 }
+const applicant = {
+  email: 'new@example.test',
+  name: 'New',
+  locale: 'en',
+  agreements: [],
+  agreedAt: 0,
+  invitationId: undefined,
+}
+
 type Row = {
   readonly when: string
   readonly prompt?: Situation['details']['prompt']
   readonly reasons?: readonly string[]
   readonly loginHint?: string
   readonly progress?: Partial<Progress>
+  readonly mayRegister?: boolean
   readonly emailCode?: Policy['email_code']
   readonly signedIn?: KnownAccount
   readonly remembered?: readonly KnownAccount[]
@@ -102,6 +113,27 @@ const table: readonly Row[] = [
     progress: { email: ada.email, proofs: [proof] },
     leaving: new Date(0),
     step: { kind: 'leaving', leavesAt: new Date(0) },
+  },
+  {
+    when: 'the person wants an account',
+    progress: { registering: emptyRegistering },
+    step: { kind: 'register' },
+  },
+  {
+    when: 'nobody can make an account any more',
+    mayRegister: false,
+    progress: { registering: emptyRegistering },
+    step: { kind: 'identifier' },
+  },
+  {
+    when: 'a new address is not proved yet (Q62)',
+    progress: { registering: { ...emptyRegistering, mailed } },
+    step: { kind: 'register_code' },
+  },
+  {
+    when: 'a new address is proved',
+    progress: { registering: { ...emptyRegistering, mailed, applicant } },
+    step: { kind: 'register_password' },
   },
   {
     when: 'the password is proved',
@@ -187,7 +219,7 @@ describe('the next step of a sign-in', () => {
       const actual = nextStep({
         details: { prompt, reasons, loginHint },
         progress: { ...emptyProgress, ...row.progress },
-        policy: { email_code: row.emailCode ?? 'off' },
+        policy: { email_code: row.emailCode ?? 'off', mayRegister: row.mayRegister ?? true },
         signedIn,
         remembered: row.remembered ?? [],
         leaving: row.leaving,

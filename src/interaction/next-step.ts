@@ -1,4 +1,4 @@
-import type { Situation, Step } from './interaction.ts'
+import type { Registering, Situation, Step } from './interaction.ts'
 
 /**
  * The one heart of a sign-in. Pure: a table of situations is its test.
@@ -11,6 +11,7 @@ import type { Situation, Step } from './interaction.ts'
  *   login, again (max_age, prompt=login)┘
  *
  *   leaving: whoever asked for the end of the account keeps it, or goes no further
+ *   identifier ─ register ──▶ register_code ──▶ register_password ──▶ signed_in
  *
  *   consent ───────── consent ── another ──▶ identifier
  */
@@ -23,6 +24,8 @@ export function nextStep(situation: Situation): Step {
   if (first) return { kind: 'signed_in', proofs: [first, ...rest] }
   if (isChosen(situation)) return { kind: 'account_chosen' }
 
+  if (progress.registering && situation.policy.mayRegister)
+    return registration(progress.registering)
   if (progress.email !== undefined) return proofOf(progress.email, situation)
   if (isConfirmation(situation)) return confirmation(situation)
   if (offersAChoice(situation)) return { kind: 'choose_account' }
@@ -47,6 +50,12 @@ function proofOf(email: string, { signedIn, progress, policy }: Situation): Step
   const usual = policy.email_code === 'first' ? 'email_code' : 'password'
   const kind = policy.email_code === 'off' ? 'password' : (progress.method ?? usual)
   return { kind, email, again: signedIn?.email === email }
+}
+
+/** The address first: nobody chooses a password for a mailbox that is not proved (Q62). */
+function registration({ applicant, mailed }: Registering): Step {
+  if (applicant) return { kind: 'register_password' }
+  return { kind: mailed ? 'register_code' : 'register' }
 }
 
 function isChosen({ details, progress, signedIn }: Situation): boolean {

@@ -7,7 +7,7 @@ import type { Ephemeral } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import type { Problem } from '#views/error.ts'
 import { finishedKey } from './finish.ts'
-import { nameOf } from './step-page.ts'
+import { nameOf } from './name-of.ts'
 
 /**
  * What is told of an interaction that is no more: left by the Back button, expired, another browser's, or held together

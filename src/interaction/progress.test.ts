@@ -4,7 +4,7 @@ import { brandId } from '#kit/ids.ts'
 import type { AccountId, InteractionUid, TenantId } from '#kit/ids.ts'
 import { createMemoryEphemeral } from '#storage/ephemeral/memory.ts'
 import { createFakeClock } from '#test/support/fake-clock.ts'
-import { emptyProgress } from './interaction.ts'
+import { emptyProgress, emptyRegistering } from './interaction.ts'
 import { createProgressStore } from './progress.ts'
 
 const tenant = brandId<TenantId>('main')
@@ -38,6 +38,18 @@ describe('the progress of an interaction', () => {
       chosen: brandId<AccountId>('ada'),
       proofs: [proofOf('ada')],
       method: 'email_code',
+      registering: {
+        ...emptyRegistering,
+        email: 'ada@example.test',
+        applicant: {
+          email: 'ada@example.test',
+          name: 'Ada',
+          locale: 'en',
+          agreements: [{ document: 'terms', version: '1' }],
+          agreedAt: 7,
+          invitationId: undefined,
+        },
+      },
       mailed: { email: 'ada@example.test', handle: 'h', nextAt: 60 },
       notice: { kind: 'throttled', until: 99 },
     } as const

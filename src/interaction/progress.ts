@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { EphemeralKey, Ephemeral } from '#storage/storage.ts'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId, InteractionUid, TenantId } from '#kit/ids.ts'
-import { emptyProgress } from './interaction.ts'
+import { emptyProgress, emptyRegistering } from './interaction.ts'
 import type { Progress, ProgressStore } from './interaction.ts'
 
 /** As long as the engine keeps an interaction, in seconds. */
@@ -54,6 +54,36 @@ const accountId = z.string().transform((id) => brandId<AccountId>(id))
 
 const method = z.enum(['password', 'email_code'])
 
+const mailed = z.object({ email: z.string(), handle: z.string(), nextAt: z.number() })
+
+const applicant = z
+  .object({
+    email: z.string(),
+    name: z.string(),
+    locale: z.string(),
+    agreements: z.array(z.object({ document: z.enum(['terms', 'privacy']), version: z.string() })),
+    agreedAt: z.number(),
+    invitationId: z.string().optional(),
+  })
+  .transform(({ invitationId, ...rest }) => ({ ...rest, invitationId }))
+
+const problems = [
+  'closed',
+  'email_required',
+  'email_invalid',
+  'email_domain',
+  'name_required',
+  'name_too_long',
+  'agreement_required',
+  'required',
+  'malformed',
+  'too_long',
+  'too_short',
+  'common',
+  'context',
+  'breached',
+] as const
+
 const schema = z.object({
   email: z.string().optional(),
   another: z.boolean(),
@@ -67,7 +97,18 @@ const schema = z.object({
     }),
   ),
   method: method.optional(),
-  mailed: z.object({ email: z.string(), handle: z.string(), nextAt: z.number() }).optional(),
+  mailed: mailed.optional(),
+  registering: z
+    .object({
+      email: z.string(),
+      name: z.string(),
+      agreed: z.boolean(),
+      mailed: mailed.optional(),
+      applicant: applicant.optional(),
+      problem: z.enum(problems).optional(),
+    })
+    .transform((registering) => ({ ...emptyRegistering, ...registering }))
+    .optional(),
   notice: z
     .union([
       z.object({

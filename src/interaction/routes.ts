@@ -93,7 +93,7 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
 }
 
 function isProof({ kind }: Step): boolean {
-  return kind === 'password' || kind === 'email_code'
+  return kind === 'password' || kind === 'email_code' || kind === 'register_code'
 }
 
 function redirect(ctx: Context, address: string): void {

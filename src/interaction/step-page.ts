@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Csrf } from '#http/http.ts'
-import type { Client, Resource } from '#client/client.ts'
+import type { Resource } from '#client/client.ts'
 import { isNothing } from '#consent/consent.ts'
 import { accountChooserPage } from '#views/account-chooser.ts'
 import { consentPage } from '#views/consent.ts'
@@ -11,6 +11,8 @@ import { passwordPage } from '#views/password.ts'
 import type { PasswordError } from '#views/password.ts'
 import { emailCodeStepPage } from './email-code-page.ts'
 import type { Notice, Step } from './interaction.ts'
+import { nameOf } from './name-of.ts'
+import { isRegistration, registrationStepPage } from './registration-pages.ts'
 import { addressOf } from './visit.ts'
 import { isLocked, waitOf } from './wait.ts'
 import type { Visit } from './visit.ts'
@@ -29,6 +31,8 @@ export type StepPage = (visit: Visit, step: Step, now: number) => Promise<Html |
 
 export function createStepPage(deps: StepPageDeps): StepPage {
   return async (visit, step, now) => {
+    const csrf = deps.csrf.token(csrfBinding(visit))
+    if (isRegistration(step)) return registrationStepPage(visit, step, { csrf, now })
     switch (step.kind) {
       case 'identifier':
         return identifier(visit, deps)
@@ -37,7 +41,7 @@ export function createStepPage(deps: StepPageDeps): StepPage {
       case 'password':
         return password(visit, step, now, deps)
       case 'email_code':
-        return emailCodeStepPage(visit, step, { csrf: deps.csrf.token(csrfBinding(visit)), now })
+        return emailCodeStepPage(visit, step, { csrf, now })
       case 'leaving':
         return leavingPage({
           ...form(visit, 'stay', deps),
@@ -71,6 +75,7 @@ function identifier(visit: Visit, deps: StepPageDeps): Html {
     ...form(visit, 'identifier', deps),
     email: notice?.kind === 'email_invalid' ? notice.typed : visit.details.loginHint,
     error: identifierError(notice),
+    registerAction: visit.policy.mayRegister ? addressOf(visit, 'start-registration') : undefined,
     demo: deps.demo && { email: deps.demo.email },
   })
 }
@@ -147,10 +152,6 @@ async function consent(visit: Visit, deps: StepPageDeps): Promise<Html> {
     added: asked === missing && !isDeepStrictEqual(missing, requested),
     returnHost: destinationOf(details.redirectUri),
   })
-}
-
-export function nameOf(client: Client): string {
-  return client.metadata.client_name ?? client.clientId
 }
 
 /** Host of a web address, scheme of an app's; none for a device, to which nobody is sent back. */

@@ -2,11 +2,13 @@ import type { Context } from 'koa'
 import { isVoid, type Accounts } from '#account/account.ts'
 import { AppError } from '#kit/errors.ts'
 import type { AccountId } from '#kit/ids.ts'
+import type { Invitation, Registrations } from '#login/registration/registration.ts'
 import type { AuthFlow, FlowDetails } from '#oidc/oidc.ts'
 import type { PageOf } from '#tenant/tenant.ts'
 import { tenantOf } from '#tenant/tenant.ts'
 import type { Page } from '#views/layout.ts'
 import type { KnownAccount, Progress, ProgressStore, Situation } from './interaction.ts'
+import type { InvitationOf } from './invite.ts'
 import type { RememberedAccounts } from './remembered-accounts.ts'
 
 /** One request of one person in one interaction, everything about it looked up. */
@@ -14,6 +16,7 @@ export type Visit = Situation & {
   readonly ctx: Context
   readonly details: FlowDetails
   readonly page: Page
+  readonly invitation: Invitation | undefined
 }
 
 export type VisitDeps = {
@@ -22,6 +25,8 @@ export type VisitDeps = {
   readonly accounts: Accounts
   readonly remembered: RememberedAccounts
   readonly pageOf: PageOf
+  readonly registrations: Pick<Registrations, 'isOpenTo'>
+  readonly invitationOf: InvitationOf
 }
 
 /** The interaction is over, unknown to this browser, or another tab's. */
@@ -43,6 +48,7 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
     const uid = String(ctx['params'].uid)
     const details = await deps.flow.details(tenant, uid, ctx.req, ctx.res)
     if (!details) throw new InteractionOver()
+    const invitation = await deps.invitationOf(tenant, ctx)
     const signedIn = await known(details, details.session?.accountId)
     const here = deps.remembered.read(tenant, ctx.req)
     const accounts = await Promise.all(here.map(({ id }) => known(details, id)))
@@ -52,7 +58,11 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
       details,
       progress,
       leaving: await leavingOf(details, progress),
-      policy: tenant.settings,
+      policy: {
+        email_code: tenant.settings.email_code,
+        mayRegister: deps.registrations.isOpenTo(tenant, invitation),
+      },
+      invitation,
       signedIn,
       remembered: accounts.filter(
         (account) => account !== undefined && account.id !== signedIn?.id,

@@ -33,6 +33,16 @@ const httpUrl = z.url({ protocol: /^https?$/ }).max(2048)
 /** What a tenant decides for itself. Every key has a default; unknown keys are errors (Q80). */
 export const tenantSettings = z.strictObject({
   registration: z.enum(['open', 'invite', 'domains', 'closed']).default('closed'),
+  /** Whose addresses may register where `registration` is `domains`: lower-case, in punycode. */
+  registration_domains: z
+    .array(
+      z
+        .string()
+        .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/)
+        .max(253),
+    )
+    .max(100)
+    .default([]),
   /**
    * A code or link by mail as the way to sign in. `first`: asked for before a password, of everybody alike, so that the
    * page does not tell who has one (Q73).
@@ -43,6 +53,9 @@ export const tenantSettings = z.strictObject({
   support_url: httpUrl.optional(),
   privacy_url: httpUrl.optional(),
   terms_url: httpUrl.optional(),
+  /** What people who register agree to is recorded in these versions; the address stands for one without. */
+  terms_version: z.string().min(1).max(64).optional(),
+  privacy_version: z.string().min(1).max(64).optional(),
   /** Minimum length of a password in code points (Q26). */
   password_min_length: z.int().min(8).max(64).default(15),
   ...throttleSettings,

@@ -64,7 +64,7 @@ export const sideDoors: readonly Exception[] = [
 export const homes: Readonly<Record<string, readonly string[]>> = {
   '@electric-sql/pglite': ['src/storage/**'],
   '@koa/router': [
-    'src/app.ts',
+    'src/*.ts',
     'src/tenant/**',
     'src/interaction/**',
     'src/demo/**',
@@ -80,7 +80,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   jose: ['src/key/**', 'src/oidc/**', 'src/federation/**'],
   knex: ['src/storage/**', 'src/**/postgres*.ts', 'migrations/*'],
   koa: [
-    'src/app.ts',
+    'src/*.ts',
     'src/http/**',
     'src/oidc/**',
     'src/interaction/**',

@@ -1,8 +1,10 @@
 import { accountDe } from './account-de.ts'
 import type { Translation } from './catalogue.ts'
+import { signInByMailDe } from './sign-in-by-mail-de.ts'
 
 export const de: Translation = {
   ...accountDe,
+  ...signInByMailDe,
   'title.error': 'Fehler: {title}',
   'footer.label': 'Hilfe und Rechtliches',
   'footer.help': 'Hilfe',
@@ -16,7 +18,7 @@ export const de: Translation = {
   'identifier.required': 'Geben Sie Ihre E-Mail-Adresse ein.',
   'identifier.invalid':
     'Das ist keine vollständige E-Mail-Adresse. Sie sieht so aus: name@example.com.',
-  'identifier.register': 'Neu hier? [Konto erstellen](link)',
+  'identifier.register': 'Neu hier? Konto erstellen',
   'identifier.demo': 'Demo-Konto verwenden',
 
   'password.title': 'Passwort eingeben',
@@ -60,44 +62,6 @@ export const de: Translation = {
   'new_password.breached':
     'Dieses Passwort ist aus einem Datenleck bekannt, darum könnten andere es versuchen. Wählen Sie eines, das Sie sonst nirgends verwenden.',
   'password.email_code': 'Stattdessen einen Code per E-Mail verwenden',
-
-  'email_code.title': 'Sehen Sie in Ihr Postfach',
-  'email_code.lead':
-    'Wir haben eine Nachricht an {email} geschickt. Geben Sie den Code daraus ein.',
-  'email_code.ask_title': 'Mit einem Code anmelden',
-  'email_code.ask_lead': 'Wir schicken einen Code an {email}.',
-  'email_code.ask': 'Code schicken',
-  'email_code.label': 'Code',
-  'email_code.submit': 'Anmelden',
-  'email_code.resend': 'Neuen Code schicken',
-  'email_code.resend_hint': 'Nichts angekommen? Sehen Sie auch im Spam-Ordner nach.',
-  'email_code.resend_in':
-    'Nichts angekommen? Sehen Sie auch im Spam-Ordner nach. Einen neuen Code gibt es in {duration}.',
-  'email_code.password': 'Stattdessen das Passwort verwenden',
-  'email_code.change': 'Nicht Sie? Adresse ändern',
-  'email_code.required': 'Geben Sie den Code aus der Nachricht ein.',
-  'email_code.wrong': {
-    one: 'Dieser Code stimmt nicht. Noch {count} Versuch.',
-    other: 'Dieser Code stimmt nicht. Noch {count} Versuche.',
-  },
-  'email_code.expired': 'Dieser Code ist abgelaufen. Lassen Sie sich einen neuen schicken.',
-  'email_code.too_many':
-    'Dieser Code wurde zu oft falsch eingegeben. Lassen Sie sich einen neuen schicken.',
-  'email_code.too_soon': 'Eine Nachricht ist unterwegs. Einen neuen Code gibt es in {duration}.',
-  'email_code.throttled':
-    'Zu viele Versuche. Warten Sie {duration} und versuchen Sie es dann noch einmal.',
-
-  'email_link.title': 'Anmelden',
-  'email_link.lead': 'Sie haben den Link geöffnet, den wir an {email} geschickt haben.',
-  'email_link.submit': 'Anmelden',
-  'email_link.elsewhere_title': 'Ihr Code',
-  'email_link.elsewhere':
-    'Geben Sie diesen Code in dem Browser ein, in dem Sie ihn angefordert haben.',
-  'email_link.warning':
-    'Nur, wenn Sie ihn selbst angefordert haben. Niemand von uns wird Sie je nach diesem Code fragen.',
-  'email_link.over_title': 'Dieser Link gilt nicht mehr',
-  'email_link.over':
-    'Er wurde schon verwendet oder ist zu alt. Gehen Sie dorthin zurück, wo Sie begonnen haben, und fordern Sie einen neuen an.',
 
   'recover.title': 'Passwort zurücksetzen',
   'recover.lead': 'Wir senden einen Code an Ihre E-Mail-Adresse.',
@@ -366,15 +330,6 @@ export const de: Translation = {
   'mail.reset_unknown.title': 'Kein Passwort zum Zurücksetzen',
   'mail.reset_unknown.what':
     'Jemand wollte das Passwort eines Kontos bei {tenant} mit dieser Adresse zurücksetzen. Es gibt keines, bei dem das geht. Wenn Sie das waren, versuchen Sie es mit der Adresse, mit der Sie sich registriert haben.',
-  'mail.sign_in_code.title': 'Anmelden bei {tenant}',
-  'mail.sign_in_code.what':
-    'Geben Sie diesen Code dort ein, wo Sie ihn angefordert haben, oder öffnen Sie den Link im selben Browser. Beides gilt {duration}, für ein Mal.',
-  'mail.sign_in_code.not_you':
-    'Wenn Sie ihn nicht angefordert haben, beachten Sie diese Nachricht nicht und nennen Sie niemandem den Code. Es passiert nichts.',
-  'mail.sign_in_code.open': 'Anmelden',
-  'mail.sign_in_unknown.title': 'Kein Konto zum Anmelden',
-  'mail.sign_in_unknown.what':
-    'Jemand hat mit dieser Adresse einen Code zum Anmelden bei {tenant} angefordert. Sie hat kein Konto, mit dem man sich anmelden kann. Wenn Sie es waren, versuchen Sie es mit der Adresse, mit der Sie sich registriert haben. Wenn nicht, beachten Sie diese Nachricht nicht.',
   'mail.new_sign_in.title': 'Neue Anmeldung bei Ihrem Konto',
   'mail.new_sign_in.what':
     'Bei Ihrem Konto bei {tenant} hat sich jemand in einem Browser angemeldet, den wir dort noch nicht kannten.',

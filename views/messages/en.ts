@@ -1,11 +1,13 @@
 import { accountEn } from './account-en.ts'
 import type { Message } from './message.ts'
+import { signInByMailEn } from './sign-in-by-mail-en.ts'
 
 /**
  * "Sign in", never "log in" or "authenticate". Say what happened, then what to do; no blame, no codes in the sentence.
  */
 export const en = {
   ...accountEn,
+  ...signInByMailEn,
   'title.error': 'Error: {title}',
   'footer.label': 'Help and legal',
   'footer.help': 'Help',
@@ -18,7 +20,7 @@ export const en = {
   'identifier.submit': 'Next',
   'identifier.required': 'Enter your email address.',
   'identifier.invalid': 'That isn’t a whole email address. It looks like name@example.com.',
-  'identifier.register': 'New here? [Create an account](link)',
+  'identifier.register': 'New here? Create an account',
   'identifier.demo': 'Use demo account',
 
   'password.title': 'Enter your password',
@@ -57,40 +59,6 @@ export const en = {
   'new_password.breached':
     'That password is known from a data breach, so others may try it. Choose one you use nowhere else.',
   'password.email_code': 'Use an email code instead',
-
-  'email_code.title': 'Check your email',
-  'email_code.lead': 'We sent a message to {email}. Enter the code from it.',
-  'email_code.ask_title': 'Sign in with a code',
-  'email_code.ask_lead': 'We’ll send a code to {email}.',
-  'email_code.ask': 'Send a code',
-  'email_code.label': 'Code',
-  'email_code.submit': 'Sign in',
-  'email_code.resend': 'Send a new code',
-  'email_code.resend_hint': 'Nothing there? Look in your spam folder, too.',
-  'email_code.resend_in':
-    'Nothing there? Look in your spam folder, too. You can ask for a new code in {duration}.',
-  'email_code.password': 'Use your password instead',
-  'email_code.change': 'Not you? Change the address',
-  'email_code.required': 'Enter the code from the message.',
-  'email_code.wrong': {
-    one: 'That code isn’t right. {count} try left.',
-    other: 'That code isn’t right. {count} tries left.',
-  },
-  'email_code.expired': 'That code has expired. Send a new one.',
-  'email_code.too_many': 'That code was tried too often. Send a new one.',
-  'email_code.too_soon': 'A message is on its way. You can ask for a new code in {duration}.',
-  'email_code.throttled': 'Too many tries. Wait {duration}, then try again.',
-
-  'email_link.title': 'Sign in',
-  'email_link.lead': 'You opened the link we sent to {email}.',
-  'email_link.submit': 'Sign in',
-  'email_link.elsewhere_title': 'Your code',
-  'email_link.elsewhere': 'Enter this code in the browser where you asked for it.',
-  'email_link.warning':
-    'Only if you asked for it yourself. Nobody from us will ever ask you for this code.',
-  'email_link.over_title': 'This link is over',
-  'email_link.over':
-    'It was used already, or is too old. Go back to where you started and ask for a new one.',
 
   'recover.title': 'Reset your password',
   'recover.lead': 'We’ll send a code to your email address.',
@@ -348,15 +316,6 @@ export const en = {
   'mail.reset_unknown.title': 'No password to reset',
   'mail.reset_unknown.what':
     'Somebody asked to reset the password of a {tenant} account with this address. There’s none whose password can be reset. If it was you, try the address you signed up with.',
-  'mail.sign_in_code.title': 'Sign in to {tenant}',
-  'mail.sign_in_code.what':
-    'Enter this code where you asked for it, or open the link in the same browser. Both are good for {duration}, once.',
-  'mail.sign_in_code.not_you':
-    'If you didn’t ask for it, ignore this message and tell nobody the code. Nothing happens.',
-  'mail.sign_in_code.open': 'Sign in',
-  'mail.sign_in_unknown.title': 'No account to sign in to',
-  'mail.sign_in_unknown.what':
-    'Somebody asked for a code to sign in to {tenant} with this address. It has no account that can sign in. If it was you, try the address you signed up with. If it wasn’t, ignore this message.',
   'mail.new_sign_in.title': 'New sign-in to your account',
   'mail.new_sign_in.what':
     'Your {tenant} account was signed in to on a browser we haven’t seen with it before.',

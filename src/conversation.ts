@@ -1,0 +1,145 @@
+import type { Router } from '@koa/router'
+import type { Context, Middleware } from 'koa'
+import type { Departures } from '#account/account.ts'
+import type { Clients } from '#client/client.ts'
+import { cookies, createSealedCookies } from '#http/cookies.ts'
+import { createCsrf } from '#http/csrf.ts'
+import { readForm } from '#http/form.ts'
+import { createEmailLinkRouter, registrationLinks, signInLinks } from '#interaction/email-link.ts'
+import { createFinish } from '#interaction/finish.ts'
+import type { FinishDeps } from '#interaction/finish.ts'
+import { createInvitationOf, createInviteRouter } from '#interaction/invite.ts'
+import { createNewDeviceNotice } from '#interaction/new-device.ts'
+import { createProgressStore } from '#interaction/progress.ts'
+import { createRecoveryCookie } from '#interaction/recovery/cookie.ts'
+import { createRecoveryStore } from '#interaction/recovery/progress.ts'
+import { createRecoveryRouter } from '#interaction/recovery/routes.ts'
+import { createRememberedAccounts } from '#interaction/remembered-accounts.ts'
+import { createRequesterFor } from '#interaction/requester.ts'
+import { createInteractionRouter } from '#interaction/routes.ts'
+import { createStepPage } from '#interaction/step-page.ts'
+import type { DemoAccount } from '#interaction/step-page.ts'
+import { createVisits } from '#interaction/visit.ts'
+import type { Clock } from '#kit/clock.ts'
+import type { RequestId } from '#kit/ids.ts'
+import { newId } from '#kit/random.ts'
+import type { KeyDeriver, Sealer } from '#kit/sealer.ts'
+import type { BrowserCookie, EmailCodeLogin } from '#login/email-code/email-code.ts'
+import { createEmailUndoRouter } from '#login/email-change/portal.ts'
+import type { PasswordLogin } from '#login/login.ts'
+import type { DeviceCookies } from '#login/password/password.ts'
+import type { Invitations, Registrations } from '#login/registration/registration.ts'
+import type { AuthFlow } from '#oidc/oidc.ts'
+import type { Transactor } from '#storage/storage.ts'
+import { currentRequestId } from '#telemetry/request-context.ts'
+import { addressOf } from '#tenant/front-door.ts'
+import type { PageOf } from '#tenant/tenant.ts'
+
+export type PageInput = {
+  readonly flow: AuthFlow
+  readonly myAccount: Router
+  readonly pageOf: PageOf
+  readonly demo: DemoAccount | undefined
+  readonly api: Middleware
+}
+
+/** What is made here for all of them. */
+type Made =
+  | 'clock'
+  | 'cookie'
+  | 'csrf'
+  | 'flow'
+  | 'issueDevice'
+  | 'noticeNewDevice'
+  | 'transactor'
+  | 'pageOf'
+  | 'progress'
+  | 'readForm'
+  | 'recoveries'
+  | 'remembered'
+  | 'requesterOf'
+  | 'visit'
+
+export type ConversationDeps = Omit<FinishDeps, Made> &
+  Omit<Parameters<typeof createRecoveryRouter>[0], Made> &
+  Omit<Parameters<typeof createEmailUndoRouter>[0], Made> &
+  Omit<Parameters<typeof createNewDeviceNotice>[0], Made> & {
+    readonly database: Transactor
+    readonly clients: Clients
+    readonly departures: Departures
+    readonly devices: DeviceCookies
+    readonly emailCode: EmailCodeLogin
+    readonly browserCookie: BrowserCookie
+    readonly invitations: Invitations
+    readonly registrations: Registrations
+    readonly passwords: PasswordLogin
+    readonly keyring: KeyDeriver
+    readonly sealer: Sealer
+  }
+
+/** The conversation between `/authorize` and the way back, and the pages that mails lead to. */
+export function createConversation(
+  { clock }: { readonly clock: Clock },
+  app: ConversationDeps,
+  { flow, pageOf, demo }: PageInput,
+): readonly Router[] {
+  const progress = createProgressStore(app.ephemeral)
+  const csrf = createCsrf(app.keyring.deriveAll('csrf'))
+  const sealedCookies = createSealedCookies({ sealer: app.sealer, clock })
+  const remembered = createRememberedAccounts(sealedCookies)
+  const { accounts, browserCookie, emailCode, invitations, registrations } = app
+  const common = { progress, browserCookie, csrf, readForm, requesterOf, pageOf }
+  const invitationOf = createInvitationOf({ invitations, sealedCookies })
+  const people = { accounts, remembered, registrations, invitationOf }
+  const visit = createVisits({ ...common, ...people, flow })
+  const interaction = createInteractionRouter({
+    ...common,
+    emailCode,
+    registrations,
+    visit,
+    stepPage: createStepPage({
+      csrf,
+      demo,
+      listResources: ({ details }) => app.clients.listResources(details.tenant.id),
+    }),
+    finish: createFinish({
+      ...app,
+      flow,
+      progress,
+      remembered,
+      issueDevice: (tenant, accountId) => app.devices.issue(tenant.id, accountId),
+      noticeNewDevice: createNewDeviceNotice({ ...app, transactor: app.database, clock }),
+      requesterOf,
+    }),
+    remembered,
+    requesterFor: createRequesterFor({ remembered, requesterOf }),
+    password: app.passwords,
+    departures: app.departures,
+    clock,
+  })
+  const recovery = createRecoveryRouter({
+    ...app,
+    ...common,
+    visit,
+    recoveries: createRecoveryStore(app.ephemeral),
+    cookie: createRecoveryCookie(cookies),
+    clock,
+  })
+  return [
+    interaction,
+    createInviteRouter({ ...common, invitations, sealedCookies }),
+    createEmailLinkRouter({ ...common, flow: signInLinks(emailCode) }),
+    createEmailLinkRouter({ ...common, flow: registrationLinks(registrations) }),
+    createEmailUndoRouter({ ...app, ...common }),
+    recovery,
+  ]
+}
+
+/** Who asks, as far as the transport knows. */
+export function requesterOf({ req, headers }: Context) {
+  return {
+    ip: addressOf(req)?.ip ?? 'unknown',
+    userAgent: headers['user-agent'],
+    requestId: currentRequestId() ?? newId<RequestId>(),
+  }
+}

@@ -1,0 +1,63 @@
+import type { Accounts } from '#account/account.ts'
+import type { Audit } from '#audit/audit.ts'
+import { cookies } from '#http/cookies.ts'
+import type { Clock } from '#kit/clock.ts'
+import type { KeyDeriver } from '#kit/sealer.ts'
+import { createBrowserCookie } from '#login/email-code/browser-cookie.ts'
+import { createEmailCodeLogin } from '#login/email-code/login.ts'
+import { createMailboxOwnership } from '#login/email-code/ownership.ts'
+import { createEmailCodes } from '#login/email-code/service.ts'
+import { createDeviceCookies } from '#login/password/device-cookie.ts'
+import type { Passwords } from '#login/password/password.ts'
+import { createInvitations } from '#login/registration/invitations.ts'
+import {
+  createPostgresAgreementStore,
+  createPostgresInvitationStore,
+} from '#login/registration/postgres.ts'
+import { createRegistrations } from '#login/registration/service.ts'
+import type { Outbox } from '#mail/mail.ts'
+import type { Logger, Metrics } from '#telemetry/telemetry.ts'
+import type { Stores } from './stores.ts'
+
+export type MailProofFacts = {
+  readonly accounts: Accounts
+  readonly audit: Audit
+  readonly outbox: Outbox
+  readonly passwords: Passwords
+  readonly keyring: KeyDeriver
+}
+
+type Input = { readonly clock: Clock; readonly logger: Logger; readonly metrics: Metrics }
+
+/** Proofs of a mailbox, the browsers they belong to, and who comes in by one. */
+export function createMailProofs(
+  { clock, logger, metrics }: Input,
+  { database, ephemeral, throttle }: Stores,
+  facts: MailProofFacts,
+) {
+  const { accounts, audit, outbox, passwords, keyring: keys } = facts
+  const devices = createDeviceCookies({ keys, clock })
+  const about = { clock, logger, metrics }
+  const emailCodes = createEmailCodes({ ...about, ...facts, ephemeral, throttle, devices, keys })
+  const ownership = createMailboxOwnership({
+    accounts,
+    audit,
+    clock,
+    credentials: [
+      { remove: (account, actor, within) => passwords.removePassword({ account, actor }, within) },
+    ],
+  })
+  const store = createPostgresInvitationStore({ database })
+  const agreements = createPostgresAgreementStore({ database })
+  const change = { ...facts, clock, transactor: database }
+  return {
+    devices,
+    emailCodes,
+    ownership,
+    agreements,
+    emailCode: createEmailCodeLogin({ emailCodes, ownership, accounts, audit, metrics }),
+    registrations: createRegistrations({ ...change, emailCodes, agreements, invitations: store }),
+    invitations: createInvitations({ ...change, store, outbox }),
+    browserCookie: createBrowserCookie(cookies),
+  }
+}
