@@ -204,6 +204,29 @@ describeInWorlds('the sessions of a person', (world) => {
       assert.deepEqual(left, [])
     })
 
+  it('take along what two tabs were given for one application at the same time (F14)', async () => {
+    const person = await world().addAccount()
+    const { tab, session } = await signedIn(person)
+    const client = await world().addClient('trusted', { always_issue_refresh_token: true })
+    const rp = await world().relyingParty(client)
+    const [first, second] = [await rp.start(), await rp.start()]
+    const headers = { cookie: tab.cookieHeader(new URL(world().issuer)) }
+    let answer: Response | undefined
+    const other = async () => (answer = await world().transport.fetch(second.url, { headers }))
+    const watch = meanwhile(world(), { before: 'upsert', model: 'AuthorizationCode' }, other)
+    const page = await tab.open(first.url)
+    assert.ok(watch.happened())
+    const tokens = [
+      await first.finish(page.url),
+      await second.finish(new URL(answer?.headers.get('location') ?? '')),
+    ]
+    for (const [at, { refresh_token: token }] of tokens.entries())
+      tokens[at] = await rp.refresh(String(token))
+    await sessions().end(ownerOf(person), session.uid, by)
+    for (const { refresh_token: token } of tokens)
+      assert.equal((await errorOf(rp.refresh(String(token)))).error, 'invalid_grant')
+  })
+
   it('do not come back by 20 requests under way', async () => {
     const person = await world().addAccount()
     const { tab, session } = await signedIn(person)
