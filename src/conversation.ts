@@ -122,6 +122,7 @@ export function createConversation(
     ...common,
     visit,
     recoveries: createRecoveryStore(app.ephemeral),
+    remembered,
     cookie: createRecoveryCookie(cookies),
     clock,
   })

@@ -41,13 +41,13 @@ export function emailUndoPage({ page, state }: EmailUndoProps): Html {
     return layout(page, {
       title: text('email_undo.over_title'),
       body: html`<p>${t('email_undo.over')}</p>
-        ${secondaryLink(state.resetUrl, t('mail.password.reset'))}`,
+        <div class="choice">${secondaryLink(state.resetUrl, t('mail.password.reset'))}</div>`,
     })
   }
   return layout(page, {
     title: text('email_undo.done_title'),
     heading: html`${icons.done}${t('email_undo.done_title')}`,
     body: html`<p>${t('email_undo.done')}</p>
-      ${primaryLink(state.resetUrl, t('mail.password.reset'))}`,
+      <div class="choice">${primaryLink(state.resetUrl, t('mail.password.reset'))}</div>`,
   })
 }

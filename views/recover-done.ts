@@ -16,6 +16,6 @@ export function recoverDonePage({ page, signInUrl }: RecoverDoneProps): Html {
     title: text('recover.done_title'),
     heading: html`${icons.done}${t('recover.done_title')}`,
     body: html`<p>${t('recover.done')}</p>
-      ${primaryLink(signInUrl, t('recover.sign_in'))}`,
+      <div class="choice">${primaryLink(signInUrl, t('recover.sign_in'))}</div>`,
   })
 }

@@ -24,7 +24,7 @@ export function recoverPasswordPage(props: RecoverPasswordProps): Html {
     lead: t('recover.password_lead'),
     failed: error !== undefined,
     body: postForm({ action, token: csrfField(csrf) }, [
-      identity(email, t('password.account')),
+      identity(email, t('recover.account')),
       newPasswordField({ minLength, error, autofocus: true }, messages),
       primaryButton(t('recover.password_submit')),
     ]),

@@ -57,7 +57,8 @@ const ownerOf = (tenant: Tenant) => ({ tenantId: tenant.id, issuer: tenant.issue
 const specOf = (tenant: Tenant) =>
   ({
     name: basePathOf(tenant) === '' ? 'signet-accounts' : `signet-accounts-${tenant.slug}`,
-    path: `${basePathOf(tenant)}/interaction`,
+    // wherever somebody may ask for a mail with a code: nobody else's asking uses up theirs (Q37)
+    path: basePathOf(tenant) || '/',
     sameSite: 'lax',
     maxAge: lifetime,
   }) as const

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { requesterFrom } from '#test/support/password-login.ts'
 import { signIn, signInTo } from '#test/support/person.ts'
 import {
   askForCode,
@@ -107,6 +108,47 @@ describeInWorlds('a forgotten password', (world) => {
     for (const email of [unknown, disabled.email, deleted.email]) {
       const [mail] = await mailsTo(world(), email)
       assert.doesNotMatch(`${mail?.subject}${mail?.text}`, /\d{3} ?\d{3}/, 'no code')
+    }
+  })
+
+  it('stays open to the person while others ask in their name (Q37, Q40)', async () => {
+    const person = await world().addAccount()
+    const browser = world().browser()
+    const rp = await world().relyingParty('trusted')
+    await signInTo(rp, person, { world: world(), tab: browser.tab() })
+    for (let count = 0; count < 6; count += 1) {
+      await askForCode(world().browser().tab(), person.email)
+    }
+    const before = (await mailsTo(world(), person.email)).length
+    const stranger = await askForCode(world().browser().tab(), person.email)
+    assert.equal(stranger.heading, headings.code, 'the same page')
+    assert.equal((await mailsTo(world(), person.email)).length, before, 'and no mail')
+    await askForCode(browser.tab(), person.email)
+    assert.equal((await mailsTo(world(), person.email)).length, before + 1)
+  })
+
+  it('leaves no trusted device: its tries count with everybody’s (Q54)', async () => {
+    const person = await world().addAccount()
+    const { devices, passwords, accounts } = world().app
+    const { tenantId, id } = person.account
+    const deviceCookie = devices.issue(tenantId, id)
+    await world().pass(1)
+    const tab = world().browser().tab()
+    await proveMailbox(world(), tab, person.email)
+    await world().pass(1)
+    await tab.submit({ new_password: fresh })
+    const { endedAt } = (await accounts.find(tenantId, id)) ?? {}
+    assert.equal(devices.matches(tenantId, id, deviceCookie, endedAt), false)
+    for (let count = 0; count < 6; count += 1) {
+      const requester = { ...requesterFrom(`10.8.0.${count}`), deviceCookie }
+      const input = {
+        tenant: world().main,
+        email: person.email,
+        password: 'a wrong one',
+        requester,
+      }
+      const { kind } = await passwords.verify(input)
+      assert.equal(kind, count < 5 ? 'refused' : 'throttled')
     }
   })
 

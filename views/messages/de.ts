@@ -86,6 +86,7 @@ export const de: Translation = {
   'recover.change': 'Andere Adresse verwenden',
   'recover.password_title': 'Neues Passwort wählen',
   'recover.password_lead': 'Alle Geräte und Apps werden abgemeldet.',
+  'recover.account': 'Konto',
   'recover.password_submit': 'Passwort setzen',
   'recover.done_title': 'Passwort geändert',
   'recover.done':

@@ -83,6 +83,7 @@ export const en = {
   'recover.change': 'Use another address',
   'recover.password_title': 'Choose a new password',
   'recover.password_lead': 'Every device and app will be signed out.',
+  'recover.account': 'Account',
   'recover.password_submit': 'Set password',
   'recover.done_title': 'Password changed',
   'recover.done': 'Every device and app was signed out. Sign in with your new password.',

@@ -9,6 +9,7 @@ import type { PasswordChanges } from '#login/password/change/change.ts'
 import { mailFrameOf, type Tenant } from '#tenant/tenant.ts'
 import type { Page } from '#views/layout.ts'
 import { passwordResetCodeMail } from '#views/mail/password-reset-code.ts'
+import type { RememberedAccounts } from '../remembered-accounts.ts'
 import type { RecoveryCookie } from './cookie.ts'
 import {
   emptyRecovery,
@@ -25,6 +26,8 @@ export type RecoveryAnswerDeps = {
   readonly emailCodes: Pick<EmailCodes, 'issue' | 'verify'>
   readonly passwordChanges: Pick<PasswordChanges, 'reset'>
   readonly requesterOf: (ctx: Context) => Omit<Requester, 'deviceCookie'>
+  /** Who signed in on this browser before, and the mark it was given then (Q37). */
+  readonly remembered: Pick<RememberedAccounts, 'read'>
   readonly clock: Clock
 }
 
@@ -84,10 +87,12 @@ function sendAgain(deps: RecoveryAnswerDeps): Answer {
  * SECURITY: the same lookup, the same records and one mail in the outbox whoever the address belongs to: an address that
  * has no account to reset gets a mail that says so, and a code that no input fits (Q73).
  */
-function createSend({ accounts, emailCodes, recoveries, requesterOf }: RecoveryAnswerDeps) {
+function createSend(deps: RecoveryAnswerDeps) {
+  const { accounts, emailCodes, recoveries, remembered, requesterOf } = deps
   return async ({ ctx, tenant, page, key }: RecoveryVisit, email: string): Promise<void> => {
     const found = await accounts.findByEmail(tenant.id, email)
     const account = found?.status === 'active' ? found : undefined
+    const here = remembered.read(tenant, ctx.req).find(({ id }) => id === account?.id)
     const { handle, nextAt } = await emailCodes.issue({
       tenant,
       purpose: 'reset_password',
@@ -95,7 +100,7 @@ function createSend({ accounts, emailCodes, recoveries, requesterOf }: RecoveryA
       accountId: account?.id,
       decoy: account === undefined,
       browser: key,
-      requester: { ...requesterOf(ctx), deviceCookie: undefined },
+      requester: { ...requesterOf(ctx), deviceCookie: here?.device },
       letter: ({ code, lifetime }) => ({
         kind: 'password_reset_code',
         ...passwordResetCodeMail({
