@@ -7,8 +7,12 @@ import { createNewDeviceNotice } from '#interaction/new-device.ts'
 import type { NewDeviceDeps } from '#interaction/new-device.ts'
 import { magicLinkEndpoints } from '#api/auth/magic-link.ts'
 import { forgotPasswordEndpoint, resetPasswordEndpoint } from '#api/auth/reset-password.ts'
-import { createResetProofs } from '#api/auth/reset-proofs.ts'
+import { createMailboxProofs } from '#api/auth/mailbox-proofs.ts'
+import { registerEndpoint, verifyEmailEndpoint } from '#api/auth/register.ts'
+import type { RegisterDeps } from '#api/auth/register.ts'
+import type { ResetDeps } from '#api/auth/reset-password.ts'
 import type { EmailCodeLogin, EmailCodes } from '#login/email-code/email-code.ts'
+import type { Invitations, Registrations } from '#login/registration/registration.ts'
 import type { PasswordChanges } from '#login/password/change/change.ts'
 import { refreshEndpoint } from '#api/auth/refresh.ts'
 import { sessionEndpoints } from '#api/auth/sessions.ts'
@@ -35,6 +39,8 @@ export type JsonApiDeps = NewDeviceDeps &
     readonly ephemeral: Ephemeral
     readonly emailCode: EmailCodeLogin
     readonly emailCodes: EmailCodes
+    readonly registrations: Registrations
+    readonly invitations: Invitations
     readonly passwords: PasswordLogin
     readonly sessions: Sessions
     readonly passwordChanges: PasswordChanges
@@ -55,7 +61,16 @@ export function createJsonApi(deps: JsonApiDeps) {
     noticeNewDevice: createNewDeviceNotice(deps),
   }
   const login = { ...signIn, direct }
-  const reset = { ...deps, direct, proofs: createResetProofs(deps.ephemeral) }
+  const reset: ResetDeps = {
+    ...deps,
+    direct,
+    proofs: createMailboxProofs(deps.ephemeral, 'api_reset'),
+  }
+  const register: RegisterDeps = {
+    ...deps,
+    ...login,
+    applicants: createMailboxProofs(deps.ephemeral, 'api_applicant'),
+  }
   return createApi({
     ...deps,
     cors: createCors(deps),
@@ -63,6 +78,8 @@ export function createJsonApi(deps: JsonApiDeps) {
     endpoints: [
       loginEndpoint(login),
       ...magicLinkEndpoints(login),
+      registerEndpoint(register),
+      verifyEmailEndpoint(register),
       refreshEndpoint({ direct }),
       meEndpoint(),
       ...sessionEndpoints(deps),

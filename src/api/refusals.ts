@@ -6,6 +6,7 @@ export const refusals = {
     'The application authenticates in more than one way, or in none.',
   ],
   'api.password_refused': [400, 'This password may not be chosen.'],
+  'api.registration_refused': [400, 'Something is missing, or not accepted, to register.'],
   'api.invalid_credentials': [401, 'The e-mail address or the password is not right.'],
   'api.refresh_token_invalid': [
     401,
@@ -18,6 +19,7 @@ export const refusals = {
   'api.token_invalid': [401, 'The access token is not valid here, or no longer.'],
   'api.client_not_allowed': [403, 'The application may not use this API.'],
   'api.origin_refused': [403, 'Scripts of this origin may not call this API.'],
+  'api.registration_closed': [403, 'Nobody registers here, or not without an invitation.'],
   'api.method_off': [403, 'This way is not open here.'],
   'api.mfa_required': [403, 'One more proof is needed: go on with the handle.'],
   'api.session_unknown': [404, 'There is no such session of this person.'],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Accounts } from '#account/account.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
+import type { AccountId } from '#kit/ids.ts'
 import { codeLifetime } from '#login/email-code/email-code.ts'
 import type { EmailCodes } from '#login/email-code/email-code.ts'
 import type { PasswordChanges, ResetPasswordResult } from '#login/password/change/change.ts'
@@ -14,7 +15,7 @@ import type { Endpoint, Refused } from '../api.ts'
 import { clientRefusals, directCall, refusedClient } from './clients.ts'
 import { clientFields, email, password } from './fields.ts'
 import { codeField, handleField, joinHandle, mailed, newBrowser, splitHandle } from './handle.ts'
-import type { ResetProofs } from './reset-proofs.ts'
+import type { MailboxProofs } from './mailbox-proofs.ts'
 import { codeRefused } from './sign-in.ts'
 import type { CodeRefused } from './sign-in.ts'
 
@@ -23,7 +24,15 @@ export type ResetDeps = {
   readonly accounts: Pick<Accounts, 'findByEmail'>
   readonly emailCodes: Pick<EmailCodes, 'issue' | 'verify'>
   readonly passwordChanges: Pick<PasswordChanges, 'reset'>
-  readonly proofs: ResetProofs
+  readonly proofs: MailboxProofs<ResetProof>
+}
+
+/** A mailbox that was proved to set a password anew. */
+export type ResetProof = {
+  readonly accountId: AccountId
+  readonly email: string
+  /** Epoch seconds. */
+  readonly askedAt: number
 }
 
 export function forgotPasswordEndpoint(deps: ResetDeps): Endpoint {

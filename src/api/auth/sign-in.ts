@@ -55,6 +55,9 @@ export function createSignIn(deps: SignInDeps) {
         ? proceed(client, attempt, verdict.proof)
         : done(codeRefused(verdict))
     },
+
+    /** For who has just proved something elsewhere. */
+    byProof: proceed,
   }
 
   async function proceed(client: Client, { tenant, requester }: Asked, proof: Proof): Result {

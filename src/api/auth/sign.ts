@@ -3,10 +3,10 @@ import type { Client } from '#client/client.ts'
 import type { AccountId } from '#kit/ids.ts'
 import type { DirectCall, DirectTokens, Done, SignIn } from '#oidc/direct/direct.ts'
 import type { Refused } from '../api.ts'
+import type { RefusalCode } from '../refusals.ts'
 import type { SignInDeps } from './auth.ts'
 import { clientRefusals, refusedClient, tokenBody } from './clients.ts'
 import { plainText, tokens } from './fields.ts'
-import type { NotSignedIn } from './sign-in.ts'
 
 /** Every way to sign in may send it: a mark that this device is the person's own. */
 export const deviceField = plainText(200)
@@ -32,14 +32,14 @@ export const notSignedIn = [
 ] as const
 
 type SignedIn = { readonly status: 200; readonly body: z.input<(typeof signedIn)[200]['schema']> }
-type NotSigned = Refused<(typeof notSignedIn)[number]>
+type NotSigned = Refused<(typeof clientRefusals)[number] | 'api.invalid_credentials'>
 
 /** Lets the engine authenticate the application, the work prove the person, and answers for both. */
-export async function sign(
+export async function sign<Code extends RefusalCode>(
   deps: Pick<SignInDeps, 'issueDevice'> & { readonly direct: Pick<DirectTokens, 'asClient'> },
   call: DirectCall,
-  work: (client: Client) => Promise<SignIn | Done<NotSignedIn>>,
-): Promise<SignedIn | NotSigned> {
+  work: (client: Client) => Promise<SignIn | Done<Refused<Code>>>,
+): Promise<SignedIn | NotSigned | Refused<Code>> {
   let account: AccountId | undefined
   const outcome = await deps.direct.asClient(call, async (client) => {
     const result = await work(client)
