@@ -127,6 +127,6 @@ function createOutcomes(notices: Notices) {
 
 type Result = ChangePasswordResult | SetFirstPasswordResult | RemovePasswordResult
 
-export function ownerOf({ tenant, account, requester }: Visit) {
-  return { tenant, accountId: account.id, requester: { ...requester, deviceCookie: undefined } }
+export function ownerOf({ tenant, account, requester, deviceCookie }: Visit) {
+  return { tenant, accountId: account.id, requester: { ...requester, deviceCookie } }
 }

@@ -44,6 +44,8 @@ export type Visit = {
   readonly csrf: string
   readonly page: Page
   readonly requester: Omit<Requester, 'deviceCookie'>
+  /** Of this session: strangers who guess elsewhere lock nobody out of here (Q37). */
+  readonly deviceCookie: string
   /** Epoch seconds. */
   readonly now: number
 }

@@ -9,7 +9,7 @@ import type { Clock } from '#kit/clock.ts'
 import type { EmailChanges } from '#login/email-change/email-change.ts'
 import type { BrowserCookie } from '#login/email-code/email-code.ts'
 import type { PasswordChanges } from '#login/password/change/change.ts'
-import type { Passwords } from '#login/password/password.ts'
+import type { DeviceCookies, Passwords } from '#login/password/password.ts'
 import type { AccountClient } from '#oidc/oidc.ts'
 import type { Sessions } from '#session/session.ts'
 import type { Ephemeral } from '#storage/storage.ts'
@@ -50,6 +50,7 @@ export type PortalInput = {
   readonly sealedCookies: SealedCookies
   readonly csrf: Csrf
   readonly readForm: ReadForm
+  readonly devices: DeviceCookies
   readonly requesterOf: (ctx: Context) => Visit['requester']
   readonly pageOf: PageOf
   readonly clock: Clock

@@ -5,6 +5,7 @@ import type { Csrf } from '#http/http.ts'
 import type { Clock } from '#kit/clock.ts'
 import { epochSeconds } from '#kit/clock.ts'
 import { sha256 } from '#kit/hash.ts'
+import type { DeviceCookies } from '#login/password/password.ts'
 import type { AccountClient } from '#oidc/oidc.ts'
 import type { PageOf } from '#tenant/tenant.ts'
 import { tenantOf } from '#tenant/tenant.ts'
@@ -19,6 +20,7 @@ export type VisitDeps = {
   readonly accounts: Pick<Accounts, 'find'>
   readonly csrf: Csrf
   readonly pageOf: PageOf
+  readonly devices: Pick<DeviceCookies, 'ofSession'>
   readonly requesterOf: (ctx: Context) => Visit['requester']
   readonly clock: Clock
 }
@@ -44,6 +46,8 @@ export function createPortalVisits(deps: VisitDeps): (ctx: Context) => Promise<V
       return undefined
     }
     const sessionKey = sha256(token)
+    const device = { uid: sessionUid, authTime }
+    const deviceCookie = deps.devices.ofSession(tenant.id, accountId, device)
     return {
       ctx,
       tenant,
@@ -53,6 +57,7 @@ export function createPortalVisits(deps: VisitDeps): (ctx: Context) => Promise<V
       csrf: deps.csrf.token(csrfBinding(sessionKey)),
       page: deps.pageOf(tenant, { headers: ctx.headers }),
       requester: deps.requesterOf(ctx),
+      deviceCookie,
       now: epochSeconds(deps.clock),
     }
   }

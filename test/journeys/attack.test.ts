@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { apiOf, refusalOf } from '#test/support/api.ts'
+import { openMyAccount } from '#test/support/my-account.ts'
 import { signInTo } from '#test/support/person.ts'
 import { proveMailbox, signsIn } from '#test/support/recovery.ts'
 import { password, type World } from '#test/support/world.ts'
@@ -76,6 +77,26 @@ describeInWorlds('a tenant under attack', (world) => {
     await anew.tab.submit({ email: person.email })
     const back = await anew.tab.submit({ password: changed })
     assert.ok(back.isElsewhere, 'a password set anew (Q38)')
+  })
+
+  it('lets who is signed in change their password while strangers guess it (Q37)', async () => {
+    await decide({ throttle_account_tries: 3 })
+    const person = await world().addAccount()
+    const { tab } = await openMyAccount(world(), person, 'password')
+    const stranger = await begin()
+    await stranger.tab.submit({ email: person.email })
+    for (let tries = 0; tries < 4; tries += 1) await stranger.tab.submit({ password: wrong })
+    assert.equal((await stranger.tab.submit({ password })).status, 429)
+
+    for (let tries = 0; tries < 10; tries += 1) {
+      const refused = await tab.submit({ password: wrong, new_password: changed })
+      assert.doesNotMatch(refused.text, /Too many/)
+    }
+    assert.match((await tab.submit({ password, new_password: changed })).text, /Too many tries/)
+    await world().pass(901)
+    await tab.submit({ password, new_password: changed })
+    const { main } = world()
+    assert.equal(await signsIn(world(), main, { email: person.email, password: changed }), true)
   })
 
   it('leaves recovery open while the password is locked (Q38)', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { brandId, type AccountId, type TenantId } from '#kit/ids.ts'
+import { brandId, type AccountId, type SessionUid, type TenantId } from '#kit/ids.ts'
 import { createKeyDeriver } from '#kit/sealer.ts'
 import { createFakeClock } from '#test/support/fake-clock.ts'
 import { createDeviceCookies } from './device-cookie.ts'
@@ -13,6 +13,24 @@ const newSecret = randomBytes(32)
 
 const clock = createFakeClock()
 const devices = createDeviceCookies({ keys: createKeyDeriver([oldSecret]), clock })
+
+describe('the device of somebody who is signed in (Q37)', () => {
+  const session = { uid: brandId<SessionUid>('session'), authTime: clock.now() / 1000 }
+  const value = devices.ofSession(tenant, ada, session)
+
+  test('is known for their account alone, until what they proved is void', () => {
+    assert.equal(devices.matches(tenant, ada, value, undefined), true)
+    assert.equal(devices.matches(tenant, brandId<AccountId>('bob'), value, undefined), false)
+    const endedAt = new Date(clock.now() + 1000)
+    assert.equal(devices.matches(tenant, ada, value, endedAt), false)
+  })
+
+  test('is one for a session: asking again is no new bucket', () => {
+    assert.equal(devices.ofSession(tenant, ada, session), value)
+    const other = { ...session, uid: brandId<SessionUid>('other') }
+    assert.notEqual(devices.ofSession(tenant, ada, other), value)
+  })
+})
 
 describe('the device cookie (Q37)', () => {
   test('is for one account', () => {

@@ -1,6 +1,6 @@
 import type { Account } from '#account/account.ts'
 import type { AuditActor, AuditEvent } from '#audit/audit.ts'
-import type { AccountId, TenantId } from '#kit/ids.ts'
+import type { AccountId, SessionUid, TenantId } from '#kit/ids.ts'
 import { codePoints, isHashableText } from '#kit/text.ts'
 import type { Transaction } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
@@ -66,6 +66,11 @@ export type IsBreached = (password: string) => Promise<boolean>
 export type DeviceCookies = {
   /** The value of a cookie that lives 180 days. */
   issue(tenantId: TenantId, accountId: AccountId): string
+  /**
+   * What stands for the device of somebody who is signed in, where no cookie reaches: always the same for one session, so
+   * that whoever stole it has one bucket of tries.
+   */
+  ofSession(tenantId: TenantId, accountId: AccountId, session: SignedInSession): string
   /** True when this value was issued for this account, after whatever ended it last (Q54). */
   matches(
     tenantId: TenantId,
@@ -73,6 +78,12 @@ export type DeviceCookies = {
     value: string | undefined,
     endedAt: Date | undefined,
   ): boolean
+}
+
+export type SignedInSession = {
+  readonly uid: SessionUid
+  /** When the person last proved who they are, epoch seconds. */
+  readonly authTime: number
 }
 
 export type Passwords = {
