@@ -6,6 +6,7 @@ import type { Config, Secrets } from '#config/config.ts'
 import type { Keys } from '#key/key.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { Passwords } from '#login/password/password.ts'
+import type { Invitations } from '#login/registration/registration.ts'
 import type { RegistrationTokens } from '#oidc/oidc.ts'
 import type { Sessions } from '#session/session.ts'
 import type { Transactor } from '#storage/storage.ts'
@@ -53,6 +54,7 @@ export type Services = {
   readonly accounts: Accounts
   readonly passwords: Pick<Passwords, 'setPassword' | 'importHash' | 'liftLimits'>
   readonly sessions: Pick<Sessions, 'list' | 'end' | 'endAll'>
+  readonly invitations: Invitations
   readonly keys: Keys
   readonly registrationTokens: RegistrationTokens
   readonly audit: Audit

@@ -6,6 +6,7 @@ import { addClientCommands } from './client.ts'
 import type { Cli, CliDeps, ExitCode } from './commands.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { describeFailure, failureOf } from './failure.ts'
+import { addInviteCommands } from './invite.ts'
 import { addKeyCommands } from './key.ts'
 import { addMigrateCommand } from './migrate.ts'
 import { createRunner } from './runner.ts'
@@ -67,6 +68,7 @@ function createProgram(deps: CliDeps, end: (exitCode: ExitCode) => void): Comman
   addTenantCommands(program, runner)
   addUserCommands(program, runner)
   addSessionCommands(program, runner)
+  addInviteCommands(program, runner)
   addClientCommands(program, runner)
   addKeyCommands(program, runner)
   return program

@@ -22,6 +22,8 @@ import type { PasswordHasher } from '#login/password/password.ts'
 import { createPostgresPasswordStore } from '#login/password/postgres.ts'
 import { createPasswordLogin } from '#login/password/service.ts'
 import { verifyHash } from '#login/password/verify-hash.ts'
+import { createInvitations } from '#login/registration/invitations.ts'
+import { createMemoryInvitationStore } from '#login/registration/memory.ts'
 import { createMemoryThrottle } from '#login/throttle/memory.ts'
 import { createPostgresThrottle } from '#login/throttle/postgres.ts'
 import { createSessionKeeper } from '#oidc/live-sessions.ts'
@@ -30,6 +32,7 @@ import { createMemorySessionStore } from '#session/memory.ts'
 import { createPostgresSessionStore } from '#session/postgres.ts'
 import { createSessions } from '#session/service.ts'
 import { acrPassword } from '#session/session.ts'
+import { createMemoryOutbox } from '#mail/memory.ts'
 import type { Database } from '#storage/storage.ts'
 import { createMemoryTenantStore } from '#tenant/memory.ts'
 import { createPostgresTenantStore } from '#tenant/postgres.ts'
@@ -100,6 +103,12 @@ export function createTestServices(database?: Database): TestServices {
     clock,
     ended,
     lines,
+    invitations: createInvitations({
+      ...common,
+      accounts,
+      store: createMemoryInvitationStore(),
+      outbox: createMemoryOutbox({ clock }),
+    }),
     registrationTokens: { issue: async (_, lifetime) => `token-for-${lifetime}-s` },
     tenants,
     accounts,

@@ -144,7 +144,8 @@ export type Invitations = {
     readonly lifetime: number
   }): Promise<
     | { readonly outcome: 'created'; readonly invitation: Invitation; readonly link: string }
-    | { readonly outcome: 'email_invalid' | 'email_taken' }
+    | { readonly outcome: 'email_invalid' }
+    | { readonly outcome: 'email_taken' }
   >
   /** Undefined unless it can still be used. */
   find(tenant: Tenant, token: string | undefined): Promise<Invitation | undefined>
