@@ -59,12 +59,14 @@ it('gives up on a server that says nothing', async () => {
     pipeline: true,
   })
   client.on('error', () => undefined)
-  await client.connect()
-  const answers = await Promise.allSettled([client.query('SELECT 1'), client.query('SELECT 2')])
-  assert.deepEqual(
-    answers.map((answer) => answer.status === 'rejected' && String(answer.reason)),
-    ['Error: Query read timeout', 'Error: Query read timeout'],
-  )
-  await client.end().catch(() => undefined)
-  server.close()
+  try {
+    await client.connect()
+    const answers = await Promise.allSettled([client.query('SELECT 1'), client.query('SELECT 2')])
+    const [first, behind] = answers.map((answer) => answer.status === 'rejected' && answer.reason)
+    assert.match(String(first), /Query read timeout/)
+    assert.match(String(behind), /Query read timeout|Connection terminated/) // whichever is noticed first
+  } finally {
+    client.connection.stream.destroy()
+    server.close()
+  }
 })
