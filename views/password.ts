@@ -7,6 +7,7 @@ import {
   primaryButton,
   quietButton,
 } from './components/form.ts'
+import { identity } from './components/identity.ts'
 import { linkTo, strong } from './components/text.ts'
 import { href, html, type Html } from './html.ts'
 import { layout, type Page } from './layout.ts'
@@ -59,7 +60,11 @@ export function passwordPage(props: PasswordProps): Html {
     failed: error !== undefined,
     body: html`${error && !required && alert(formError(error, props.resetUrl, messages))}
     ${postForm({ action, token }, [
-      identity(props, messages),
+      identity(
+        props.email,
+        t('password.account'),
+        props.changeAction !== undefined && quietButton(t('password.change'), html`form="change"`),
+      ),
       passwordField,
       demoPassword !== undefined && note(t('password.demo')),
       primaryButton(t('password.submit')),
@@ -79,23 +84,6 @@ function lead({ clientName, reauthenticate }: PasswordProps, { t }: Messages): H
   return clientName === undefined
     ? t('password.reauthenticate_lead_plain')
     : t('password.reauthenticate_lead', { client: strong(clientName) })
-}
-
-// Repeated as a field, so that password managers save the pair.
-function identity({ email, changeAction }: PasswordProps, { t }: Messages): Html {
-  return html`<div class="identity">
-    <label for="email">${t('password.account')}</label>
-    <input
-      id="email"
-      name="email"
-      type="email"
-      autocomplete="username"
-      dir="ltr"
-      value="${email}"
-      readonly
-    />
-    ${changeAction !== undefined && quietButton(t('password.change'), html`form="change"`)}
-  </div>`
 }
 
 // Without the script it stays hidden: it could do nothing.

@@ -1,6 +1,7 @@
 import { csrfField, postForm, primaryButton } from './components/form.ts'
+import { identity } from './components/identity.ts'
 import { newPasswordField, type NewPasswordError } from './components/new-password.ts'
-import { html, type Html } from './html.ts'
+import type { Html } from './html.ts'
 import { layout, type Page } from './layout.ts'
 import { messagesFor } from './messages.ts'
 
@@ -29,20 +30,4 @@ export function recoverPasswordPage(props: RecoverPasswordProps): Html {
       primaryButton(t('recover.password_submit')),
     ]),
   })
-}
-
-// Repeated as a field, so that password managers save the pair; the server knows whose it is.
-function identity(email: string, label: Html): Html {
-  return html`<div class="identity">
-    <label for="email">${label}</label>
-    <input
-      id="email"
-      name="email"
-      type="email"
-      autocomplete="username"
-      dir="ltr"
-      value="${email}"
-      readonly
-    />
-  </div>`
 }

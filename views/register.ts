@@ -1,4 +1,5 @@
 import { alert, csrfField, field, postForm, primaryButton, quietButton } from './components/form.ts'
+import { identity } from './components/identity.ts'
 import { newPasswordField, type NewPasswordError } from './components/new-password.ts'
 import { linkTo, strong } from './components/text.ts'
 import { html, type Html } from './html.ts'
@@ -121,7 +122,7 @@ export function registerPasswordPage(props: RegisterPasswordProps): Html {
     title: text('register_password.title'),
     failed: error !== undefined,
     body: html`${postForm({ action, token }, [
-      identity(email, messages),
+      identity(email, t('password.account')),
       newPasswordField({ minLength, error, autofocus: true }, messages),
       primaryButton(t('register_password.submit')),
     ])}
@@ -134,20 +135,4 @@ export function registerPasswordPage(props: RegisterPasswordProps): Html {
       )
     }`,
   })
-}
-
-// A field, so that password managers save the pair.
-function identity(email: string, { t }: Messages): Html {
-  return html`<div class="identity">
-    <label for="email">${t('password.account')}</label>
-    <input
-      id="email"
-      name="email"
-      type="email"
-      autocomplete="username"
-      dir="ltr"
-      value="${email}"
-      readonly
-    />
-  </div>`
 }
