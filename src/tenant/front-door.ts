@@ -51,11 +51,25 @@ export function createFrontDoor(deps: FrontDoorDeps): RequestListener {
   return (req, res) => {
     const address = deps.resolveAddress(req)
     const requestId = requestIdOf(req, address)
+    const published = publicationFor(req, address, deps)
+    if (published) return publish(res, published, requestId)
     addresses.set(req, address)
     observe(req, res, deps)
-    const publication = publicationFor(req, address, deps)
-    if (publication) return publish(res, publication, requestId)
     void runInRequest({ requestId }, () => serve(req, res, { address, requestId }))
+  }
+
+  /**
+   * In one stroke: headers that are set one by one are kept, looked up and written one by one. Its time is not measured:
+   * it is over within the call, and to listen for its end would cost more than the rest of this function.
+   */
+  function publish(
+    res: ServerResponse,
+    { publication, route }: Published,
+    requestId: RequestId,
+  ): void {
+    res.writeHead(200, [...publication.headers, requestIdHeader, requestId])
+    res.end(publication.body)
+    deps.metrics.httpRequest({ route, method: 'GET', code: 200, seconds: 0 })
   }
 
   async function serve(req: IncomingMessage, res: ServerResponse, origin: Origin): Promise<void> {
@@ -122,13 +136,14 @@ function publicationFor(
   req: IncomingMessage,
   { host }: ClientAddress,
   deps: Pick<FrontDoorDeps, 'addresses' | 'protocol'>,
-): Publication | undefined {
+): Published | undefined {
   if (namesTwoHosts(req)) return undefined
   const destination = deps.addresses.peek(host, req.url ?? '/')
   const publication = destination && deps.protocol.publication(destination, req)
-  if (publication) routes.set(req, routeLabel(pathOf(destination)))
-  return publication
+  return publication && { publication, route: routeLabel(pathOf(destination)) }
 }
+
+type Published = { readonly publication: Publication; readonly route: string }
 
 type Origin = { readonly address: ClientAddress; readonly requestId: RequestId }
 
@@ -138,12 +153,6 @@ function labelsOf(req: IncomingMessage, res: ServerResponse) {
     method: req.method ?? 'GET',
     code: res.statusCode,
   }
-}
-
-/** In one stroke: headers that are set one by one are kept, looked up and written one by one. */
-function publish(res: ServerResponse, { headers, body }: Publication, requestId: RequestId): void {
-  res.writeHead(200, [...headers, requestIdHeader, requestId])
-  res.end(body)
 }
 
 function pathOf({ target }: Destination): string {

@@ -239,6 +239,22 @@ describe('hostile addresses, from a stranger (F4, Q92)', () => {
     }
   })
 
+  it('who posts nothing, and says so by no length, is answered all the same', async () => {
+    const ours = ['/interaction/x/password', '/recover', '/api/v1/auth/login']
+    const engines = ['/token', '/par', '/introspect', '/revoke', '/register', '/device', '/logout']
+    for (const path of [...engines, ...ours]) {
+      for (const type of ['application/x-www-form-urlencoded', 'application/json']) {
+        const request = requestText(`POST ${path} HTTP/1.1`, [
+          ['Host', host],
+          ['Content-Type', type],
+        ])
+        const answer = await exchange(world.port, request)
+        assertDecent(answer, `${path} ${type}`)
+        assert.ok(answer.status >= 400, `${path} ${type} ${answer.status}`)
+      }
+    }
+  })
+
   it('too many or too large headers are refused', async () => {
     const large = await get('/jwks', ['X-Large', 'a'.repeat(20_000)])
     assert.equal(large.status, 431)
