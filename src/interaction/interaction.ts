@@ -1,6 +1,6 @@
 import type { AccountId, InteractionUid, TenantId } from '#kit/ids.ts'
 import type { FlowDetails } from '#oidc/oidc.ts'
-import type { MethodId, Proof } from '#login/login.ts'
+import type { FirstMethodId, Proof } from '#login/login.ts'
 import type { PasswordProblem } from '#login/password/password.ts'
 import type { Applicant, RegistrationProblem } from '#login/registration/registration.ts'
 import type { TenantSettings } from '#tenant/tenant.ts'
@@ -18,7 +18,7 @@ export type Progress = {
   readonly chosen: AccountId | undefined
   readonly proofs: readonly Proof[]
   /** The way of proving it the person asked for, where there are several. */
-  readonly method: MethodId | undefined
+  readonly method: FirstMethodId | undefined
   /** The code that was mailed last. */
   readonly mailed: MailedCode | undefined
   /** The account this person is about to make. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { EphemeralKey, Ephemeral } from '#storage/storage.ts'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId, InteractionUid, TenantId } from '#kit/ids.ts'
+import { methodIds } from '#login/login.ts'
 import { emptyProgress, emptyRegistering } from './interaction.ts'
 import type { Progress, ProgressStore } from './interaction.ts'
 
@@ -52,8 +53,6 @@ const keyOf = (tenantId: TenantId, uid: InteractionUid): EphemeralKey => ({
 
 const accountId = z.string().transform((id) => brandId<AccountId>(id))
 
-const method = z.enum(['password', 'email_code'])
-
 const mailed = z.object({ email: z.string(), handle: z.string(), nextAt: z.number() })
 
 const applicant = z
@@ -90,13 +89,14 @@ const schema = z.object({
   chosen: accountId.optional(),
   proofs: z.array(
     z.object({
-      method,
+      method: z.enum(methodIds),
       accountId,
       amr: z.array(z.string()),
       at: z.number(),
+      userVerified: z.boolean().optional(),
     }),
   ),
-  method: method.optional(),
+  method: z.enum(['password', 'email_code']).optional(),
   mailed: mailed.optional(),
   registering: z
     .object({

@@ -5,7 +5,10 @@ import type { Tenant } from '#tenant/tenant.ts'
  * The vocabulary every way of proving who you are shares. A method knows nothing of what comes before or after it:
  * it takes an input and gives a verdict; `interaction/next-step` decides the rest.
  */
-export type MethodId = 'password' | 'email_code'
+export const methodIds = ['password', 'email_code', 'totp', 'recovery_code', 'passkey'] as const
+export type MethodId = (typeof methodIds)[number]
+/** Those a conversation can begin with by a form, whoever it is. */
+export type FirstMethodId = 'password' | 'email_code'
 
 /** Something that was proved, kept on the server until the interaction ends. Never travels in a form. */
 export type Proof = {
@@ -15,7 +18,22 @@ export type Proof = {
   readonly amr: readonly string[]
   /** Epoch seconds. */
   readonly at: number
+  /** WebAuthn L3 §6.1: the passkey was unlocked by its owner, which is a factor of its own. */
+  readonly userVerified?: boolean | undefined
 }
+
+/** What a person has to prove with, beside their mailbox. Known once they have proved something: never to strangers (Q73). */
+export type EnrolledFactors = {
+  readonly password: boolean
+  /** An authenticator app, confirmed by a code. */
+  readonly totp: boolean
+  readonly passkeys: number
+  /** Recovery codes that are left. */
+  readonly recoveryCodes: number
+}
+
+/** Asked past every cache. */
+export type Factors = (tenantId: TenantId, accountId: AccountId) => Promise<EnrolledFactors>
 
 export type Verdict =
   | { readonly kind: 'proved'; readonly proof: Proof }

@@ -3,7 +3,7 @@ import { sha256 } from '#kit/hash.ts'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId } from '#kit/ids.ts'
 import { randomToken } from '#kit/random.ts'
-import type { Proof } from '#login/login.ts'
+import { methodIds } from '#login/login.ts'
 import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import { pendingLifetime } from './auth.ts'
@@ -38,10 +38,11 @@ const schema = z.object({
   clientId: z.string(),
   proofs: z.array(
     z.object({
-      method: z.custom<Proof['method']>((value) => typeof value === 'string'),
+      method: z.enum(methodIds),
       accountId: z.string().transform((id) => brandId<AccountId>(id)),
       amr: z.array(z.string()),
       at: z.number(),
+      userVerified: z.boolean().optional(),
     }),
   ),
 })
