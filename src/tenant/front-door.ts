@@ -52,24 +52,13 @@ export function createFrontDoor(deps: FrontDoorDeps): RequestListener {
     const address = deps.resolveAddress(req)
     const requestId = requestIdOf(req, address)
     const published = publicationFor(req, address, deps)
-    if (published) return publish(res, published, requestId)
+    if (published) {
+      publish(res, published.publication, requestId)
+      return deps.metrics.httpRequest({ route: published.route, ...publishedAtOnce })
+    }
     addresses.set(req, address)
     observe(req, res, deps)
     void runInRequest({ requestId }, () => serve(req, res, { address, requestId }))
-  }
-
-  /**
-   * In one stroke: headers that are set one by one are kept, looked up and written one by one. Its time is not measured:
-   * it is over within the call, and to listen for its end would cost more than the rest of this function.
-   */
-  function publish(
-    res: ServerResponse,
-    { publication, route }: Published,
-    requestId: RequestId,
-  ): void {
-    res.writeHead(200, [...publication.headers, requestIdHeader, requestId])
-    res.end(publication.body)
-    deps.metrics.httpRequest({ route, method: 'GET', code: 200, seconds: 0 })
   }
 
   async function serve(req: IncomingMessage, res: ServerResponse, origin: Origin): Promise<void> {
@@ -142,6 +131,15 @@ function publicationFor(
   const publication = destination && deps.protocol.publication(destination, req)
   return publication && { publication, route: routeLabel(pathOf(destination)) }
 }
+
+/** In one stroke: headers that are set one by one are kept, looked up and written one by one. */
+function publish(res: ServerResponse, { headers, body }: Publication, requestId: RequestId): void {
+  res.writeHead(200, [...headers, requestIdHeader, requestId])
+  res.end(body)
+}
+
+/** Over within the call that sent it: to listen for its end would cost more than to send it. */
+const publishedAtOnce = { method: 'GET', code: 200, seconds: 0 } as const
 
 type Published = { readonly publication: Publication; readonly route: string }
 
