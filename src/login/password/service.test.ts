@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { isVoid } from '#account/account.ts'
 import { Unavailable } from '#kit/errors.ts'
 import {
   actor,
@@ -50,6 +51,21 @@ describe('a password sign-in', () => {
       assert.equal((await attempt(right, { ip: '192.0.2.1' })).kind, 'proved')
     })
   }
+})
+
+test('a password that is replaced while it is looked at proves nothing (Q17, Q54)', async () => {
+  const { attempt, accounts, ada, clock, hasher } = await setUp()
+  const verify = hasher.verify.bind(hasher)
+  hasher.verify = async (phc, password) => {
+    clock.advance(2000) // it waited for a thread
+    await accounts.end(tenant.id, ada.id, actor) // as a reset does
+    clock.advance(2000)
+    return verify(phc, password)
+  }
+  const verdict = await attempt(right)
+  const ended = await accounts.find(tenant.id, ada.id)
+  assert.ok(ended)
+  assert.ok(verdict.kind !== 'proved' || isVoid(ended, verdict.proof.at))
 })
 
 describe('the same answer and the same work for everyone who may not in (Q73)', () => {

@@ -102,6 +102,8 @@ export function createPasswordLogin(deps: PasswordLoginDeps): PasswordLogin & Pa
         await alarm.throttled(attempt, admission.rule)
         return record.throttled(input, admission)
       }
+      // SECURITY: what was right when it was read is void if the password was replaced since, however long the hash waited.
+      const at = epochSeconds(deps.clock)
       const finding = await check(input, account).catch(async (error: unknown) => {
         await guard.withdraw(attempt, admission.counted).catch(() => undefined) // the first failure tells more
         throw error
@@ -111,7 +113,7 @@ export function createPasswordLogin(deps: PasswordLoginDeps): PasswordLogin & Pa
         return record.refused(input, finding)
       }
       await guard.accept(attempt, admission.counted)
-      const verdict = await record.proved(input, finding.account)
+      const verdict = await record.proved(input, finding.account, at)
       await safe.refresh(finding.account, input.password, finding.kept)
       return verdict
     },
@@ -142,7 +144,7 @@ function createAttempts({ keys, clock }: PasswordLoginDeps) {
   }
 }
 
-function createRecorder({ audit, clock, logger, metrics }: PasswordLoginDeps) {
+function createRecorder({ audit, logger, metrics }: PasswordLoginDeps) {
   const method = 'password'
 
   function facts({ tenant, requester }: Input) {
@@ -173,7 +175,7 @@ function createRecorder({ audit, clock, logger, metrics }: PasswordLoginDeps) {
       return { kind: 'refused' }
     },
 
-    async proved(input: Input, account: Account): Promise<Verdict> {
+    async proved(input: Input, account: Account, at: number): Promise<Verdict> {
       await audit.append({
         ...facts(input),
         type: 'login.succeeded',
@@ -183,7 +185,6 @@ function createRecorder({ audit, clock, logger, metrics }: PasswordLoginDeps) {
         detail: { method },
       })
       metrics?.signIn({ method, outcome: 'success' })
-      const at = epochSeconds(clock)
       return { kind: 'proved', proof: { method, accountId: account.id, amr: ['pwd'], at } }
     },
   }
