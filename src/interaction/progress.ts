@@ -3,6 +3,8 @@ import type { EphemeralKey, Ephemeral } from '#storage/storage.ts'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId, InteractionUid, TenantId } from '#kit/ids.ts'
 import { methodIds } from '#login/login.ts'
+import { passwordProblems } from '#login/password/password.ts'
+import { registrationProblems } from '#login/registration/registration.ts'
 import { emptyProgress, emptyRegistering } from './interaction.ts'
 import type { Progress, ProgressStore } from './interaction.ts'
 
@@ -66,23 +68,6 @@ const applicant = z
   })
   .transform(({ invitationId, ...rest }) => ({ ...rest, invitationId }))
 
-const problems = [
-  'closed',
-  'email_required',
-  'email_invalid',
-  'email_domain',
-  'name_required',
-  'name_too_long',
-  'agreement_required',
-  'required',
-  'malformed',
-  'too_long',
-  'too_short',
-  'common',
-  'context',
-  'breached',
-] as const
-
 const schema = z.object({
   email: z.string().optional(),
   another: z.boolean(),
@@ -105,7 +90,7 @@ const schema = z.object({
       agreed: z.boolean(),
       mailed: mailed.optional(),
       applicant: applicant.optional(),
-      problem: z.enum(problems).optional(),
+      problem: z.enum([...registrationProblems, 'required', ...passwordProblems]).optional(),
     })
     .transform((registering) => ({ ...emptyRegistering, ...registering }))
     .optional(),

@@ -1,8 +1,8 @@
-import { documentsOf } from '#login/registration/registration.ts'
+import { passwordProblems } from '#login/password/password.ts'
+import { documentsOf, registrationProblems } from '#login/registration/registration.ts'
 import { emailCodePage } from '#views/email-code.ts'
 import type { Html } from '#views/html.ts'
 import { registerPage, registerPasswordPage } from '#views/register.ts'
-import type { RegisterError } from '#views/register.ts'
 import { codeErrorOf } from './email-code-page.ts'
 import { emptyRegistering } from './interaction.ts'
 import type { Step } from './interaction.ts'
@@ -48,19 +48,9 @@ function form(visit: Visit, csrf: string): Html {
     action: addressOf(visit, 'register'),
     cancelAction: addressOf(visit, 'cancel-registration'),
     clientName: nameOf(details.client),
-    error: formErrors.find((one) => one === problem),
+    error: registrationProblems.find((one) => one === problem),
   })
 }
-
-const formErrors: readonly RegisterError[] = [
-  'closed',
-  'email_required',
-  'email_invalid',
-  'email_domain',
-  'name_required',
-  'name_too_long',
-  'agreement_required',
-]
 
 function code(visit: Visit, { csrf, now }: { csrf: string; now: number }): Html {
   const { email, mailed } = visit.progress.registering ?? emptyRegistering
@@ -87,16 +77,6 @@ function choosePassword(visit: Visit, csrf: string): Html {
     action: addressOf(visit, 'register-password'),
     minLength: settings.password_min_length,
     isOptional: settings.email_code !== 'off',
-    error: passwordErrors.find((one) => one === problem),
+    error: (['required', ...passwordProblems] as const).find((one) => one === problem),
   })
 }
-
-const passwordErrors = [
-  'required',
-  'malformed',
-  'too_long',
-  'too_short',
-  'common',
-  'context',
-  'breached',
-] as const

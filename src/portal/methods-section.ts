@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { passwordProblems } from '#login/password/password.ts'
 import type { Passwords } from '#login/password/password.ts'
 import type {
   ChangePasswordResult,
@@ -16,15 +17,7 @@ import { frameOf } from './sections.ts'
 import type { Next, PortalSection } from './sections.ts'
 
 const done = z.object({ done: z.enum(['email_changed', 'password_set']) })
-const reason = z.enum([
-  'required',
-  'malformed',
-  'too_long',
-  'too_short',
-  'common',
-  'context',
-  'breached',
-])
+const reason = z.enum(['required', ...passwordProblems])
 const failed = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['wrong', 'current_required', 'no_other_method']) }),
   z.object({ kind: z.literal('throttled'), retryAfter: z.number() }),

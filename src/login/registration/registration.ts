@@ -45,16 +45,21 @@ export type BeginRegistration = {
   readonly locale: string
 }
 
-export type RegistrationProblem =
-  /** Nobody registers here, or not without an invitation, or not with this one. */
-  | 'closed'
-  | 'email_required'
-  | 'email_invalid'
-  /** Only some domains may. */
-  | 'email_domain'
-  | 'name_required'
-  | 'name_too_long'
-  | 'agreement_required'
+/**
+ * What the form lacks. `closed`: nobody registers here, or not without an invitation, or not with this one.
+ * `email_domain`: only some domains may.
+ */
+export const registrationProblems = [
+  'closed',
+  'email_required',
+  'email_invalid',
+  'email_domain',
+  'name_required',
+  'name_too_long',
+  'agreement_required',
+] as const
+
+export type RegistrationProblem = (typeof registrationProblems)[number]
 
 export type BeginResult =
   | ({ readonly outcome: 'sent' } & IssuedCode)
