@@ -9,7 +9,8 @@ import type { Artifact, ArtifactModel } from './oidc.ts'
 import { createPlacedArtifactStore } from './placement.ts'
 import { createPostgresArtifactStore } from './postgres.ts'
 import { createRedisArtifactStore } from './redis.ts'
-import { contractTenants, testArtifactStore } from './store.contract.ts'
+import { contractTenants } from './store-scene.contract.ts'
+import { testArtifactStore } from './store.contract.ts'
 
 testArtifactStore('memory', async () => {
   const clock = createFakeClock()
