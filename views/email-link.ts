@@ -33,7 +33,7 @@ export function emailLinkPage({ page, state }: EmailLinkProps): Html {
         body: postForm(
           { action: state.action, token: csrfField(state.csrf) },
           primaryButton(
-            t(state.purpose === 'sign_in' ? 'email_link.submit' : 'register.continue'),
+            t(state.purpose === 'sign_in' ? 'email_link.submit' : 'email_code.next'),
             html`autofocus`,
           ),
         ),

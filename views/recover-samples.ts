@@ -1,5 +1,5 @@
+import { emailCodePage } from './email-code.ts'
 import { emailUndoPage } from './email-undo.ts'
-import { recoverCodePage } from './recover-code.ts'
 import { recoverDonePage } from './recover-done.ts'
 import { recoverIdentifierPage } from './recover-identifier.ts'
 import { recoverPasswordPage } from './recover-password.ts'
@@ -13,7 +13,13 @@ export function recoverSamples({ page, text, url }: Stage): Samples {
   const email = text('ada@example.test')
   const signInUrl = url('/interaction/sample')
   const base = { page, csrf, action, email }
-  const code = { ...base, sendAction: action, changeAction: action, resendIn: 0 }
+  const code = {
+    ...base,
+    purpose: 'reset',
+    sendAction: action,
+    changeAction: action,
+    sent: { resendIn: 40 },
+  } as const
   const password = { ...base, minLength: 15 }
   const here = { kind: 'here', email, action, csrf } as const
   const resetUrl = url('/recover')
@@ -22,16 +28,7 @@ export function recoverSamples({ page, text, url }: Stage): Samples {
     'recover-required': recoverIdentifierPage({ ...base, email: undefined, error: 'required' }),
     'recover-invalid': recoverIdentifierPage({ ...base, error: 'invalid' }),
     'recover-error': recoverIdentifierPage({ ...base, error: 'over' }),
-    'recover-code': recoverCodePage({ ...code, resendIn: 40 }),
-    'recover-code-resend': recoverCodePage(code),
-    'recover-code-required': recoverCodePage({ ...code, error: { kind: 'required' } }),
-    'recover-code-wrong': recoverCodePage({ ...code, error: { kind: 'wrong', left: 3 } }),
-    'recover-code-expired': recoverCodePage({ ...code, error: { kind: 'expired' } }),
-    'recover-code-error': recoverCodePage({ ...code, error: { kind: 'too_many' } }),
-    'recover-code-throttled': recoverCodePage({
-      ...code,
-      error: { kind: 'throttled', retryAfter: 120 },
-    }),
+    'recover-code': emailCodePage(code),
     'recover-password': recoverPasswordPage(password),
     'recover-password-invalid': recoverPasswordPage({ ...password, error: 'common' }),
     'recover-done': recoverDonePage({ page, signInUrl }),

@@ -11,12 +11,13 @@ export function emailCodeSamples({ page, text, url }: Stage): Samples {
     page,
     csrf,
     email: text('ada@example.test'),
+    purpose: 'sign_in',
     action: url('/interaction/sample/email-code'),
     sendAction: url('/interaction/sample/send-code'),
     changeAction: url('/interaction/sample/another'),
     passwordAction: url('/interaction/sample/use-password'),
     sent: { resendIn: 60 },
-  }
+  } as const
   const here = {
     kind: 'here',
     csrf,
@@ -26,6 +27,11 @@ export function emailCodeSamples({ page, text, url }: Stage): Samples {
   } as const
   return {
     'email-code': emailCodePage(base),
+    'email-code-register': emailCodePage({
+      ...base,
+      purpose: 'register',
+      passwordAction: undefined,
+    }),
     'email-code-ask': emailCodePage({ ...base, sent: undefined }),
     'email-code-again': emailCodePage({ ...base, sent: { resendIn: 0 } }),
     'email-code-required': emailCodePage({ ...base, error: { kind: 'required' } }),

@@ -1,5 +1,5 @@
+import type { MailedCodeError } from '#views/components/mailed-code.ts'
 import { emailCodePage } from '#views/email-code.ts'
-import type { EmailCodeError } from '#views/email-code.ts'
 import type { Html } from '#views/html.ts'
 import { mailedTo } from './email-code-answers.ts'
 import type { MailedCode, Notice, Step } from './interaction.ts'
@@ -17,6 +17,7 @@ export function emailCodeStepPage(
     page: visit.page,
     csrf,
     email: step.email,
+    purpose: 'sign_in',
     action: addressOf(visit, 'email-code'),
     sendAction: addressOf(visit, 'send-code'),
     passwordAction: addressOf(visit, 'use-password'),
@@ -31,7 +32,7 @@ export function codeErrorOf(
   notice: Notice | undefined,
   mailed: MailedCode | undefined,
   now: number,
-): EmailCodeError | undefined {
+): MailedCodeError | undefined {
   const wait = waitOf(notice, now)
   if (wait > 0) return { kind: 'throttled', retryAfter: wait }
   if (notice?.kind === 'code_wrong') return { kind: 'wrong', left: notice.left }

@@ -58,7 +58,7 @@ function code(visit: Visit, { csrf, now }: { csrf: string; now: number }): Html 
     page: visit.page,
     csrf,
     email,
-    goesOn: true,
+    purpose: 'register',
     action: addressOf(visit, 'register-code'),
     sendAction: addressOf(visit, 'send-register-code'),
     changeAction: addressOf(visit, 'start-registration'),

@@ -22,9 +22,9 @@ export function invitationMail({
     title,
     paragraphs: [
       text('mail.invitation.what', { tenant: tenant.name, duration: duration(lifetime) }),
-      text('mail.invitation.not_you'),
     ],
-    facts: [],
     button: { label: text('mail.invitation.open'), url: link },
+    after: text('mail.invitation.not_you'),
+    because: 'address',
   })
 }

@@ -25,10 +25,18 @@ export type MailParts = MailFrame & {
   readonly subject: string
   readonly title: string
   readonly paragraphs: readonly string[]
+  /** To be typed where it was asked for, as it is read aloud. */
+  readonly code?: string | undefined
   /** What is known of the event. */
-  readonly facts: readonly { readonly label: string; readonly value: string }[]
+  readonly facts?: readonly Fact[] | undefined
   readonly button?: { readonly label: string; readonly url: string } | undefined
+  /** What to know besides. */
+  readonly after?: string | undefined
+  /** Why this reader gets it: for their account, unless said otherwise. */
+  readonly because?: 'account' | 'address' | undefined
 }
+
+type Fact = { readonly label: string; readonly value: string }
 
 /** Both forms of one mail, saying the same. Nothing in it is fetched from anywhere. */
 export function composeMail(parts: MailParts): MailContent {
@@ -49,15 +57,18 @@ function helpOf({ supportUrl, supportEmail }: MailSender): string | undefined {
   return supportUrl ?? (supportEmail && `mailto:${supportEmail}`)
 }
 
-function asText({ locale, tenant, title, paragraphs, facts, button }: MailParts): string {
+function asText(parts: MailParts): string {
+  const { locale, tenant, title, paragraphs, code, facts = [], button, after } = parts
   const { text } = messagesFor(locale)
   const help = helpOf(tenant)
   const blocks = [
     title,
     ...paragraphs,
+    code && `${text('mail.code')}: ${code}`,
     facts.map(({ label, value }) => `${label}: ${value}`).join('\n'),
     button && `${button.label}:\n${href(button.url)}`,
-    `--\n${text('mail.footer', { tenant: tenant.name })}`,
+    after,
+    `--\n${text(`mail.footer_${parts.because ?? 'account'}`, { tenant: tenant.name })}`,
     help && `${text('mail.help')}: ${href(help)}`,
   ]
   return `${blocks.filter(Boolean).join('\n\n')}\n`
@@ -108,6 +119,23 @@ const style = html`<style>
     margin: 0 0 24px;
     border-collapse: collapse;
   }
+  .code {
+    margin: 0 0 24px;
+    padding: 16px;
+    border-radius: 10px;
+    background: #f5f4f0;
+    font-size: 28px;
+    font-weight: 600;
+    letter-spacing: 0.06em;
+    text-align: center;
+  }
+  .after {
+    font-size: 14px;
+    color: #5c6059;
+  }
+  .sheet > :last-child {
+    margin-bottom: 0;
+  }
   .button {
     display: inline-block;
     padding: 12px 20px;
@@ -135,7 +163,11 @@ const style = html`<style>
     .sheet {
       background: #1e211e;
     }
+    .code {
+      background: #141614;
+    }
     th,
+    .after,
     .foot {
       color: #a9aea5;
     }
@@ -146,14 +178,10 @@ const style = html`<style>
   }
 </style>`
 
-function asHtml({ locale, tenant, subject, title, paragraphs, facts, button }: MailParts): Html {
+function asHtml(parts: MailParts): Html {
+  const { locale, tenant, subject, title, paragraphs, code, facts, button, after } = parts
   const { dir, t } = messagesFor(locale)
   const help = helpOf(tenant)
-  const row = ({ label, value }: MailParts['facts'][number]): Part =>
-    html`<tr>
-      <th scope="row">${label}</th>
-      <td><bdi>${value}</bdi></td>
-    </tr>`
   return html`<!doctype html>
     <html lang="${locale}" dir="${dir}">
       <head>
@@ -167,15 +195,25 @@ function asHtml({ locale, tenant, subject, title, paragraphs, facts, button }: M
         <div class="sheet">
           <h1>${title}</h1>
           ${paragraphs.map((paragraph) => html`<p>${paragraph}</p>`)}
-          <table>
-            ${facts.map(row)}
-          </table>
+          ${code && html`<p class="code" dir="ltr">${code}</p>`} ${facts && table(facts)}
           ${button && html`<p><a class="button" href="${href(button.url)}">${button.label}</a></p>`}
+          ${after && html`<p class="after">${after}</p>`}
         </div>
         <p class="foot">
-          ${t('mail.footer', { tenant: tenant.name })}
+          ${t(`mail.footer_${parts.because ?? 'account'}`, { tenant: tenant.name })}
           ${help && html`<a href="${href(help)}">${t('mail.help')}</a>`}
         </p>
       </body>
     </html> `
+}
+
+function table(facts: readonly Fact[]): Html {
+  const row = ({ label, value }: Fact): Part =>
+    html`<tr>
+      <th scope="row">${label}</th>
+      <td><bdi>${value}</bdi></td>
+    </tr>`
+  return html`<table>
+    ${facts.map(row)}
+  </table>`
 }

@@ -11,7 +11,7 @@ export type SecurityNotice = MailFrame & {
 }
 
 /** What is known of the event. */
-export function factsOf(notice: SecurityNotice): MailParts['facts'] {
+export function factsOf(notice: SecurityNotice): NonNullable<MailParts['facts']> {
   const { instant, text } = messagesFor(notice.locale)
   const facts = [
     { label: text('mail.when'), value: instant(notice.at) },

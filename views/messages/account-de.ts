@@ -131,7 +131,6 @@ export const accountDe: Pick<Translation, keyof typeof accountEn> = {
   'account.email_new': 'Neue E-Mail-Adresse',
   'account.email_unchanged': 'Das ist schon Ihre Adresse.',
   'account.email_submit': 'Adresse ändern',
-  'account.email_other': 'Eine andere Adresse verwenden',
   'account.email_again': 'Dieser Code gilt nicht mehr. Fordern Sie einen neuen an.',
   'account.password_is_set': 'Sie haben ein Passwort.',
   'account.password_is_none': 'Sie haben kein Passwort.',

@@ -122,7 +122,6 @@ export const accountEn = {
   'account.email_new': 'New email address',
   'account.email_unchanged': 'That’s your address already.',
   'account.email_submit': 'Change the address',
-  'account.email_other': 'Use another address',
   'account.email_again': 'That code is no longer good. Ask for a new one.',
   'account.password_is_set': 'You have a password.',
   'account.password_is_none': 'You have no password.',

@@ -68,22 +68,7 @@ export const de: Translation = {
   'recover.submit': 'Code senden',
   'recover.back': 'Zurück zur Anmeldung',
   'recover.over': 'Dieses Zurücksetzen ist vorbei, es wurde nichts geändert. Fangen Sie neu an.',
-  'recover.code_title': 'Sehen Sie in Ihre E-Mails',
   'recover.code_lead': 'Wenn {email} ein Konto hat, ist ein Code unterwegs.',
-  'recover.code': 'Code',
-  'recover.code_submit': 'Weiter',
-  'recover.code_required': 'Geben Sie den Code aus der E-Mail ein.',
-  'recover.code_wrong': {
-    one: 'Dieser Code stimmt nicht. Noch {count} Versuch.',
-    other: 'Dieser Code stimmt nicht. Noch {count} Versuche.',
-  },
-  'recover.code_expired': 'Dieser Code ist abgelaufen. Fordern Sie einen neuen an.',
-  'recover.code_too_many': 'Dieser Code wurde zu oft versucht. Fordern Sie einen neuen an.',
-  'recover.throttled': 'Zu viele Versuche. Warten Sie {duration} und versuchen Sie es dann wieder.',
-  'recover.resend': 'Neuen Code senden',
-  'recover.resend_in':
-    'Keine E-Mail? Sehen Sie im Spam-Ordner nach. Einen neuen Code gibt es in {duration}.',
-  'recover.change': 'Andere Adresse verwenden',
   'recover.password_title': 'Neues Passwort wählen',
   'recover.password_lead': 'Alle Geräte und Apps werden abgemeldet.',
   'recover.account': 'Konto',
@@ -300,7 +285,9 @@ export const de: Translation = {
   'demo.ask_userinfo': 'Userinfo fragen',
   'demo.sign_out': 'Abmelden',
 
-  'mail.footer': 'Sie bekommen diese Nachricht wegen Ihres Kontos bei {tenant}.',
+  'mail.footer_account': 'Sie bekommen diese Nachricht wegen Ihres Kontos bei {tenant}.',
+  'mail.footer_address':
+    'Sie bekommen diese Nachricht, weil jemand diese Adresse bei {tenant} eingegeben hat.',
   'mail.help': 'Hilfe',
   'mail.subject': '{tenant}: {title}',
   'mail.when': 'Wann',
@@ -323,14 +310,6 @@ export const de: Translation = {
   'mail.password_removed.title': 'Ihr Passwort wurde entfernt',
   'mail.password_removed.what':
     'Ihr Konto bei {tenant} hat kein Passwort mehr. Alle Geräte und Apps wurden abgemeldet: Melden Sie sich auf einem anderen Weg wieder an.',
-  'mail.reset_code.title': 'Passwort zurücksetzen',
-  'mail.reset_code.what':
-    'Geben Sie diesen Code dort ein, wo Sie ihn angefordert haben, und wählen Sie dann ein neues Passwort. Er gilt {duration}, einmal.',
-  'mail.reset_code.not_you':
-    'Wenn Sie ihn nicht angefordert haben, übergehen Sie diese Nachricht und nennen Sie niemandem den Code. Ihr Passwort bleibt, wie es ist.',
-  'mail.reset_unknown.title': 'Kein Passwort zum Zurücksetzen',
-  'mail.reset_unknown.what':
-    'Jemand wollte das Passwort eines Kontos bei {tenant} mit dieser Adresse zurücksetzen. Es gibt keines, bei dem das geht. Wenn Sie das waren, versuchen Sie es mit der Adresse, mit der Sie sich registriert haben.',
   'mail.new_sign_in.title': 'Neue Anmeldung bei Ihrem Konto',
   'mail.new_sign_in.what':
     'Bei Ihrem Konto bei {tenant} hat sich jemand in einem Browser angemeldet, den wir dort noch nicht kannten.',
@@ -339,14 +318,6 @@ export const de: Translation = {
   'mail.new_sign_in.device': 'Gerät',
   'mail.new_sign_in.place': 'Ort',
   'mail.new_sign_in.review': 'Mein Konto öffnen',
-  'mail.email_code.title': 'Neue E-Mail-Adresse bestätigen',
-  'mail.email_code.what':
-    'Geben Sie diesen Code dort ein, wo Sie ihn angefordert haben, um diese Adresse für Ihr Konto bei {tenant} zu verwenden. Er gilt {duration}, einmal.',
-  'mail.email_code.not_you':
-    'Wenn Sie ihn nicht angefordert haben, übergehen Sie diese Nachricht und nennen Sie niemandem den Code. Es ändert sich nichts.',
-  'mail.email_taken.title': 'Diese Adresse hat schon ein Konto',
-  'mail.email_taken.what':
-    'Jemand wollte diese Adresse für ein anderes Konto bei {tenant} verwenden. Sie hat schon ein Konto, darum wurde nichts geändert. Wenn Sie das waren, melden Sie sich mit dieser Adresse an.',
   'mail.email_changed.title': 'Ihre E-Mail-Adresse wurde geändert',
   'mail.email_changed.what':
     'Ihr Konto bei {tenant} verwendet jetzt {email}. Mit dieser Adresse kann man sich nicht mehr anmelden.',

@@ -65,22 +65,7 @@ export const en = {
   'recover.submit': 'Send code',
   'recover.back': 'Back to sign-in',
   'recover.over': 'That reset is over, and nothing was changed. Start again.',
-  'recover.code_title': 'Check your email',
   'recover.code_lead': 'If {email} has an account, a code is on its way.',
-  'recover.code': 'Code',
-  'recover.code_submit': 'Next',
-  'recover.code_required': 'Enter the code from the mail.',
-  'recover.code_wrong': {
-    one: 'That code isn’t right. {count} try left.',
-    other: 'That code isn’t right. {count} tries left.',
-  },
-  'recover.code_expired': 'That code has expired. Send a new one.',
-  'recover.code_too_many': 'That code was tried too often. Send a new one.',
-  'recover.throttled': 'Too many tries. Wait {duration}, then try again.',
-  'recover.resend': 'Send a new code',
-  'recover.resend_in':
-    'No mail? Look in your spam folder. You can ask for a new code in {duration}.',
-  'recover.change': 'Use another address',
   'recover.password_title': 'Choose a new password',
   'recover.password_lead': 'Every device and app will be signed out.',
   'recover.account': 'Account',
@@ -286,7 +271,8 @@ export const en = {
   'demo.ask_userinfo': 'Ask userinfo',
   'demo.sign_out': 'Sign out',
 
-  'mail.footer': 'You get this message because of your {tenant} account.',
+  'mail.footer_account': 'You get this message because of your {tenant} account.',
+  'mail.footer_address': 'You get this message because somebody entered this address at {tenant}.',
   'mail.help': 'Help',
   'mail.subject': '{tenant}: {title}',
   'mail.when': 'When',
@@ -309,14 +295,6 @@ export const en = {
   'mail.password_removed.title': 'Your password was removed',
   'mail.password_removed.what':
     'Your {tenant} account has no password any more. Every device and app was signed out: sign in again another way.',
-  'mail.reset_code.title': 'Reset your password',
-  'mail.reset_code.what':
-    'Enter this code where you asked for it, then choose a new password. It’s good for {duration}, once.',
-  'mail.reset_code.not_you':
-    'If you didn’t ask for it, ignore this message and tell nobody the code. Your password stays as it is.',
-  'mail.reset_unknown.title': 'No password to reset',
-  'mail.reset_unknown.what':
-    'Somebody asked to reset the password of a {tenant} account with this address. There’s none whose password can be reset. If it was you, try the address you signed up with.',
   'mail.new_sign_in.title': 'New sign-in to your account',
   'mail.new_sign_in.what':
     'Your {tenant} account was signed in to on a browser we haven’t seen with it before.',
@@ -325,14 +303,6 @@ export const en = {
   'mail.new_sign_in.device': 'Device',
   'mail.new_sign_in.place': 'Place',
   'mail.new_sign_in.review': 'Open My account',
-  'mail.email_code.title': 'Confirm your new email address',
-  'mail.email_code.what':
-    'Enter this code where you asked for it to use this address for your {tenant} account. It’s good for {duration}, once.',
-  'mail.email_code.not_you':
-    'If you didn’t ask for it, ignore this message and tell nobody the code. Nothing changes.',
-  'mail.email_taken.title': 'This address has an account already',
-  'mail.email_taken.what':
-    'Somebody asked to use this address for another {tenant} account. It has an account already, so nothing was changed. If it was you, sign in with this address instead.',
   'mail.email_changed.title': 'Your email address was changed',
   'mail.email_changed.what':
     'Your {tenant} account now uses {email}. This address doesn’t sign in any more.',

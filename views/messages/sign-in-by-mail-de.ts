@@ -11,12 +11,13 @@ export const signInByMailDe: Pick<Translation, keyof typeof signInByMailEn> = {
   'email_code.ask': 'Code schicken',
   'email_code.label': 'Code',
   'email_code.submit': 'Anmelden',
+  'email_code.next': 'Weiter',
   'email_code.resend': 'Neuen Code schicken',
   'email_code.resend_hint': 'Nichts angekommen? Sehen Sie auch im Spam-Ordner nach.',
   'email_code.resend_in':
     'Nichts angekommen? Sehen Sie auch im Spam-Ordner nach. Einen neuen Code gibt es in {duration}.',
   'email_code.password': 'Stattdessen das Passwort verwenden',
-  'email_code.change': 'Nicht Sie? Adresse ändern',
+  'email_code.change': 'Andere Adresse verwenden',
   'email_code.required': 'Geben Sie den Code aus der Nachricht ein.',
   'email_code.wrong': {
     one: 'Dieser Code stimmt nicht. Noch {count} Versuch.',
@@ -58,7 +59,6 @@ export const signInByMailDe: Pick<Translation, keyof typeof signInByMailEn> = {
   'register.agreement_required': 'Lesen Sie sie und setzen Sie das Häkchen, um fortzufahren.',
   'register.closed':
     'So lassen sich hier keine Konten erstellen. Fragen Sie die Stelle, die Sie hierher geschickt hat.',
-  'register.continue': 'Weiter',
   'register_password.title': 'Passwort wählen',
   'register_password.submit': 'Konto erstellen',
   'register_password.without': 'Ohne Passwort weiter',
@@ -69,24 +69,39 @@ export const signInByMailDe: Pick<Translation, keyof typeof signInByMailEn> = {
   'invite.submit': 'Weiter',
   'invite.over_title': 'Diese Einladung gilt nicht mehr',
   'invite.over': 'Sie wurde schon verwendet oder ist zu alt. Bitten Sie um eine neue.',
-  'mail.sign_in_code.title': 'Anmelden bei {tenant}',
-  'mail.sign_in_code.what':
+  'mail.code_link': 'Weiter',
+  'mail.sign_in.title': 'Anmelden bei {tenant}',
+  'mail.sign_in.what':
     'Geben Sie diesen Code dort ein, wo Sie ihn angefordert haben, oder öffnen Sie den Link im selben Browser. Beides gilt {duration}, für ein Mal.',
-  'mail.sign_in_code.not_you':
+  'mail.sign_in.not_you':
     'Wenn Sie ihn nicht angefordert haben, beachten Sie diese Nachricht nicht und nennen Sie niemandem den Code. Es passiert nichts.',
-  'mail.sign_in_code.open': 'Anmelden',
-  'mail.sign_in_unknown.title': 'Kein Konto zum Anmelden',
-  'mail.sign_in_unknown.what':
+  'mail.sign_in.instead_title': 'Kein Konto zum Anmelden',
+  'mail.sign_in.instead':
     'Jemand hat mit dieser Adresse einen Code zum Anmelden bei {tenant} angefordert. Sie hat kein Konto, mit dem man sich anmelden kann. Wenn Sie es waren, versuchen Sie es mit der Adresse, mit der Sie sich registriert haben. Wenn nicht, beachten Sie diese Nachricht nicht.',
   'mail.register.title': 'Ihr Konto bei {tenant}',
   'mail.register.what':
     'Geben Sie diesen Code dort ein, wo Sie ihn angefordert haben, oder öffnen Sie den Link im selben Browser. Beides gilt {duration}, für ein Mal.',
   'mail.register.not_you':
     'Wenn Sie ihn nicht angefordert haben, beachten Sie diese Nachricht nicht und nennen Sie niemandem den Code. Es entsteht kein Konto.',
-  'mail.register.open': 'Weiter',
-  'mail.register_taken.title': 'Sie haben schon ein Konto',
-  'mail.register_taken.what':
+  'mail.register.instead_title': 'Sie haben schon ein Konto',
+  'mail.register.instead':
     'Jemand wollte mit dieser Adresse ein Konto bei {tenant} erstellen. Sie hat schon eines. Wenn Sie es waren, melden Sie sich mit dieser Adresse an. Wenn nicht, beachten Sie diese Nachricht nicht.',
+  'mail.reset_password.title': 'Passwort zurücksetzen',
+  'mail.reset_password.what':
+    'Geben Sie diesen Code dort ein, wo Sie ihn angefordert haben, und wählen Sie dann ein neues Passwort. Er gilt {duration}, einmal.',
+  'mail.reset_password.not_you':
+    'Wenn Sie ihn nicht angefordert haben, übergehen Sie diese Nachricht und nennen Sie niemandem den Code. Ihr Passwort bleibt, wie es ist.',
+  'mail.reset_password.instead_title': 'Kein Passwort zum Zurücksetzen',
+  'mail.reset_password.instead':
+    'Jemand wollte das Passwort eines Kontos bei {tenant} mit dieser Adresse zurücksetzen. Es gibt keines, bei dem das geht. Wenn Sie das waren, versuchen Sie es mit der Adresse, mit der Sie sich registriert haben.',
+  'mail.change_email.title': 'Neue E-Mail-Adresse bestätigen',
+  'mail.change_email.what':
+    'Geben Sie diesen Code dort ein, wo Sie ihn angefordert haben, um diese Adresse für Ihr Konto bei {tenant} zu verwenden. Er gilt {duration}, einmal.',
+  'mail.change_email.not_you':
+    'Wenn Sie ihn nicht angefordert haben, übergehen Sie diese Nachricht und nennen Sie niemandem den Code. Es ändert sich nichts.',
+  'mail.change_email.instead_title': 'Diese Adresse hat schon ein Konto',
+  'mail.change_email.instead':
+    'Jemand wollte diese Adresse für ein anderes Konto bei {tenant} verwenden. Sie hat schon ein Konto, darum wurde nichts geändert. Wenn Sie das waren, melden Sie sich mit dieser Adresse an.',
   'mail.invitation.title': 'Sie sind zu {tenant} eingeladen',
   'mail.invitation.what':
     'Jemand bei {tenant} lädt Sie ein, mit dieser Adresse ein Konto zu erstellen. Der Link gilt {duration}, für ein Konto.',

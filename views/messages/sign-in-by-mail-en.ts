@@ -9,12 +9,13 @@ export const signInByMailEn = {
   'email_code.ask': 'Send a code',
   'email_code.label': 'Code',
   'email_code.submit': 'Sign in',
+  'email_code.next': 'Next',
   'email_code.resend': 'Send a new code',
   'email_code.resend_hint': 'Nothing there? Look in your spam folder, too.',
   'email_code.resend_in':
     'Nothing there? Look in your spam folder, too. You can ask for a new code in {duration}.',
   'email_code.password': 'Use your password instead',
-  'email_code.change': 'Not you? Change the address',
+  'email_code.change': 'Use another address',
   'email_code.required': 'Enter the code from the message.',
   'email_code.wrong': {
     one: 'That code isn’t right. {count} try left.',
@@ -49,7 +50,6 @@ export const signInByMailEn = {
   'register.agree_privacy': 'I agree to the [privacy policy](privacy).',
   'register.agreement_required': 'Read them, and tick the box to go on.',
   'register.closed': 'Accounts can’t be created here that way. Ask the people who sent you.',
-  'register.continue': 'Next',
   'register_password.title': 'Choose a password',
   'register_password.submit': 'Create account',
   'register_password.without': 'Go on without a password',
@@ -59,24 +59,39 @@ export const signInByMailEn = {
   'invite.submit': 'Go on',
   'invite.over_title': 'This invitation is over',
   'invite.over': 'It was used already, or is too old. Ask for a new one.',
-  'mail.sign_in_code.title': 'Sign in to {tenant}',
-  'mail.sign_in_code.what':
+  'mail.code_link': 'Continue',
+  'mail.sign_in.title': 'Sign in to {tenant}',
+  'mail.sign_in.what':
     'Enter this code where you asked for it, or open the link in the same browser. Both are good for {duration}, once.',
-  'mail.sign_in_code.not_you':
+  'mail.sign_in.not_you':
     'If you didn’t ask for it, ignore this message and tell nobody the code. Nothing happens.',
-  'mail.sign_in_code.open': 'Sign in',
-  'mail.sign_in_unknown.title': 'No account to sign in to',
-  'mail.sign_in_unknown.what':
+  'mail.sign_in.instead_title': 'No account to sign in to',
+  'mail.sign_in.instead':
     'Somebody asked for a code to sign in to {tenant} with this address. It has no account that can sign in. If it was you, try the address you signed up with. If it wasn’t, ignore this message.',
   'mail.register.title': 'Create your {tenant} account',
   'mail.register.what':
     'Enter this code where you asked for it, or open the link in the same browser. Both are good for {duration}, once.',
   'mail.register.not_you':
     'If you didn’t ask for it, ignore this message and tell nobody the code. No account is created.',
-  'mail.register.open': 'Go on',
-  'mail.register_taken.title': 'You have an account already',
-  'mail.register_taken.what':
+  'mail.register.instead_title': 'You have an account already',
+  'mail.register.instead':
     'Somebody tried to create a {tenant} account with this address. It has one already. If it was you, sign in with this address instead. If it wasn’t, ignore this message.',
+  'mail.reset_password.title': 'Reset your password',
+  'mail.reset_password.what':
+    'Enter this code where you asked for it, then choose a new password. It’s good for {duration}, once.',
+  'mail.reset_password.not_you':
+    'If you didn’t ask for it, ignore this message and tell nobody the code. Your password stays as it is.',
+  'mail.reset_password.instead_title': 'No password to reset',
+  'mail.reset_password.instead':
+    'Somebody asked to reset the password of a {tenant} account with this address. There’s none whose password can be reset. If it was you, try the address you signed up with.',
+  'mail.change_email.title': 'Confirm your new email address',
+  'mail.change_email.what':
+    'Enter this code where you asked for it to use this address for your {tenant} account. It’s good for {duration}, once.',
+  'mail.change_email.not_you':
+    'If you didn’t ask for it, ignore this message and tell nobody the code. Nothing changes.',
+  'mail.change_email.instead_title': 'This address has an account already',
+  'mail.change_email.instead':
+    'Somebody asked to use this address for another {tenant} account. It has an account already, so nothing was changed. If it was you, sign in with this address instead.',
   'mail.invitation.title': 'You’re invited to {tenant}',
   'mail.invitation.what':
     'Somebody at {tenant} invites you to create an account with this address. The link is good for {duration}, for one account.',

@@ -6,6 +6,7 @@ import {
   primaryButton,
   quietButton,
 } from '../components/form.ts'
+import { codeAlert, codeField } from '../components/mailed-code.ts'
 import { strong } from '../components/text.ts'
 import { html, type Html } from '../html.ts'
 import { messagesFor, type Messages } from '../messages.ts'
@@ -43,12 +44,11 @@ export function emailChangePage({ frame, fresh, pending, error }: EmailPageProps
   })
 }
 
-function formError(error: EmailPageError | undefined, { t, duration }: Messages): Html | undefined {
-  if (error?.kind === 'throttled')
-    return alert(t('email_code.throttled', { duration: html`${duration(error.retryAfter)}` }))
-  if (error?.kind === 'expired' || error?.kind === 'too_many')
-    return alert(t('account.email_again'))
-  return undefined
+function formError(error: EmailPageError | undefined, messages: Messages): Html | undefined {
+  if (error?.kind === 'throttled') return codeAlert(error, messages)
+  return error?.kind === 'expired' || error?.kind === 'too_many'
+    ? alert(messages.t('account.email_again'))
+    : undefined
 }
 
 function addressForm(
@@ -76,19 +76,13 @@ function addressForm(
 function codeForm(
   { home, csrf }: PortalFrame,
   error: EmailPageError | undefined,
-  { t }: Messages,
+  messages: Messages,
 ): Html {
+  const { t } = messages
   const token = csrfField(csrf)
-  return html`${postForm(
-    { action: `${home}/email/confirm`, token },
-    html`${field({
-      name: 'code',
-      label: t('email_code.label'),
-      input: html`type="text" class="code" inputmode="numeric" autocomplete="one-time-code"
-      dir="ltr" maxlength="16" required`,
-      error: error?.kind === 'wrong' && t('email_code.wrong', { count: error.left }),
-    })}
-    ${primaryButton(t('account.email_submit'))}`,
-  )}
-  ${postForm({ action: `${home}/email/cancel`, token }, quietButton(t('account.email_other')))}`
+  return html`${postForm({ action: `${home}/email/confirm`, token }, [
+    codeField(error?.kind === 'wrong' ? error : undefined, messages),
+    primaryButton(t('account.email_submit')),
+  ])}
+  ${postForm({ action: `${home}/email/cancel`, token }, quietButton(t('email_code.change')))}`
 }

@@ -9,7 +9,7 @@ import type { Requester } from '#login/login.ts'
 import type { DirectTokens } from '#oidc/direct/direct.ts'
 import { mailFrameOf } from '#tenant/tenant.ts'
 import type { Tenant } from '#tenant/tenant.ts'
-import { passwordResetCodeMail } from '#views/mail/password-reset-code.ts'
+import { codeMail } from '#views/mail/code-mail.ts'
 import { endpoint } from '../api.ts'
 import type { Endpoint, Refused } from '../api.ts'
 import { clientRefusals, directCall, refusedClient } from './clients.ts'
@@ -79,9 +79,12 @@ async function sendCode(
     requester,
     letter: ({ code, lifetime }) => ({
       kind: 'password_reset_code',
-      ...passwordResetCodeMail({
+      ...codeMail({
         ...mailFrameOf(tenant, account?.profile.locale),
-        code: account ? code : undefined,
+        purpose: 'reset_password',
+        isDecoy: account === undefined,
+        issuer: tenant.issuer,
+        code,
         lifetime,
       }),
     }),

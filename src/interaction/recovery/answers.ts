@@ -8,7 +8,7 @@ import type { Requester } from '#login/login.ts'
 import type { PasswordChanges } from '#login/password/change/change.ts'
 import { mailFrameOf, type Tenant } from '#tenant/tenant.ts'
 import type { Page } from '#views/layout.ts'
-import { passwordResetCodeMail } from '#views/mail/password-reset-code.ts'
+import { codeMail } from '#views/mail/code-mail.ts'
 import type { RememberedAccounts } from '../remembered-accounts.ts'
 import type { RecoveryCookie } from './cookie.ts'
 import {
@@ -89,11 +89,12 @@ function sendAgain(deps: RecoveryAnswerDeps): Answer {
  */
 function createSend(deps: RecoveryAnswerDeps) {
   const { accounts, emailCodes, recoveries, remembered, requesterOf } = deps
-  return async ({ ctx, tenant, page, key }: RecoveryVisit, email: string): Promise<void> => {
+  return async (visit: RecoveryVisit, email: string): Promise<void> => {
+    const { ctx, tenant, page, key, recovery } = visit
     const found = await accounts.findByEmail(tenant.id, email)
     const account = found?.status === 'active' ? found : undefined
     const here = remembered.read(tenant, ctx.req).find(({ id }) => id === account?.id)
-    const { handle, nextAt } = await emailCodes.issue({
+    const { handle, nextAt, fresh } = await emailCodes.issue({
       tenant,
       purpose: 'reset_password',
       email: account?.email ?? canonicalEmail(email) ?? email,
@@ -103,9 +104,12 @@ function createSend(deps: RecoveryAnswerDeps) {
       requester: { ...requesterOf(ctx), deviceCookie: here?.device },
       letter: ({ code, lifetime }) => ({
         kind: 'password_reset_code',
-        ...passwordResetCodeMail({
+        ...codeMail({
           ...mailFrameOf(tenant, page.locale),
-          code: account ? code : undefined,
+          purpose: 'reset_password',
+          isDecoy: account === undefined,
+          issuer: tenant.issuer,
+          code,
           lifetime,
         }),
       }),
@@ -114,7 +118,7 @@ function createSend(deps: RecoveryAnswerDeps) {
       ...before,
       email,
       code: { handle, nextAt },
-      notice: undefined,
+      notice: fresh || !recovery.code ? undefined : { kind: 'code_too_soon' },
     }))
   }
 }

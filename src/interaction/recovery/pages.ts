@@ -1,12 +1,13 @@
 import type { Csrf } from '#http/http.ts'
+import type { MailedCodeError } from '#views/components/mailed-code.ts'
+import type { NewPasswordError } from '#views/components/new-password.ts'
+import { emailCodePage } from '#views/email-code.ts'
 import type { Html } from '#views/html.ts'
-import { recoverCodePage, type RecoverCodeError } from '#views/recover-code.ts'
 import { recoverDonePage } from '#views/recover-done.ts'
 import { recoverIdentifierPage } from '#views/recover-identifier.ts'
 import { recoverPasswordPage } from '#views/recover-password.ts'
-import type { NewPasswordError } from '#views/components/new-password.ts'
 import type { RecoveryVisit } from './answers.ts'
-import { recoveryStep, type RecoveryNotice } from './recovery.ts'
+import { recoveryStep, type Recovery, type RecoveryNotice } from './recovery.ts'
 
 /** What the hidden field of every form of this recovery is bound to (Q67). */
 export const csrfBinding = (key: string): string => `recovery:${key}`
@@ -30,15 +31,16 @@ export function createRecoveryPage(csrf: Csrf): (visit: RecoveryVisit, now: numb
           signInUrl: interactionUrl(visit, interaction),
         })
       case 'code':
-        return recoverCodePage({
+        return emailCodePage({
           page,
           csrf: token,
           email,
+          purpose: 'reset',
           action: action('code'),
           sendAction: action('send'),
           changeAction: action('restart'),
-          resendIn: Math.max(0, (recovery.code?.nextAt ?? now) - now),
-          error: codeError(notice, now),
+          sent: { resendIn: pauseOf(recovery, now) },
+          error: codeError(recovery, now),
         })
       case 'new_password':
         return recoverPasswordPage({
@@ -76,13 +78,19 @@ const codeErrors: ByNotice<'required' | 'expired' | 'too_many'> = {
   code_too_many: 'too_many',
 }
 
-function codeError(notice: RecoveryNotice | undefined, now: number): RecoverCodeError | undefined {
+function codeError(recovery: Recovery, now: number): MailedCodeError | undefined {
+  const { notice } = recovery
   if (notice?.kind === 'code_wrong') return { kind: 'wrong', left: notice.left }
-  const retryAfter = waitOf(notice, now)
-  if (retryAfter > 0) return { kind: 'throttled', retryAfter }
+  const wait = waitOf(notice, now)
+  if (wait > 0) return { kind: 'throttled', retryAfter: wait }
+  const pause = notice?.kind === 'code_too_soon' ? pauseOf(recovery, now) : 0
+  if (pause > 0) return { kind: 'too_soon', retryAfter: pause }
   const kind = notice && codeErrors[notice.kind]
   return kind && { kind }
 }
+
+/** Seconds until another code may be asked for. */
+const pauseOf = ({ code }: Recovery, now: number): number => Math.max(0, (code?.nextAt ?? 0) - now)
 
 function passwordError(notice: RecoveryNotice | undefined): NewPasswordError | undefined {
   if (notice?.kind === 'password_required') return 'required'

@@ -60,6 +60,7 @@ const noticeSchema = z.union([
       'code_required',
       'code_expired',
       'code_too_many',
+      'code_too_soon',
       'password_required',
       'over',
     ]),

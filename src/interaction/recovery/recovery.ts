@@ -34,7 +34,7 @@ export type RecoveryProof = {
 export type RecoveryNotice =
   | { readonly kind: 'email_required' }
   | { readonly kind: 'email_invalid'; readonly typed: string }
-  | { readonly kind: 'code_required' | 'code_expired' | 'code_too_many' }
+  | { readonly kind: 'code_required' | 'code_expired' | 'code_too_many' | 'code_too_soon' }
   | { readonly kind: 'code_wrong'; readonly left: number }
   /** Epoch seconds. */
   | { readonly kind: 'throttled'; readonly until: number }

@@ -4,7 +4,7 @@ import { newReference } from '#kit/random.ts'
 import type { Outbox } from '#mail/mail.ts'
 import type { Transaction } from '#storage/storage.ts'
 import { mailFrameOf, type Tenant } from '#tenant/tenant.ts'
-import { emailChangeCodeMail } from '#views/mail/email-change-code.ts'
+import { codeMail } from '#views/mail/code-mail.ts'
 import { emailChangeUndoneMail } from '#views/mail/email-change-undone.ts'
 import { emailChangedMail } from '#views/mail/email-changed.ts'
 import type { IssueCode } from '../email-code/email-code.ts'
@@ -22,9 +22,12 @@ export function letterFor(
 ): IssueCode['letter'] {
   return ({ code, lifetime }) => ({
     kind: 'email_change_code',
-    ...emailChangeCodeMail({
+    ...codeMail({
       ...mailFrameOf(tenant, account.profile.locale),
-      code: isFree ? code : undefined,
+      purpose: 'change_email',
+      isDecoy: !isFree,
+      issuer: tenant.issuer,
+      code,
       lifetime,
     }),
   })

@@ -4,7 +4,7 @@ import { canonicalEmail } from '#kit/email-address.ts'
 import { brandId, type AccountId, type InteractionUid } from '#kit/ids.ts'
 import type { Metrics } from '#telemetry/telemetry.ts'
 import { mailFrameOf, type Tenant } from '#tenant/tenant.ts'
-import { signInCodeMail } from '#views/mail/sign-in-code.ts'
+import { codeMail } from '#views/mail/code-mail.ts'
 import type { Proof, Requester } from '../login.ts'
 import type { CodeProved, EmailCodeLogin, EmailCodes, MailboxOwnership } from './email-code.ts'
 
@@ -49,10 +49,11 @@ export function createEmailCodeLogin(deps: EmailCodeLoginDeps): EmailCodeLogin {
         data: { uid },
         letter: (facts) => ({
           kind: account ? 'sign_in_code' : 'sign_in_unknown',
-          ...signInCodeMail({
+          ...codeMail({
             ...frame,
             ...facts,
-            known: account !== undefined,
+            purpose,
+            isDecoy: account === undefined,
             issuer: tenant.issuer,
           }),
         }),

@@ -3,7 +3,7 @@ import { epochSeconds, type Clock } from '#kit/clock.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
 import { codePoints } from '#kit/text.ts'
 import { mailFrameOf, type Tenant } from '#tenant/tenant.ts'
-import { registerMail } from '#views/mail/register.ts'
+import { codeMail } from '#views/mail/code-mail.ts'
 import type { EmailCodes } from '../email-code/email-code.ts'
 import { applicantData } from './applicant.ts'
 import { documentsOf } from './registration.ts'
@@ -38,15 +38,14 @@ export function createBegin({ emailCodes, accounts, clock }: BeginDeps): Registr
       browser,
       requester,
       data: { ...input.data, ...applicantData(input, epochSeconds(clock)) },
-      letter: ({ code, link, lifetime }) => ({
+      letter: (facts) => ({
         kind: isTaken ? 'register_taken' : 'register_code',
-        ...registerMail({
+        ...codeMail({
           ...mailFrameOf(tenant, input.locale),
+          ...facts,
+          purpose: 'register',
+          isDecoy: isTaken,
           issuer: tenant.issuer,
-          code,
-          link,
-          lifetime,
-          isTaken,
         }),
       }),
     })

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { emailChangeCodeMail } from './email-change-code.ts'
+import { codeMail } from './code-mail.ts'
 import { emailChangeUndoneMail } from './email-change-undone.ts'
 import { emailChangedMail } from './email-changed.ts'
 import type { MailContent } from './mail-layout.ts'
 import { passwordChangedMail } from './password-changed.ts'
-import { passwordResetCodeMail } from './password-reset-code.ts'
 
 type Name = 'Acme' | '<script>x</script>\r\nBcc: a@b.test'
 
 const url = 'https://login.acme.test/recover'
 
-/** Every mail about passwords and addresses, in every state, with what it has to say. */
+/** Every mail about codes, passwords and addresses, in every state, with what it has to say. */
 function mails(locale: 'en' | 'de', name: Name = 'Acme') {
   const frame = { locale, tenant: { name, supportEmail: 'it@acme.test' } }
   const at = new Date('2026-11-03T14:02:00Z')
   const notice = { ...frame, at, ip: '203.0.113.7', reference: '7K3F-9QZD' }
   const facts = ['203.0.113.7', '7K3F-9QZD', '14:02 UTC']
-  const lifetime = 600
+  const purposes = ['sign_in', 'register', 'reset_password', 'change_email'] as const
+  const code = { ...frame, code: '483920', lifetime: 600, issuer: 'https://login.acme.test' }
   const hows = ['changed', 'reset', 'set', 'removed'] as const
   return [
     ...hows.map((how) => ({
@@ -25,26 +25,16 @@ function mails(locale: 'en' | 'de', name: Name = 'Acme') {
       mail: passwordChangedMail({ ...notice, how, resetUrl: url }),
       says: [...facts, url],
     })),
-    {
-      name: 'reset code',
-      mail: passwordResetCodeMail({ ...frame, lifetime, code: '483920' }),
-      says: ['483 920', '10 '],
-    },
-    {
-      name: 'nothing to reset',
-      mail: passwordResetCodeMail({ ...frame, lifetime, code: undefined }),
+    ...purposes.map((purpose) => ({
+      name: `code to ${purpose}`,
+      mail: codeMail({ ...code, purpose, isDecoy: false, link: url }),
+      says: ['483 920', '10 ', url],
+    })),
+    ...purposes.map((purpose) => ({
+      name: `no code to ${purpose}`,
+      mail: codeMail({ ...code, purpose, isDecoy: true, link: url }),
       says: [],
-    },
-    {
-      name: 'change code',
-      mail: emailChangeCodeMail({ ...frame, lifetime, code: '483920' }),
-      says: ['483 920', '10 '],
-    },
-    {
-      name: 'address taken',
-      mail: emailChangeCodeMail({ ...frame, lifetime, code: undefined }),
-      says: [],
-    },
+    })),
     {
       name: 'email changed',
       mail: emailChangedMail({
@@ -63,7 +53,7 @@ function mails(locale: 'en' | 'de', name: Name = 'Acme') {
   ] satisfies { name: string; mail: MailContent; says: string[] }[]
 }
 
-describe('the mails about passwords and addresses', () => {
+describe('the mails about codes, passwords and addresses', () => {
   for (const locale of ['en', 'de'] as const) {
     for (const { name, mail, says } of mails(locale)) {
       it(`${name} says the same in both forms, in ${locale}`, () => {
@@ -86,14 +76,21 @@ describe('the mails about passwords and addresses', () => {
     const withCode = mails('en').filter(({ mail }) => /\d{3} \d{3}/.test(mail.subject))
     assert.deepEqual(
       withCode.map(({ name }) => name),
-      ['reset code', 'change code'],
+      ['code to sign_in', 'code to register', 'code to reset_password', 'code to change_email'],
     )
   })
 
   it('holds no digits that could be taken for a code where there is none (Q73)', () => {
     for (const { name, mail } of mails('en')) {
-      if (name === 'nothing to reset' || name === 'address taken')
-        assert.doesNotMatch(mail.text, /\d{3}/)
+      if (!name.startsWith('no code')) continue
+      assert.doesNotMatch(mail.text + mail.html.replace(/<style>.*<\/style>/s, ''), /\d{3}|recover/)
+    }
+  })
+
+  it('ends with the code bound to our host, where there is one (WICG origin-bound codes)', () => {
+    for (const { name, mail } of mails('en')) {
+      const isBound = mail.text.endsWith('\n@login.acme.test #483920\n')
+      assert.equal(isBound, name.startsWith('code to'), name)
     }
   })
 
