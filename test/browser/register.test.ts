@@ -1,31 +1,21 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
-import { startApplication } from '#test/support/application.ts'
-import type { Application } from '#test/support/application.ts'
-import { findChromium, launchChromium } from '#test/support/chromium.ts'
+import { it } from 'node:test'
+import type { Page } from 'playwright-core'
 import { codeIn, lastMail } from '#test/support/mail.ts'
-import { openWorld, password } from '#test/support/world.ts'
-import type { World } from '#test/support/world.ts'
+import {
+  describeInChromium,
+  enter,
+  fill,
+  press,
+  prove,
+  withAndWithoutScript,
+} from '#test/support/real-browser.ts'
+import { password } from '#test/support/world.ts'
 
-describe('registering with a real browser', { skip: findChromium() === undefined }, () => {
-  let world: World
-  let chromium: Browser
-  let application: Application
-
-  before(async () => {
-    world = await openWorld()
-    chromium = await launchChromium()
-    application = await startApplication()
-  })
-  after(async () => {
-    await chromium.close()
-    await application[Symbol.asyncDispose]()
-    await world[Symbol.asyncDispose]()
-  })
-
-  async function open() {
-    const made = await world.addTenant('people')
+describeInChromium('registering with a real browser, by the keyboard', (scene) => {
+  async function open(slug: string) {
+    const { world, application } = scene()
+    const made = await world.addTenant(slug)
     const settings = { ...made.settings, registration: 'open', email_code: 'offered' } as const
     await world.app.tenants.update({ ...made, settings })
     const tenant = (await world.app.tenants.findById(made.id)) ?? assert.fail('no tenant')
@@ -34,52 +24,51 @@ describe('registering with a real browser', { skip: findChromium() === undefined
     return { tenant, rp: await world.relyingParty(client) }
   }
 
-  const fill = async (page: Page, fields: Readonly<Record<string, string>>) => {
-    for (const [name, value] of Object.entries(fields)) {
-      await page.locator(`input[name=${name}]`).fill(value)
-    }
-    await page.locator('button.primary').click()
+  for (const { how, javaScriptEnabled } of withAndWithoutScript) {
+    it(`leads from the first page to the app, then signs in with the password and with a code, ${how}`, async () => {
+      const { world, application, withPage } = scene()
+      const { tenant, rp } = await open(javaScriptEnabled ? 'scripted' : 'plain')
+      const email = 'new@example.test'
+      const mailedCode = async () => codeIn(await lastMail(world.app, tenant))
+
+      /** Whom the app got, once the way through the pages was gone. */
+      async function visit(way: (page: Page) => Promise<void>): Promise<string | undefined> {
+        const attempt = await rp.start()
+        const use = async (page: Page) => {
+          await page.goto(attempt.url.href)
+          await way(page)
+        }
+        await withPage(use, { javaScriptEnabled })
+        const callback = new URL(
+          `${application.origin}/callback?${String(application.received.at(-1))}`,
+        )
+        return (await attempt.finish(callback)).claims()?.sub
+      }
+
+      const registered = await visit(async (page) => {
+        await press(page, 'button', /Create an account/)
+        await fill(page, 'email', 'new@')
+        await enter(page, 'name', 'New Person')
+        assert.match(await page.locator('#email-error').innerText(), /whole email address/)
+        assert.equal(await page.locator('#name').inputValue(), 'New Person')
+        await enter(page, 'email', email)
+        await enter(page, 'code', '')
+        assert.match(await page.locator('#code-error').innerText(), /Enter the code/)
+        await enter(page, 'code', await mailedCode())
+        await enter(page, 'new_password', 'short')
+        assert.match(await page.locator('#new_password-error').innerText(), /too short/)
+        await enter(page, 'new_password', password)
+      })
+      const withPassword = await visit((page) => prove(page, { email, password }))
+      await world.pass(61)
+      const withCode = await visit(async (page) => {
+        await enter(page, 'email', email)
+        await press(page, 'button', 'Use an email code instead')
+        await enter(page, 'code', await mailedCode())
+      })
+      const account = await world.app.accounts.findByEmail(tenant.id, email)
+      assert.ok(account)
+      assert.deepEqual([registered, withPassword, withCode], Array(3).fill(account.id))
+    })
   }
-
-  it('leads from the first page to the app, then signs in with the password and with a code', async () => {
-    const { tenant, rp } = await open()
-    const complaints: string[] = []
-    const email = 'new@example.test'
-
-    async function visit(way: (page: Page) => Promise<void>): Promise<string | undefined> {
-      const context = await chromium.newContext({ javaScriptEnabled: false })
-      context.on('console', (line) => line.type() === 'error' && complaints.push(line.text()))
-      const page = await context.newPage()
-      const attempt = await rp.start()
-      const answer = application.answer()
-      await page.goto(attempt.url.href)
-      await way(page)
-      const callback = new URL(`${application.origin}/callback?${String(await answer)}`)
-      const tokens = await attempt.finish(callback)
-      await context.close()
-      return tokens.claims()?.sub
-    }
-
-    const registered = await visit(async (page) => {
-      await page.getByRole('button', { name: 'Create an account' }).click()
-      await fill(page, { email, name: 'New Person' })
-      await fill(page, { code: codeIn(await lastMail(world.app, tenant)) })
-      await fill(page, { new_password: password })
-    })
-    const withPassword = await visit(async (page) => {
-      await fill(page, { email })
-      await fill(page, { password })
-    })
-    await world.pass(61)
-    const withCode = await visit(async (page) => {
-      await fill(page, { email })
-      await page.getByRole('button', { name: 'Use an email code instead' }).click()
-      await page.locator('input[name=code]').waitFor()
-      await fill(page, { code: codeIn(await lastMail(world.app, tenant)) })
-    })
-    const account = await world.app.accounts.findByEmail(tenant.id, email)
-    assert.ok(account)
-    assert.deepEqual([registered, withPassword, withCode], Array(3).fill(account.id))
-    assert.deepEqual(complaints, [])
-  })
 })
