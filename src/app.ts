@@ -61,6 +61,7 @@ import { createJsonApi } from './json-api.ts'
 import { createMyAccount, createOwnAffairs } from './my-account.ts'
 import { createConversation, requesterOf, type PageInput } from './conversation.ts'
 import { createMailProofs } from './mail-proofs.ts'
+import { createSignInTrust } from './sign-in-trust.ts'
 import { openStores, type Stores } from './stores.ts'
 
 export type AppInput = {
@@ -155,7 +156,8 @@ function createServices(input: AppInput, stores: Stores) {
   const kept = { consents, outbox, logoutOutbox, audit, keyring, sealer }
   const facts = { tenants, keys, clients, accounts, sessions, ...kept }
   const proofs = createMailProofs(input, stores, { ...facts, passwords })
-  const affairs = createOwnAffairs({ ...change, ...facts, store })
+  const trust = createSignInTrust({ ...change, database, sessions })
+  const affairs = { ...createOwnAffairs({ ...change, ...facts, store }), ...trust }
   const self = { ...facts, ...proofs, passwords, emailChangeStore: keptAddresses, clock }
   return { ...facts, ...affairs, passwords, egress, ...proofs, ...createSelfService(self) }
 }

@@ -15,6 +15,7 @@ import {
   createPostgresInvitationStore,
 } from '#login/registration/postgres.ts'
 import { createRegistrations } from '#login/registration/service.ts'
+import { createPostgresTrustedDeviceStore } from '#login/trusted-device/postgres.ts'
 import type { Outbox } from '#mail/mail.ts'
 import type { Logger, Metrics } from '#telemetry/telemetry.ts'
 import type { Stores } from './stores.ts'
@@ -39,12 +40,14 @@ export function createMailProofs(
   const devices = createDeviceCookies({ keys, clock })
   const about = { clock, logger, metrics }
   const emailCodes = createEmailCodes({ ...about, ...facts, ephemeral, throttle, devices, keys })
+  const trustedDevices = createPostgresTrustedDeviceStore({ database, clock })
   const ownership = createMailboxOwnership({
     accounts,
     audit,
     clock,
     credentials: [
       { remove: (account, actor, within) => passwords.removePassword({ account, actor }, within) },
+      { remove: (account, _actor, within) => trustedDevices.removeAll(account, within) },
     ],
   })
   const store = createPostgresInvitationStore({ database })

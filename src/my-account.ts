@@ -62,6 +62,13 @@ export function createMyAccount(deps: MyAccountDeps) {
       credentials: async ({ tenant, account }) => ({
         password: await passwords.hasPassword(tenant.id, account.id),
       }),
+      trusted_devices: async ({ tenant, account }) => {
+        const trusted = await deps.trustedDevices.list(tenant, account)
+        return trusted.map(({ device, place, trustedAt, lastUsedAt, expiresAt }) => {
+          const times = { last_used_at: lastUsedAt, expires_at: expiresAt }
+          return { device, place, trusted_at: trustedAt, ...times }
+        })
+      },
       sessions: async ({ tenant, account }) => {
         const owned = await deps.sessions.list({ tenantId: tenant.id, id: account.id })
         return owned.map(({ device, ip, place, openedAt, lastSeenAt, amr }) => {

@@ -4,6 +4,7 @@ import type { Throttle } from '#login/login.ts'
 import { createPostgresEmailChangeStore } from '#login/email-change/postgres.ts'
 import { createPostgresThrottle } from '#login/throttle/postgres.ts'
 import { createRedisThrottle } from '#login/throttle/redis.ts'
+import { createPostgresTrustedDeviceStore } from '#login/trusted-device/postgres.ts'
 import { createMemoryArtifactStore } from '#oidc/memory.ts'
 import type { ArtifactStore } from '#oidc/oidc.ts'
 import { createPlacedArtifactStore } from '#oidc/placement.ts'
@@ -60,6 +61,7 @@ function placeStores(
     throttles: throttles.removeExpired,
     sessions: createPostgresSessionStore({ database }).removeExpired,
     emailChanges: createPostgresEmailChangeStore({ database, clock }).removeExpired,
+    trustedDevices: createPostgresTrustedDeviceStore({ database, clock }).removeExpired,
   }
   if (redis) {
     const shortLived = createRedisArtifactStore({ redis, clock })

@@ -4,7 +4,7 @@ import type { AuditEvent } from '#audit/audit.ts'
 import type { Requester } from '#login/login.ts'
 import type { AccountId, SessionUid } from '#kit/ids.ts'
 import { isSteppedUp } from '#session/session.ts'
-import type { Device } from '#session/session.ts'
+import type { Device, Place } from '#session/session.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import { basePathOf } from '#tenant/tenant.ts'
 import type { Page } from '#views/layout.ts'
@@ -66,6 +66,16 @@ export const csrfBinding = (sessionKey: string): string => `account:${sessionKey
 /** On whose word something is changed here: the person's own (Q91). */
 export function byThem({ account, requester }: Pick<Visit, 'account' | 'requester'>) {
   return { ...requester, actor: { kind: 'account', id: account.id } } as const
+}
+
+/** Whose things are shown and changed here: the session's, never a form's (Q77). */
+export function ownerOf({ tenant, account }: Pick<Visit, 'tenant' | 'account'>) {
+  return { tenantId: tenant.id, id: account.id }
+}
+
+/** Such as `Vienna, AT`. */
+export function placeText({ city, country }: Place): string | undefined {
+  return [city, country].filter((part) => part !== undefined).join(', ') || undefined
 }
 
 /** Something the person did here, to be recorded with the change (Q91). */

@@ -10,6 +10,7 @@ import type { EmailChanges } from '#login/email-change/email-change.ts'
 import type { BrowserCookie } from '#login/email-code/email-code.ts'
 import type { PasswordChanges } from '#login/password/change/change.ts'
 import type { DeviceCookies, Passwords } from '#login/password/password.ts'
+import type { TrustedDevices } from '#login/trusted-device/trusted-device.ts'
 import type { AccountClient } from '#oidc/oidc.ts'
 import type { Sessions } from '#session/session.ts'
 import type { Ephemeral } from '#storage/storage.ts'
@@ -30,6 +31,7 @@ import { createPortalRouter } from './routes.ts'
 import { createSessionsSection } from './sessions-section.ts'
 import { createPortalSessions } from './sessions.ts'
 import { createPortalSignIn } from './sign-in.ts'
+import { createTrustedDevicesSection } from './trusted-devices-section.ts'
 import { createPortalVisits } from './visit.ts'
 
 export type PortalInput = {
@@ -42,6 +44,7 @@ export type PortalInput = {
   readonly emailChanges: EmailChanges
   readonly browserCookie: BrowserCookie
   readonly sessions: Sessions
+  readonly trustedDevices: TrustedDevices
   readonly clients: Clients
   readonly givenConsents: Consents
   readonly deviceOf: DescribeDevice
@@ -75,6 +78,7 @@ export function createPortal(input: PortalInput): Router {
       createMethodsSection({ ...input, notices }),
       createEmailSection({ ...input, notices }),
       createSessionsSection({ ...input, notices }),
+      createTrustedDevicesSection({ ...input, notices }),
       createAppsSection({ ...input, consents, notices }),
       createActivitySection(input),
       createLeaveSection(input),

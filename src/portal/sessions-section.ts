@@ -2,24 +2,27 @@ import { z } from 'zod'
 import type { Clients } from '#client/client.ts'
 import { brandId } from '#kit/ids.ts'
 import type { SessionUid } from '#kit/ids.ts'
-import type { Place, Sessions, SessionView } from '#session/session.ts'
-import { sessionsPage } from '#views/portal/sessions.ts'
+import type { TrustedDevices } from '#login/trusted-device/trusted-device.ts'
+import type { Sessions, SessionView } from '#session/session.ts'
+import { sessionsDone, sessionsPage } from '#views/portal/sessions.ts'
 import type { PortalSession as ShownSession } from '#views/portal/sessions.ts'
 import type { Notices } from './notices.ts'
-import { byThem } from './portal.ts'
+import { byThem, ownerOf, placeText } from './portal.ts'
 import type { Visit } from './portal.ts'
 import { frameOf } from './sections.ts'
 import type { PortalSection } from './sections.ts'
+import { shownTrustedDevices } from './trusted-devices-section.ts'
 
-const notice = z.object({ done: z.enum(['ended', 'others_ended']) })
+const notice = z.object({ done: z.enum(sessionsDone) })
 
 /** Where this person is signed in, and the end of it: one, the others, all. */
 export function createSessionsSection(deps: {
   readonly sessions: Pick<Sessions, 'list' | 'end' | 'endOthers' | 'endAll'>
+  readonly trustedDevices: Pick<TrustedDevices, 'list'>
   readonly clients: Pick<Clients, 'find'>
   readonly notices: Notices
 }): PortalSection {
-  const { sessions, clients, notices } = deps
+  const { sessions, trustedDevices, clients, notices } = deps
 
   async function describe({ tenant }: Visit, view: SessionView): Promise<ShownSession> {
     const { uid, place, clientIds, ...shown } = view
@@ -40,6 +43,7 @@ export function createSessionsSection(deps: {
         return sessionsPage({
           frame: frameOf(visit),
           sessions: await Promise.all(views.map((view) => describe(visit, view))),
+          trusted: await shownTrustedDevices(visit, trustedDevices),
           done: told?.done,
         })
       },
@@ -64,12 +68,4 @@ export function createSessionsSection(deps: {
       },
     },
   }
-}
-
-export function ownerOf({ tenant, account }: Visit) {
-  return { tenantId: tenant.id, id: account.id }
-}
-
-function placeText({ city, country }: Place): string | undefined {
-  return [city, country].filter((part) => part !== undefined).join(', ') || undefined
 }

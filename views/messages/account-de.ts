@@ -121,6 +121,16 @@ export const accountDe: Pick<Translation, keyof typeof accountEn> = {
   'account.sessions_end': 'Dort abmelden',
   'account.sessions_end_others': 'Überall sonst abmelden',
   'account.sessions_end_all': 'Überall abmelden, auch hier',
+  'account.sessions_untrusted': 'Dort fragen wir wieder nach Ihrem zweiten Schritt.',
+  'account.sessions_all_untrusted': 'Wir fragen überall wieder nach Ihrem zweiten Schritt.',
+
+  'account.trusted_title': 'Vertrauenswürdige Geräte',
+  'account.trusted_lead': 'Hier melden Sie sich ohne Ihren zweiten Schritt an.',
+  'account.trusted_until': 'Bis',
+  'account.trusted_used': 'Zuletzt verwendet',
+  'account.trusted_since': 'Seit',
+  'account.trusted_end': 'Nicht mehr vertrauen',
+  'account.trusted_end_all': 'Keinem davon mehr vertrauen',
 
   'account.methods_email_changed':
     'Ihre E-Mail-Adresse ist geändert. Der alten haben wir geschrieben.',

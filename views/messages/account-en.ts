@@ -114,6 +114,16 @@ export const accountEn = {
   'account.sessions_end': 'Sign out there',
   'account.sessions_end_others': 'Sign out everywhere else',
   'account.sessions_end_all': 'Sign out everywhere, here too',
+  'account.sessions_untrusted': 'We ask for your second step there again.',
+  'account.sessions_all_untrusted': 'We ask for your second step everywhere again.',
+
+  'account.trusted_title': 'Trusted devices',
+  'account.trusted_lead': 'Here you sign in without your second step.',
+  'account.trusted_until': 'Until',
+  'account.trusted_used': 'Last used',
+  'account.trusted_since': 'Since',
+  'account.trusted_end': 'Don’t trust it any more',
+  'account.trusted_end_all': 'Trust none of them any more',
 
   'account.methods_email_changed': 'Your email address is changed. We told the old one.',
   'account.methods_password_set': 'Your password is set.',

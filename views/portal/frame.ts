@@ -86,6 +86,14 @@ export function confirmation({ home }: PortalFrame, page: string, { t }: Message
     </div>`
 }
 
+/** One line of a list of facts (`<dl class="facts">`). */
+export function fact(term: Html, value: Html): Html {
+  return html`<div>
+    <dt>${term}</dt>
+    <dd>${value}</dd>
+  </div>`
+}
+
 export type PortalDevice = {
   readonly browser: string | undefined
   readonly system: string | undefined

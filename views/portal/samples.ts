@@ -122,12 +122,35 @@ function sessionsSamples({ text }: Stage, frame: PortalFrame): Samples {
     apps: [text('Payroll'), text('Calendar')],
     isCurrent: true,
   }
+  const trusted = { ...here, id: text('d1'), trustedAt: at, lastUsedAt: at, expiresAt: at }
   const nothing = { browser: undefined, system: undefined }
   const there = { ...here, id: text('s2'), device: nothing, apps: [], isCurrent: false }
   return {
-    'my-sessions': sessionsPage({ frame, sessions: [here, there] }),
-    'my-sessions-one': sessionsPage({ frame, sessions: [here], done: 'others_ended' }),
-    'my-sessions-ended': sessionsPage({ frame, sessions: [here, there], done: 'ended' }),
+    'my-sessions': sessionsPage({ frame, sessions: [here, there], trusted: [] }),
+    'my-sessions-one': sessionsPage({
+      frame,
+      sessions: [here],
+      trusted: [],
+      done: 'others_ended',
+    }),
+    'my-sessions-ended': sessionsPage({
+      frame,
+      sessions: [here, there],
+      trusted: [trusted],
+      done: 'ended',
+    }),
+    'my-sessions-trusted': sessionsPage({
+      frame,
+      sessions: [here],
+      trusted: [trusted, { ...trusted, id: text('d2'), device: nothing, place: undefined }],
+      done: 'untrusted',
+    }),
+    'my-sessions-untrusted': sessionsPage({
+      frame,
+      sessions: [here],
+      trusted: [],
+      done: 'all_untrusted',
+    }),
   }
 }
 

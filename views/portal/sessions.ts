@@ -8,15 +8,21 @@ import {
 import { code } from '../components/text.ts'
 import { html, name, type Html } from '../html.ts'
 import { messagesFor, type Messages } from '../messages.ts'
-import { deviceName, moment, portalPage, section } from './frame.ts'
+import { deviceName, fact, moment, portalPage, section } from './frame.ts'
 import type { PortalDevice, PortalFrame } from './frame.ts'
+import { trustedDevices, type PortalTrustedDevice } from './trusted-devices.ts'
 
 /** Posts `session` to end one; nothing to end the others, or all. */
 export type SessionsProps = {
   readonly frame: PortalFrame
   readonly sessions: readonly PortalSession[]
-  readonly done?: 'ended' | 'others_ended' | undefined
+  readonly trusted: readonly PortalTrustedDevice[]
+  readonly done?: SessionsDone | undefined
 }
+
+/** What was just done there. */
+export const sessionsDone = ['ended', 'others_ended', 'untrusted', 'all_untrusted'] as const
+export type SessionsDone = (typeof sessionsDone)[number]
 
 export type PortalSession = {
   readonly id: string
@@ -31,7 +37,7 @@ export type PortalSession = {
   readonly isCurrent: boolean
 }
 
-export function sessionsPage({ frame, sessions, done }: SessionsProps): Html {
+export function sessionsPage({ frame, sessions, trusted, done }: SessionsProps): Html {
   const messages = messagesFor(frame.page.locale)
   const { t, text } = messages
   const token = csrfField(frame.csrf)
@@ -53,7 +59,8 @@ export function sessionsPage({ frame, sessions, done }: SessionsProps): Html {
           { action: `${frame.home}/sessions/all`, token },
           secondaryButton(t('account.sessions_end_all')),
         )}
-      </div>`,
+      </div>
+      ${trusted.length > 0 && trustedDevices(frame, trusted)}`,
   })
 }
 
@@ -78,11 +85,4 @@ function part(one: PortalSession, frame: PortalFrame, messages: Messages): Html 
         )
       }`,
   )
-}
-
-function fact(term: Html, value: Html): Html {
-  return html`<div>
-    <dt>${term}</dt>
-    <dd>${value}</dd>
-  </div>`
 }
