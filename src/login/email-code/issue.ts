@@ -57,9 +57,7 @@ export function createIssue(
       link: `${tenant.issuer}${codePurposes[purpose].page}/${token}`,
       lifetime: codeLifetime,
     })
-    const expiresAt = new Date(deps.clock.now() + codeLifetime * 1000)
-    const mail = { kind, to: email, subject, text, html, expiresAt }
-    await deps.outbox.enqueue({ tenantId: tenant.id, ...mail })
+    await deps.outbox.enqueue({ tenantId: tenant.id, kind, to: email, subject, text, html })
   }
 
   return async (input) => {

@@ -1,10 +1,12 @@
 import { isVoid, mayProve, type Account, type Accounts } from '#account/account.ts'
 import { addressKey } from '#http/networks.ts'
+import { typedDigits } from '#kit/digits.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
 import { sha256 } from '#kit/hash.ts'
 import type { Ephemeral } from '#storage/storage.ts'
 import { createBinding, ownerOf, type Binding } from './binding.ts'
 import {
+  codeLength,
   codePurposes,
   mostTries,
   type CodeProved,
@@ -17,7 +19,6 @@ import {
 import { createIssue, type IssueDeps } from './issue.ts'
 import { createRecords, type CodeRecord, type Records, type Shelf } from './records.ts'
 import { guessRule } from './rules.ts'
-import { typedCode } from './typed-code.ts'
 
 export type EmailCodeDeps = IssueDeps & {
   readonly ephemeral: Ephemeral
@@ -58,7 +59,7 @@ function createVerify(deps: Workings, redeem: Redeem): EmailCodes['verify'] {
       return { kind: 'expired' }
     }
     if (known.tries >= mostTries) return { kind: 'too_many' }
-    const code = typedCode(input.code)
+    const code = typedDigits(input.code, codeLength)
     if (code === undefined) return { kind: 'wrong', left: mostTries - known.tries } // not a try
     const counted = await records.count(input, id)
     if (counted.kind === 'too_many') return { kind: 'too_many' }

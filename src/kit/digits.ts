@@ -1,11 +1,9 @@
-import { codeLength } from './email-code.ts'
-
 /** The digits somebody meant, with whatever they put between them, in any script; undefined for anything else. */
-export function typedCode(text: string): string | undefined {
+export function typedDigits(text: string, length: number): string | undefined {
   if (text.length > 100) return undefined
   const characters = Array.from(text.normalize('NFKC')).filter((one) => !/[\s\p{Dash}.]/u.test(one))
-  const code = characters.map(asciiDigit).join('')
-  return code.length === codeLength && /^\d+$/.test(code) ? code : undefined
+  const digits = characters.map(asciiDigit).join('')
+  return digits.length === length && /^\d+$/.test(digits) ? digits : undefined
 }
 
 /** The digits of every script stand in Unicode as ten in a row, zero first. */
