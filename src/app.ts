@@ -61,6 +61,7 @@ import { createJsonApi } from './json-api.ts'
 import { createMyAccount, createOwnAffairs } from './my-account.ts'
 import { createConversation, requesterOf, type PageInput } from './conversation.ts'
 import { createMailProofs } from './mail-proofs.ts'
+import { createSecondFactors } from './second-factors.ts'
 import { createSignInTrust } from './sign-in-trust.ts'
 import { openStores, type Stores } from './stores.ts'
 
@@ -103,7 +104,7 @@ function createEndings({ database, artifacts: store }: Stores, clock: Clock) {
 
 /** The facts and the ways in. */
 function createServices(input: AppInput, stores: Stores) {
-  const { config, clock, logger, metrics } = input
+  const { config, clock } = input
   const { database, throttle } = stores
   const keyring = createKeyDeriver(input.secrets.keys)
   const sealer = createSealer(keyring)
@@ -133,33 +134,40 @@ function createServices(input: AppInput, stores: Stores) {
   const sessions = createSessions({ ...ofSessions, endAccount: accounts.end, geography, ...change })
   const consents = createPostgresConsentStore({ database })
   const outbox = createPostgresOutbox({ database, clock })
-  const { width, queue } = config.password
-  const gate = createGate({ name: 'password', width, queue })
   const egress = createEgress({ allow: config.outboundAllow })
   const { breachedPasswordsUrl: url } = config
   const isBreached = url === undefined ? undefined : createBreachService({ ...input, url, egress })
+  const hasher = createHasher(input)
   const passwords = createPasswordLogin({
+    ...input,
+    ...change,
     store: createPostgresPasswordStore({ database }),
     accounts,
     throttle,
-    hasher: createPasswordHasher({ config: config.password, gate, clock, metrics }),
+    hasher,
     sealer,
     keys: keyring,
-    audit,
-    transactor: database,
-    clock,
-    logger,
     isCommon: loadBlocklist(),
     isBreached,
-    metrics,
   })
   const kept = { consents, outbox, logoutOutbox, audit, keyring, sealer }
   const facts = { tenants, keys, clients, accounts, sessions, ...kept }
-  const proofs = createMailProofs(input, stores, { ...facts, passwords })
+  const isDemanded = async () => false
+  const own = { ...facts, hasher, keptAddresses, isDemanded }
+  const factors = createSecondFactors(input, stores, own)
+  const proofs = createMailProofs(input, stores, { ...facts, ...factors, passwords })
   const trust = createSignInTrust({ ...change, database, sessions })
   const affairs = { ...createOwnAffairs({ ...change, ...facts, store }), ...trust }
   const self = { ...facts, ...proofs, passwords, emailChangeStore: keptAddresses, clock }
-  return { ...facts, ...affairs, passwords, egress, ...proofs, ...createSelfService(self) }
+  const ways = { passwords, ...factors, ...proofs }
+  return { ...facts, ...affairs, ...ways, egress, ...createSelfService(self) }
+}
+
+/** One gate for whatever is hashed. */
+function createHasher({ config, clock, metrics }: AppInput) {
+  const { width, queue } = config.password
+  const gate = createGate({ name: 'password', width, queue })
+  return createPasswordHasher({ config: config.password, gate, clock, metrics })
 }
 
 /** What people change about how they sign in, by themselves. */

@@ -4,6 +4,7 @@ import { cookies } from '#http/cookies.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { KeyDeriver } from '#kit/sealer.ts'
 import { createBrowserCookie } from '#login/email-code/browser-cookie.ts'
+import type { PriorCredential } from '#login/email-code/email-code.ts'
 import { createEmailCodeLogin } from '#login/email-code/login.ts'
 import { createMailboxOwnership } from '#login/email-code/ownership.ts'
 import { createEmailCodes } from '#login/email-code/service.ts'
@@ -25,6 +26,8 @@ export type MailProofFacts = {
   readonly audit: Audit
   readonly outbox: Outbox
   readonly passwords: Passwords
+  readonly totp: PriorCredential
+  readonly recoveryCodes: PriorCredential
   readonly keyring: KeyDeriver
 }
 
@@ -48,6 +51,8 @@ export function createMailProofs(
     credentials: [
       { remove: (account, actor, within) => passwords.removePassword({ account, actor }, within) },
       { remove: (account, _actor, within) => trustedDevices.removeAll(account, within) },
+      facts.totp,
+      facts.recoveryCodes,
     ],
   })
   const store = createPostgresInvitationStore({ database })

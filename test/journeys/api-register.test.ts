@@ -28,7 +28,7 @@ describeInWorlds('registration by the JSON API', (world) => {
   async function ask({ tenant, begin }: Awaited<ReturnType<typeof open>>) {
     const answer = await begin()
     assert.equal(answer.status, 202, answer.body)
-    return { handle: answer.text('handle'), code: codeIn(await lastMail(world(), tenant)) }
+    return { handle: answer.text('handle'), code: codeIn(await lastMail(world().app, tenant)) }
   }
 
   const detailsOf = ({ json }: Answer) => (json['error'] as { details: unknown }).details

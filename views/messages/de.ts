@@ -1,10 +1,12 @@
 import { accountDe } from './account-de.ts'
 import type { Translation } from './catalogue.ts'
 import { signInByMailDe } from './sign-in-by-mail-de.ts'
+import { twoStepDe } from './two-step-de.ts'
 
 export const de: Translation = {
   ...accountDe,
   ...signInByMailDe,
+  ...twoStepDe,
   'title.error': 'Fehler: {title}',
   'footer.label': 'Hilfe und Rechtliches',
   'footer.help': 'Hilfe',

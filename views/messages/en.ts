@@ -1,6 +1,7 @@
 import { accountEn } from './account-en.ts'
 import type { Message } from './message.ts'
 import { signInByMailEn } from './sign-in-by-mail-en.ts'
+import { twoStepEn } from './two-step-en.ts'
 
 /**
  * "Sign in", never "log in" or "authenticate". Say what happened, then what to do; no blame, no codes in the sentence.
@@ -8,6 +9,7 @@ import { signInByMailEn } from './sign-in-by-mail-en.ts'
 export const en = {
   ...accountEn,
   ...signInByMailEn,
+  ...twoStepEn,
   'title.error': 'Error: {title}',
   'footer.label': 'Help and legal',
   'footer.help': 'Help',
