@@ -157,10 +157,11 @@ function createServices(input: AppInput, stores: Stores) {
   const factors = createSecondFactors(input, stores, own)
   const proofs = createMailProofs(input, stores, { ...facts, ...factors, passwords })
   const trust = createSignInTrust({ ...change, database, sessions })
-  const affairs = { ...createOwnAffairs({ ...change, ...facts, store }), ...trust }
-  const self = { ...facts, ...proofs, passwords, emailChangeStore: keptAddresses, clock }
+  const of = { ...facts, ...proofs, passwords, emailChangeStore: keptAddresses, clock }
+  const self = createSelfService(of)
+  const affairs = { ...createOwnAffairs({ ...change, ...facts, ...self, store }), ...trust }
   const ways = { passwords, ...factors, ...proofs }
-  return { ...facts, ...affairs, ...ways, egress, ...createSelfService(self) }
+  return { ...facts, ...affairs, ...ways, egress, ...self }
 }
 
 /** One gate for whatever is hashed. */

@@ -7,6 +7,7 @@ import { createSealedCookies } from '#http/cookies.ts'
 import { createCsrf } from '#http/csrf.ts'
 import { readForm } from '#http/form.ts'
 import type { KeyDeriver, Sealer } from '#kit/sealer.ts'
+import type { EmailChanges } from '#login/email-change/email-change.ts'
 import type { Passwords } from '#login/password/password.ts'
 import type { Outbox } from '#mail/mail.ts'
 import { createAccountClient } from '#oidc/account-client.ts'
@@ -19,18 +20,25 @@ import type { PortalInput } from '#portal/service.ts'
 import { deviceOf } from '#session/device.ts'
 import type { Tenants } from '#tenant/tenant.ts'
 
-export type OwnAffairsDeps = Omit<DepartureDeps, 'tell'> & {
+export type OwnAffairsDeps = Omit<DepartureDeps, 'noticeFor'> & {
   readonly consents: ConsentStore
   readonly ender: ReturnType<typeof createArtifactEnder>
   readonly tenants: Tenants
   readonly outbox: Outbox
+  readonly emailChanges: Pick<EmailChanges, 'formerAddresses'>
 }
 
 /** What people decide about themselves beyond how they sign in: what applications may do, and whether they stay. */
 export function createOwnAffairs(deps: OwnAffairsDeps) {
   return {
     givenConsents: createConsents({ ...deps, store: deps.consents }),
-    departures: createDepartures({ ...deps, tell: createLeavingNotice(deps) }),
+    departures: createDepartures({
+      ...deps,
+      noticeFor: createLeavingNotice({
+        ...deps,
+        formerAddresses: deps.emailChanges.formerAddresses,
+      }),
+    }),
   }
 }
 

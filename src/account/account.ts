@@ -135,6 +135,13 @@ export type Departures = {
 
 export type DepartureBy = Pick<AuditEvent, 'actor' | 'ip' | 'userAgent' | 'requestId'>
 
+/** Port: tells a person when the account ends, with the decision. */
+export type LeavingNotice = (
+  account: Account,
+  leavesAt: Date,
+  within: Transaction | undefined,
+) => Promise<void>
+
 /** Seconds in which a departure can be taken back. */
 export const departureTime = 14 * 24 * 3600
 

@@ -28,7 +28,7 @@ async function setUp(database: TestDatabase) {
     ...change,
     store,
     accounts,
-    tell: async (_account, leavesAt) => void told.push(leavesAt),
+    noticeFor: async () => async (_account, leavesAt) => void told.push(leavesAt),
   })
   async function addAda() {
     const input = { tenantId, email: 'ada@example.test', emailVerified: true, profile: {} }

@@ -1,6 +1,7 @@
 import type { Audit } from '#audit/audit.ts'
 import type { Clock } from '#kit/clock.ts'
-import type { Transaction, Transactor } from '#storage/storage.ts'
+import type { TenantId } from '#kit/ids.ts'
+import type { Transactor } from '#storage/storage.ts'
 import { departureTime } from './account.ts'
 import type {
   Account,
@@ -8,6 +9,7 @@ import type {
   Accounts,
   AccountStore,
   Departures,
+  LeavingNotice,
 } from './account.ts'
 
 export type DepartureDeps = {
@@ -17,12 +19,11 @@ export type DepartureDeps = {
   readonly ender: AccountArtifactEnder
   readonly transactor: Transactor
   readonly clock: Clock
-  /** Tells the person when it will be, and how to take it back. */
-  readonly tell: (
-    account: Account,
-    leavesAt: Date,
-    within: Transaction | undefined,
-  ) => Promise<void>
+  /**
+   * What tells a person of this tenant when it will be, and how to take it back. Asked for before the transaction: who
+   * waits for another connection in one may wait for themselves.
+   */
+  readonly noticeFor: (tenantId: TenantId) => Promise<LeavingNotice>
 }
 
 export function createDepartures(deps: DepartureDeps): Departures {
@@ -43,6 +44,7 @@ export function createDepartures(deps: DepartureDeps): Departures {
 
   return {
     async leave(tenantId, id, by) {
+      const tell = await deps.noticeFor(tenantId)
       return accounts.hold(tenantId, id, async ({ account, within, save, end }) => {
         if (account.status !== 'active') return undefined
         const leavesAt = new Date(clock.now() + departureTime * 1000)
@@ -50,7 +52,7 @@ export function createDepartures(deps: DepartureDeps): Departures {
         await save({ status: 'leaving', leavesAt })
         const event = { ...by, tenantId, accountId: id, outcome: 'success' } as const
         await audit.append({ ...event, type: 'account.leaving' }, within)
-        await deps.tell(account, leavesAt, within)
+        await tell(account, leavesAt, within)
         return leavesAt
       })
     },

@@ -1,5 +1,6 @@
-import type { Account } from '#account/account.ts'
+import type { Account, LeavingNotice } from '#account/account.ts'
 import type { Clock } from '#kit/clock.ts'
+import type { TenantId } from '#kit/ids.ts'
 import { newReference } from '#kit/random.ts'
 import type { Outbox } from '#mail/mail.ts'
 import type { Transaction } from '#storage/storage.ts'
@@ -7,27 +8,33 @@ import type { Tenants } from '#tenant/tenant.ts'
 import { mailFrameOf } from '#tenant/tenant.ts'
 import { accountLeavingMail } from '#views/mail/account-leaving.ts'
 
-/** Tells a person that their account ends, in the transaction that decides it. */
+/**
+ * Tells a person that their account ends, in the transaction that decides it: at every address they may get back, so that
+ * whoever took the account over does not end it unseen (Q54).
+ */
 export function createLeavingNotice(deps: {
   readonly tenants: Pick<Tenants, 'findById'>
   readonly outbox: Pick<Outbox, 'enqueue'>
   readonly clock: Clock
-}) {
-  return async (
+  readonly formerAddresses: (
     account: Account,
-    leavesAt: Date,
     within: Transaction | undefined,
-  ): Promise<void> => {
-    const tenant = await deps.tenants.findById(account.tenantId)
-    if (!tenant) return
-    const mail = accountLeavingMail({
-      ...mailFrameOf(tenant, account.profile.locale),
-      at: new Date(deps.clock.now()),
-      leavesAt,
-      reference: newReference(),
-      accountUrl: `${tenant.issuer}/account`,
-    })
-    const { tenantId, email: to } = account
-    await deps.outbox.enqueue({ tenantId, kind: 'account_leaving', to, ...mail }, within)
+  ) => Promise<readonly string[]>
+}): (tenantId: TenantId) => Promise<LeavingNotice> {
+  return async (tenantId) => {
+    const tenant = await deps.tenants.findById(tenantId)
+
+    return async (account, leavesAt, within) => {
+      if (!tenant) return
+      const mail = accountLeavingMail({
+        ...mailFrameOf(tenant, account.profile.locale),
+        at: new Date(deps.clock.now()),
+        leavesAt,
+        reference: newReference(),
+        accountUrl: `${tenant.issuer}/account`,
+      })
+      for (const to of [account.email, ...(await deps.formerAddresses(account, within))])
+        await deps.outbox.enqueue({ tenantId, kind: 'account_leaving', to, ...mail }, within)
+    }
   }
 }

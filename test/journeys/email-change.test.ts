@@ -227,6 +227,21 @@ describeInWorlds('changing one’s own address', (world) => {
     assert.equal(await emailOf(person), email)
   })
 
+  it('is undone also while the account is about to be deleted: a thief cannot wait there (Q54, Q59)', async () => {
+    const { app, main } = world()
+    const person = await world().addAccount()
+    const { tenantId, id } = person.account
+    await move(person, newAddress())
+    await app.departures.leave(tenantId, id, { actor: { kind: 'account', id } })
+    const told = (await mailsTo(world(), person.email)).map(({ kind }) => kind)
+    assert.deepEqual(told, ['account_leaving', 'email_changed'])
+    const token = tokenOf(await undoLink(person.email))
+    assert.equal((await changes().look({ tenant: main, token })).kind, 'here')
+    assert.deepEqual(await changes().undo({ tenant: main, token, requester }), { kind: 'undone' })
+    assert.equal(await emailOf(person), person.email)
+    assert.equal((await app.accounts.find(tenantId, id))?.status, 'leaving', 'kept by a sign-in')
+  })
+
   it('keeps the old address for a day: nobody takes it in between', async () => {
     const { app, main } = world()
     const person = await world().addAccount()

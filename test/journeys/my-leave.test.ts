@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { csrfOf, isMyAccount, openMyAccount, postByHand } from '#test/support/my-account.ts'
 import { proveIdentity, signIn, signInTo } from '#test/support/person.ts'
+import { proveMailbox } from '#test/support/recovery.ts'
 import { describeInWorlds } from '#test/support/worlds.ts'
 import type { Person } from '#test/support/world.ts'
 
@@ -36,6 +37,13 @@ describeInWorlds('leaving by My account', (world) => {
     assert.match(mail.text, /Keep my account/)
   })
 
+  it('waits for nothing it holds itself: what a tenant is called is known before', async () => {
+    const { account } = await world().addAccount()
+    await world().pass(2) // nothing is remembered of the tenant
+    const by = { actor: { kind: 'account', id: account.id } } as const
+    assert.ok(await world().app.departures.leave(account.tenantId, account.id, by))
+  })
+
   it('lets the person sign in for one thing: to keep the account', async () => {
     const person = await world().addAccount()
     await leave(person)
@@ -57,6 +65,25 @@ describeInWorlds('leaving by My account', (world) => {
       mine.page.text,
       /Deletion of the account undone.*Deletion of the account asked for/,
     )
+  })
+
+  it('is taken back also after the password was lost, or changed by who asked for it (Q54)', async () => {
+    const person = await world().addAccount()
+    await leave(person)
+    await world().pass(1)
+    const recovering = world().browser().tab()
+    await proveMailbox(world(), recovering, person.email)
+    await world().pass(1)
+    const done = await recovering.submit({ new_password: 'quiet coffee pots everywhere' })
+    assert.equal(done.heading, 'Password changed')
+    assert.equal(await statusOf(person), 'leaving', 'a mailbox alone keeps nothing')
+    await world().pass(1)
+    const tab = world().browser().tab()
+    await tab.open((await (await world().relyingParty('trusted')).start()).url)
+    await tab.submit({ email: person.email })
+    await tab.submit({ password: 'quiet coffee pots everywhere' })
+    assert.ok((await tab.submit({}, 'Keep my account')).isElsewhere)
+    assert.equal(await statusOf(person), 'active')
   })
 
   it('says nothing of it to whoever has the wrong password (Q73)', async () => {

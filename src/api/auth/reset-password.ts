@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mayProve } from '#account/account.ts'
 import type { Accounts } from '#account/account.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
 import type { AccountId } from '#kit/ids.ts'
@@ -67,7 +68,7 @@ async function sendCode(
 ): Promise<string> {
   const browser = newBrowser()
   const found = await accounts.findByEmail(tenant.id, email)
-  const account = found?.status === 'active' ? found : undefined
+  const account = found && mayProve(found) ? found : undefined
   const { handle } = await emailCodes.issue({
     tenant,
     purpose: 'reset_password',

@@ -1,5 +1,5 @@
 import type { Context } from 'koa'
-import type { Accounts } from '#account/account.ts'
+import { mayProve, type Accounts } from '#account/account.ts'
 import type { Form } from '#http/http.ts'
 import { epochSeconds, type Clock } from '#kit/clock.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
@@ -92,7 +92,7 @@ function createSend(deps: RecoveryAnswerDeps) {
   return async (visit: RecoveryVisit, email: string): Promise<void> => {
     const { ctx, tenant, page, key, recovery } = visit
     const found = await accounts.findByEmail(tenant.id, email)
-    const account = found?.status === 'active' ? found : undefined
+    const account = found && mayProve(found) ? found : undefined
     const here = remembered.read(tenant, ctx.req).find(({ id }) => id === account?.id)
     const { handle, nextAt, fresh } = await emailCodes.issue({
       tenant,

@@ -1,4 +1,10 @@
-import { isVoid, type Account, type Accounts, type HeldAccount } from '#account/account.ts'
+import {
+  isVoid,
+  mayProve,
+  type Account,
+  type Accounts,
+  type HeldAccount,
+} from '#account/account.ts'
 import type { Audit, AuditEvent } from '#audit/audit.ts'
 import { epochSeconds, type Clock } from '#kit/clock.ts'
 import { mailboxOf } from '#kit/email-address.ts'
@@ -117,7 +123,7 @@ function createUndo(deps: EmailChangeDeps): Pick<EmailChanges, 'look' | 'undo'> 
     async look({ tenant, token }) {
       const change = await store.find(tenant.id, sha256(token))
       const account = change && (await accounts.find(tenant.id, change.accountId))
-      return change && account?.status === 'active'
+      return change && account && mayProve(account)
         ? { kind: 'here', email: change.oldEmail }
         : over
     },
@@ -127,7 +133,8 @@ function createUndo(deps: EmailChangeDeps): Pick<EmailChanges, 'look' | 'undo'> 
       if (!change) return over
       const isUndone = await accounts.hold(tenant.id, change.accountId, async (held) => {
         const { account, within } = held
-        if (account.status !== 'active') return false
+        // SECURITY: also for who is leaving: whoever took the address could wait there until the day is over.
+        if (!mayProve(account)) return false
         if (!(await leadsTo(change, held))) return false
         if (!(await store.use(change, within))) return false
         const { oldEmail: email, oldCanonical: emailCanonical } = change

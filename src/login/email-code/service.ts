@@ -110,7 +110,7 @@ function createRedeem({ records, accounts }: Workings): Redeem {
     if (accountId === undefined) return proved
     const account = await accounts.find(shelf.tenant.id, accountId)
     // disabled since (Q18); or everything was ended: what was asked for before is void (Q54, Q62)
-    const isOpen = shelf.purpose === 'sign_in' ? mayProve : isActive
+    const isOpen = shelf.purpose === 'change_email' ? isActive : mayProve
     if (!account || !isOpen(account) || isVoid(account, issuedAt)) return undefined
     const isOwn = codePurposes[shelf.purpose].address === 'own'
     // another address since: what the old one receives proves nothing any more (Q56)

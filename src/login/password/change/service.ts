@@ -1,4 +1,10 @@
-import { isVoid, type Account, type Accounts, type HeldAccount } from '#account/account.ts'
+import {
+  isVoid,
+  mayProve,
+  type Account,
+  type Accounts,
+  type HeldAccount,
+} from '#account/account.ts'
 import { epochSeconds, type Clock } from '#kit/clock.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
 import { isSteppedUp } from '#session/session.ts'
@@ -36,7 +42,7 @@ function createChange(
   keeping: Keeping,
 ): PasswordChanges['change'] {
   return async (input) => {
-    const account = await keeping.findActive(input)
+    const account = await keeping.find(input, 'changed')
     if (!account) return over
     const { tenant, requester, currentPassword: password } = input
     const verdict = await passwords.verify({ tenant, email: account.email, password, requester })
@@ -58,7 +64,7 @@ function createSetFirst(
   keeping: Keeping,
 ): PasswordChanges['setFirst'] {
   return async (input) => {
-    const account = await keeping.findActive(input)
+    const account = await keeping.find(input, 'set')
     if (!account) return over
     if (needsStepUp(account, input.provedAt, clock)) return { kind: 'step_up' }
     if (await passwords.hasPassword(account.tenantId, account.id)) return { kind: 'has_password' }
@@ -106,7 +112,7 @@ function createRemove(deps: PasswordChangeDeps, keeping: Keeping): PasswordChang
 
 function createReset(keeping: Keeping): PasswordChanges['reset'] {
   return async (input) => {
-    const account = await keeping.findActive(input)
+    const account = await keeping.find(input, 'reset')
     if (!account || !isOwnAddress(account, input)) return over
     const prepared = await keeping.prepare(input, account, 'reset')
     if (prepared.outcome === 'refused') return refusedFor(prepared.reason)
@@ -135,9 +141,9 @@ function createKeeping(deps: PasswordChangeDeps) {
   return {
     tell,
 
-    async findActive({ tenant, accountId }: Owner): Promise<Account | undefined> {
+    async find({ tenant, accountId }: Owner, how: Keep['how']): Promise<Account | undefined> {
       const account = await accounts.find(tenant.id, accountId)
-      return account?.status === 'active' ? account : undefined
+      return account && mayHave(account, how) ? account : undefined
     },
 
     prepare(owner: Owner & { readonly newPassword: string }, account: Account, how: Keep['how']) {
@@ -150,7 +156,7 @@ function createKeeping(deps: PasswordChangeDeps) {
     async keep(owner: Owner, { prepared, how, mayKeep }: Keep): Promise<boolean> {
       const { tenant, accountId } = owner
       const isKept = await accounts.hold(tenant.id, accountId, async (held) => {
-        if (held.account.status !== 'active' || !(await mayKeep(held))) return false
+        if (!mayHave(held.account, how) || !(await mayKeep(held))) return false
         await prepared.keep(held.within)
         if (how !== 'set') await held.end(actorOf(owner))
         if (how === 'reset') await held.save({ emailVerified: true })
@@ -164,6 +170,14 @@ function createKeeping(deps: PasswordChangeDeps) {
 }
 
 const over = { kind: 'over' } as const
+
+/**
+ * SECURITY: a lost password is set anew also for who is leaving. Coming back takes a sign-in: whoever had the password
+ * once could change it, ask for the end of the account, and make it final (Q54).
+ */
+function mayHave(account: Account, how: PasswordNotice['how']): boolean {
+  return how === 'reset' ? mayProve(account) : account.status === 'active'
+}
 
 /** What another mailbox received proves nothing of this account (Q56). */
 function isOwnAddress(account: Account, { email }: ResetPassword): boolean {
