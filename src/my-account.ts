@@ -9,6 +9,7 @@ import { readForm } from '#http/form.ts'
 import type { KeyDeriver, Sealer } from '#kit/sealer.ts'
 import type { EmailChanges } from '#login/email-change/email-change.ts'
 import type { Passwords } from '#login/password/password.ts'
+import type { AgreementStore } from '#login/registration/registration.ts'
 import type { Outbox } from '#mail/mail.ts'
 import { createAccountClient } from '#oidc/account-client.ts'
 import type { AccountClientDeps } from '#oidc/account-client.ts'
@@ -48,6 +49,7 @@ export type MyAccountDeps = Omit<PortalInput, MadeHere> &
   Pick<AccountClientDeps, 'registry' | 'keys'> & {
     readonly artifacts: ArtifactStore
     readonly keyring: KeyDeriver
+    readonly agreements: Pick<AgreementStore, 'list'>
     readonly passwords: Passwords
     readonly sealer: Sealer
   }
@@ -83,6 +85,14 @@ export function createMyAccount(deps: MyAccountDeps) {
           const seen = { opened_at: openedAt, last_seen_at: lastSeenAt }
           return { device, ip, place, ...seen, amr }
         })
+      },
+      agreements: async ({ tenant, account }) => {
+        const given = await deps.agreements.list(tenant.id, account.id)
+        return given.map(({ document, version, agreedAt }) => ({
+          document,
+          version,
+          agreed_at: agreedAt,
+        }))
       },
     },
     sealedCookies: createSealedCookies(deps),

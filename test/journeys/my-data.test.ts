@@ -10,6 +10,12 @@ describeInWorlds('your data in My account', (world) => {
   it('is downloaded as JSON: everything of this person, no secret, nothing of others (Q82)', async () => {
     const person = await world().addAccount()
     await signInTo(await world().relyingParty('web'), person, { world: world() })
+    const agreedAt = new Date(world().clock.now())
+    const agreed = { tenantId: world().main.id, document: 'terms', agreedAt } as const
+    await world().app.agreements.put([
+      { ...agreed, accountId: person.account.id, version: '2026-01' },
+      { ...agreed, accountId: world().people.grace.account.id, version: 'of another' },
+    ])
     const { browser, tab } = await openMyAccount(world(), person, 'data')
     const answer = await tab.submit({}, download)
     assert.equal(answer.status, 200)
@@ -25,6 +31,8 @@ describeInWorlds('your data in My account', (world) => {
       file.consents.map((one: { client_id: string }) => one.client_id),
       ['web'],
     )
+    const terms = { document: 'terms', version: '2026-01', agreed_at: agreedAt.toISOString() }
+    assert.deepEqual(file.agreements, [terms])
     const types = file.activity.map(({ type }: { type: string }) => type)
     assert.deepEqual(types, [
       'session.new_device',
