@@ -22,17 +22,19 @@ export function createGrantLoader(deps: {
     const { provider, client, session } = ctx.oidc
     if (!client || !session?.accountId) return undefined
 
-    const answered = ctx.oidc.result?.consent?.grantId
-    if (answered) return provider.Grant.find(answered)
-
     const record = clientRecord(client)
+    const accountId = brandId<AccountId>(session.accountId)
     const wanted = await consentOfParams(ctx.oidc.params ?? {}, record, deps.clients)
+    const isAllowed = () => mayGoUnasked(record, accountId, wanted)
+    const answered = ctx.oidc.result?.consent?.grantId
+    if (answered) return stillAllowed(await provider.Grant.find(answered), isAllowed)
+
     const before = await grantOfSession(ctx, client.clientId)
     if (before && covers(before, ctx, wanted)) return before
 
-    const accountId = brandId<AccountId>(session.accountId)
-    if (!(await mayGoUnasked(record, accountId, wanted))) return undefined
-    return extendGrant(before ?? newGrant(provider, record, accountId), wanted)
+    if (!(await isAllowed())) return undefined
+    const grant = await extendGrant(before ?? newGrant(provider, record, accountId), wanted)
+    return stillAllowed(grant, isAllowed)
   }
 
   async function mayGoUnasked(
@@ -44,6 +46,19 @@ export function createGrantLoader(deps: {
     const remembered = await consents.find(tenantId, accountId, client.clientId)
     return remembered !== undefined && isNothing(missingConsent(wanted, remembered))
   }
+}
+
+/**
+ * SECURITY: asked once the Grant is written. Whoever takes the consent back removes it first and then every Grant there is:
+ * one that was written in between would live on, and nothing would show it to the person (Q17).
+ */
+async function stillAllowed(
+  grant: Grant | undefined,
+  isAllowed: () => Promise<boolean>,
+): Promise<Grant | undefined> {
+  if (!grant || (await isAllowed())) return grant
+  await grant.destroy()
+  return undefined
 }
 
 async function grantOfSession(

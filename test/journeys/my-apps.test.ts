@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
+import { it, mock } from 'node:test'
+import { brandId } from '#kit/ids.ts'
+import type { ClientId } from '#kit/ids.ts'
+import { meanwhile } from '#test/support/meanwhile.ts'
 import { csrfOf, openMyAccount, postByHand } from '#test/support/my-account.ts'
 import { isConsent, signInTo } from '#test/support/person.ts'
 import { opaqueApi } from '#test/support/world-clients.ts'
@@ -48,6 +51,34 @@ describeInWorlds('apps with access in My account', (world) => {
     const revoked = events.find(({ type }) => type === 'consent.revoked')
     assert.equal(revoked?.clientId, 'web')
     assert.equal(revoked.accountId, person.account.id)
+  })
+
+  it('leaves nothing to a request that was under way when it was taken back (Q17, F14)', async () => {
+    const { person, rp } = await withPayroll()
+    const { tenantId, id: accountId } = person.account
+    const { browser } = await openMyAccount(world(), person, 'apps')
+    const owner = { tenantId, accountId, clientId: brandId<ClientId>('web') }
+    const revoke = () => world().app.givenConsents.revoke(owner, { actor: { kind: 'cli' } })
+    const moment = meanwhile(world(), { before: 'upsert', model: 'Grant' }, revoke)
+    const page = await browser.tab().open((await rp.start()).url)
+    assert.ok(moment.happened(), 'a new browser needs a Grant of its own')
+    assert.ok(isConsent(page), `asked again: ${page.url.href}`)
+    const silent = await browser.tab().open((await rp.start({ prompt: 'none' })).url)
+    assert.equal(silent.url.searchParams.get('error'), 'consent_required')
+  })
+
+  it('stays on the list while a store is down, and can be tried again', async () => {
+    const { rp, tokens, tab } = await withPayroll()
+    const down = mock.method(world().app.artifacts, 'destroyAccess', () =>
+      Promise.reject(new Error('the store does not answer')),
+    )
+    const failed = await tab.submit({ client: 'web' }, /Remove access of Payroll/)
+    down.mock.restore()
+    assert.equal(failed.status, 503)
+    const page = await tab.open(`${world().issuer}/account/apps`)
+    assert.match(page.text, /Payroll It can/)
+    assert.match((await tab.submit({ client: 'web' }, /Remove access/)).text, /no access any more/)
+    await assert.rejects(rp.refresh(tokens.refresh_token ?? ''), { error: 'invalid_grant' })
   })
 
   it('refuses a code that was issued before', async () => {
