@@ -4,6 +4,7 @@ import { accountCallbackOf, accountClientId } from '#client/client.ts'
 import type { Keys, LoadedKey } from '#key/key.ts'
 import type { Clock } from '#kit/clock.ts'
 import { epochSeconds } from '#kit/clock.ts'
+import { Unavailable } from '#kit/errors.ts'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId, SessionUid, TenantId } from '#kit/ids.ts'
 import { sha256 } from '#kit/hash.ts'
@@ -26,7 +27,7 @@ export function createAccountClient(deps: AccountClientDeps): AccountClient {
   return {
     async redeem(tenant, { code, verifier, nonce, ip }) {
       const { provider } = await deps.registry.engineOf(tenant)
-      const { status, body } = await ask(provider, tenant, {
+      const { status, body, retryAfter } = await ask(provider, tenant, {
         path: routes.token,
         ip,
         form: {
@@ -39,6 +40,7 @@ export function createAccountClient(deps: AccountClientDeps): AccountClient {
         },
       })
       if (status === 400) return undefined
+      if (status === 503) throw new Unavailable('oidc', { ...(retryAfter && { retryAfter }) })
       if (status !== 200) throw new Error(`the token endpoint answered ${status} to My account`)
       const tokens = answer.parse(body)
       const claims = await verified(tokens.id_token, tenant, nonce, deps)

@@ -19,6 +19,24 @@ describeInWorlds('signing in to My account', (world) => {
     assert.equal((await tab.open(`${world().issuer}/account`)).url.pathname, '/account/profile')
   })
 
+  it('stays open when somebody of the same network guesses its secret (Q37)', async () => {
+    const person = await world().addAccount()
+    const browser = world().browser()
+    const guess = () =>
+      world().transport.fetch(`${world().issuer}/token`, {
+        method: 'POST',
+        from: browser.address,
+        body: new URLSearchParams({
+          grant_type: 'authorization_code',
+          client_id: 'signet-account',
+          client_secret: 'x'.repeat(43),
+          code: 'x',
+        }),
+      })
+    for (let count = 0; count < 25; count += 1) assert.equal((await guess()).status, 401)
+    await openMyAccount(world(), person, 'profile', { browser })
+  })
+
   it('asks nothing of who is signed in already, and shows no consent, whatever is asked for', async () => {
     const { browser } = await openMyAccount(world(), await world().addAccount())
     browser.cookies.remove('signet-account')
