@@ -53,7 +53,8 @@ export function createSessionsSection(deps: {
       async 'sessions/end'(visit, form) {
         const uid = brandId<SessionUid>(form.get('session') ?? '')
         const outcome = await sessions.end(ownerOf(visit), uid, byThem(visit))
-        if (outcome === 'ended') await notices.leave(visit, 'sessions', { done: 'ended' })
+        const done = outcome === 'ended' ? 'ended' : 'gone'
+        await notices.leave(visit, 'sessions', { done })
         return { page: 'sessions' }
       },
       async 'sessions/others'(visit) {

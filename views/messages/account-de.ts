@@ -112,6 +112,7 @@ export const accountDe: Pick<Translation, keyof typeof accountEn> = {
 
   'account.sessions_lead': 'Hier sind Sie angemeldet.',
   'account.sessions_ended': 'Dieses Gerät ist abgemeldet.',
+  'account.sessions_gone': 'Dieses Gerät ist nicht mehr angemeldet.',
   'account.sessions_others_ended': 'Sie sind auf allen anderen Geräten abgemeldet.',
   'account.sessions_current': 'Dieses Gerät',
   'account.sessions_seen': 'Zuletzt gesehen',

@@ -105,6 +105,7 @@ export const accountEn = {
 
   'account.sessions_lead': 'Where you’re signed in.',
   'account.sessions_ended': 'That device is signed out.',
+  'account.sessions_gone': 'That device is not signed in any more.',
   'account.sessions_others_ended': 'You’re signed out on every other device.',
   'account.sessions_current': 'This device',
   'account.sessions_seen': 'Last seen',

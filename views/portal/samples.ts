@@ -139,6 +139,7 @@ function sessionsSamples({ text }: Stage, frame: PortalFrame): Samples {
       trusted: [trusted],
       done: 'ended',
     }),
+    'my-sessions-gone': sessionsPage({ frame, sessions: [here, there], trusted: [], done: 'gone' }),
     'my-sessions-trusted': sessionsPage({
       frame,
       sessions: [here],

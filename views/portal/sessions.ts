@@ -21,7 +21,7 @@ export type SessionsProps = {
 }
 
 /** What was just done there. */
-export const sessionsDone = ['ended', 'others_ended', 'untrusted', 'all_untrusted'] as const
+export const sessionsDone = ['ended', 'others_ended', 'gone', 'untrusted', 'all_untrusted'] as const
 export type SessionsDone = (typeof sessionsDone)[number]
 
 export type PortalSession = {
