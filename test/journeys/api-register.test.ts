@@ -95,6 +95,25 @@ describeInWorlds('registration by the JSON API', (world) => {
     assert.deepEqual(detailsOf(refused), { reason: 'agreement_required' })
   })
 
+  it('lets an invited address in, once, and no other', async () => {
+    const scene = await open({ registration: 'invite' })
+    const { tenant } = scene
+    const made = await world().app.invitations.create({ tenant, email, lifetime: 3600 })
+    assert.ok(made.outcome === 'created')
+    const invitation = made.link.split('/').at(-1)
+    const other = await scene.begin({ invitation, email: 'other@example.test' })
+    assert.equal(refusalOf(other), '403 api.registration_closed')
+    await world().pass(1) // the newest mail is the one with the code
+    const begun = await scene.begin({ invitation })
+    assert.equal(begun.status, 202, begun.body)
+    const code = codeIn(await lastMail(world().app, tenant))
+    const answer = await scene.verify({ handle: begun.text('handle'), code })
+    assert.equal(answer.status, 200, answer.body)
+    const [used] = await world().app.invitations.list(tenant.id)
+    assert.ok(used?.usedAt)
+    assert.equal(refusalOf(await scene.begin({ invitation })), '403 api.registration_closed')
+  })
+
   it('makes one account of twenty that verify at the same time', async () => {
     const scene = await open()
     const asked = await ask(scene)
