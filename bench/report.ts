@@ -6,6 +6,7 @@ import type { OperationName } from './operations.ts'
 import { setups, type SetupName } from './setups.ts'
 import { crowd, type SignIns } from './sign-ins.ts'
 import type { Starts } from './starts.ts'
+import type { Timing } from './timing.ts'
 
 /** What was measured of one operation on one set-up, beside the bare engine in the same rounds. */
 export type Line = {
@@ -73,9 +74,10 @@ export type Report = {
   readonly starts: Starts | undefined
   readonly memory: readonly (Memory & { readonly on: SetupName })[]
   readonly signIns: readonly (SignIns & { readonly on: SetupName })[]
+  readonly timings: readonly (Timing & { readonly on: SetupName })[]
 }
 
-export function reportOf({ facts, lines, starts, memory, signIns }: Report): string {
+export function reportOf({ facts, lines, starts, memory, signIns, timings }: Report): string {
   const parts = [
     Object.entries(facts)
       .map((pair) => pair.join(' '))
@@ -87,6 +89,7 @@ export function reportOf({ facts, lines, starts, memory, signIns }: Report): str
         `${on}: ${mebibytes(before)} resident, ${mebibytes(after)} after ${logins} logins`,
     ),
     ...signIns.map(describeSignIns),
+    ...timings.map(describeTiming),
   ]
   return parts.filter((part) => part !== undefined).join('\n\n')
 }
@@ -97,7 +100,6 @@ const mostTokenP99 = 250
 
 function describeSignIns(found: SignIns & { readonly on: SetupName }): string {
   const { on, hashes, signIns, share, tokenP99, turnedAway } = found
-  const holds = (isSo: boolean, bar: string) => `${isSo ? 'holds' : 'MISSED'} ${bar}`
   return [
     `${on}: ${hashes.toFixed(1)} hashes/s alone, ${signIns.toFixed(1)} sign-ins/s of ${crowd} people`,
     `${share.toFixed(2)}x ${holds(share >= leastShare, `${leastShare}x`)}`,
@@ -106,6 +108,22 @@ function describeSignIns(found: SignIns & { readonly on: SetupName }): string {
   ].join(', ')
 }
 
+/** Known and unknown people differ by no more: milliseconds, and a share of what an unknown one takes (Q73). */
+const mostApart = 5
+const mostShareApart = 0.05
+
+function describeTiming({ on, way, count, known, unknown }: Report['timings'][number]): string {
+  const apart = known - unknown
+  const share = apart / unknown
+  const isSo = Math.abs(apart) <= mostApart && Math.abs(share) <= mostShareApart
+  return [
+    `${on}: ${way}, n=${count} of each: known ${known.toFixed(2)} ms, unknown ${unknown.toFixed(2)} ms`,
+    `${apart.toFixed(2)} ms or ${(share * 100).toFixed(1)} % apart`,
+    holds(isSo, `${mostApart} ms and ${mostShareApart * 100} %`),
+  ].join(', ')
+}
+
+const holds = (isSo: boolean, bar: string) => `${isSo ? 'holds' : 'MISSED'} ${bar}`
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`
 const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`
 

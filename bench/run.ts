@@ -9,6 +9,7 @@ import { linesOf, machine, reportOf, type Line } from './report.ts'
 import { setups, startBench, type SetupName } from './setups.ts'
 import { crowd, measureSignIns, type SignIns } from './sign-ins.ts'
 import { measureStarts } from './starts.ts'
+import { measureTiming, timingCrowd, type Timing } from './timing.ts'
 
 const { values } = parseArgs({
   options: {
@@ -25,6 +26,8 @@ const { values } = parseArgs({
     starts: { type: 'boolean', default: false },
     /** Two hundred people sign in at once, for so many seconds. */
     signins: { type: 'string' },
+    /** Known against unknown people, so many of each. */
+    timing: { type: 'string' },
     /** Folder for a CPU profile of each server. */
     profile: { type: 'string' },
   },
@@ -36,10 +39,11 @@ const facts = { ...machine(), cores: availableParallelism(), rounds, concurrency
 // the order matters: a start may use all cores
 const starts = values.starts ? await measureStarts() : undefined
 const signIns = values.signins === undefined ? [] : await measureCrowd(Number(values.signins))
+const timings = values.timing === undefined ? [] : await measureTimings(Number(values.timing))
 const sharing = leaveServerCore()
 const lines = await measureOperations()
 const memory = values.memory === undefined ? [] : await measureLogins(Number(values.memory))
-const report = { facts: { ...facts, sharing }, lines, starts, memory, signIns }
+const report = { facts: { ...facts, sharing }, lines, starts, memory, signIns, timings }
 console.log(values.json ? JSON.stringify(report, null, 2) : reportOf(report))
 
 async function measureOperations(): Promise<readonly Line[]> {
@@ -76,6 +80,20 @@ async function measureCrowd(seconds: number): Promise<readonly (SignIns & { on: 
   for (const [on, server] of bench.signet) {
     tell(`${crowd} people on ${on} `)
     found.push({ on, ...(await measureSignIns(server, seconds)) })
+  }
+  tell('\n')
+  return found
+}
+
+async function measureTimings(
+  count: number,
+): Promise<readonly (Timing & { readonly on: SetupName })[]> {
+  const found: (Timing & { readonly on: SetupName })[] = []
+  const options = { behindProxy: true, crowd: timingCrowd(count), onAllCores: true, isOpen: true }
+  await using bench = await startBench(wanted, options)
+  for (const [on, server] of bench.signet) {
+    tell(`known and unknown people on ${on} `)
+    for (const timing of await measureTiming(server, count)) found.push({ on, ...timing })
   }
   tell('\n')
   return found

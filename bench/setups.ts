@@ -20,7 +20,10 @@ export type Bench = AsyncDisposable & {
 /** The servers under test, all at once and idle; throwaway stores that flush to disk as real ones do. */
 export async function startBench(
   wanted: readonly SetupName[],
-  options: Pick<SignetOptions, 'cheapHashing' | 'behindProxy' | 'crowd' | 'onAllCores'> & {
+  options: Pick<
+    SignetOptions,
+    'cheapHashing' | 'behindProxy' | 'crowd' | 'onAllCores' | 'isOpen'
+  > & {
     readonly nodeOptions?: readonly string[]
   },
 ): Promise<Bench> {

@@ -32,6 +32,8 @@ export type SignetOptions = {
   readonly behindProxy?: boolean
   /** People beside the one; see `crowdMember`. */
   readonly crowd?: number
+  /** Anybody may register, and sign in with a code by mail. */
+  readonly isOpen?: boolean
   /** Not confined to the core of the servers under test. */
   readonly onAllCores?: boolean
 }
@@ -60,7 +62,7 @@ export async function startSignet(options: SignetOptions): Promise<Subject> {
   const app = await openApp(input)
   if (app.redis) await connectRedis(app.redis)
   await migrate(app.database)
-  const tenant = await app.tenants.ensureMain()
+  const tenant = await prepareTenant(app, options)
   const accountId = await populate(app, tenant)
   const hasher = createPasswordHasher({
     config: config.password,
@@ -91,6 +93,14 @@ export async function startSignet(options: SignetOptions): Promise<Subject> {
       await app[Symbol.asyncDispose]()
     },
   }
+}
+
+async function prepareTenant({ tenants }: App, { isOpen }: SignetOptions): Promise<Tenant> {
+  const tenant = await tenants.ensureMain()
+  if (!isOpen) return tenant
+  const settings = { ...tenant.settings, registration: 'open', email_code: 'offered' } as const
+  await tenants.update({ ...tenant, settings })
+  return (await tenants.findById(tenant.id)) ?? tenant
 }
 
 /** They share one hash, which is made once: nobody waits for two hundred. */

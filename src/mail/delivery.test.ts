@@ -110,6 +110,27 @@ describe('mail delivery', () => {
     assert.equal(await delivery.runOnce(), 0)
   })
 
+  test('drops a mail that is over, tried before or not (R6)', async () => {
+    let isDown = true
+    const sent: string[] = []
+    const { clock, outbox, delivery, counts } = setUp(async ({ subject }) => {
+      if (isDown) throw new Error('451 later')
+      sent.push(subject)
+    })
+    const expiresAt = new Date(clock.now() + 600_000)
+    await outbox.enqueue({ ...mail, subject: 'tried', expiresAt })
+    await delivery.runOnce()
+    await outbox.enqueue({ ...mail, subject: 'not tried', expiresAt })
+    await outbox.enqueue({ ...mail, subject: 'for ever' })
+    isDown = false
+    clock.advance(600_000)
+    await delivery.runOnce()
+    assert.deepEqual(sent, ['for ever'])
+    assert.deepEqual(counts.toSorted(), ['expired', 'expired', 'postponed', 'sent'])
+    assert.equal(await delivery.runOnce(), 0)
+    assert.ok((await outbox.recent(3)).every(({ text }) => text === ''))
+  })
+
   test('keeps nothing for longer than a week', async () => {
     const { clock, outbox, delivery } = setUp(async () => undefined)
     await outbox.enqueue(mail)

@@ -91,11 +91,12 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   }
 }
 
-/** Carries one claimed mail: settled, due again later, or given up. */
+/** Carries one claimed mail: settled, due again later, given up, or dropped because it is over. */
 function createCarrier(deps: DeliveryDeps): (by: Transport, mail: QueuedMail) => Promise<void> {
   const { outbox, clock, logger, metrics } = deps
 
   async function deliver(by: Transport, mail: QueuedMail): Promise<void> {
+    if (mail.expiresAt && mail.expiresAt.getTime() <= clock.now()) return drop(mail)
     try {
       await by.send(mail)
     } catch (error) {
@@ -105,6 +106,16 @@ function createCarrier(deps: DeliveryDeps): (by: Transport, mail: QueuedMail) =>
     // Outside the try: a mail that was taken is not sent again because the outbox could not say so.
     await outbox.settle(mail.id)
     metrics?.mailSent('sent')
+  }
+
+  async function drop({ id, tenantId, kind, attempts }: QueuedMail): Promise<void> {
+    await outbox.abandon(id, 'expired')
+    metrics?.mailSent('expired')
+    logger.warn('a mail was over before it was taken', {
+      tenant_id: tenantId,
+      kind,
+      attempt: attempts,
+    })
   }
 
   async function putBack(mail: QueuedMail, error: unknown): Promise<void> {

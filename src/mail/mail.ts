@@ -10,6 +10,8 @@ export type Mail = {
   readonly subject: string
   readonly text: string
   readonly html: string
+  /** From then on what it says is over, and it is not sent any more: a code that nobody can use only confuses (R6). */
+  readonly expiresAt?: Date
 }
 
 export type QueuedMail = Mail & {

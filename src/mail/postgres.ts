@@ -39,6 +39,7 @@ export function createPostgresOutbox(deps: {
         html_body: mail.html,
         created_at: now(),
         due_at: now(),
+        expires_at: mail.expiresAt,
       })
     },
 
@@ -86,6 +87,7 @@ type MailRow = {
   html_body: string
   created_at: Date
   attempts: number
+  expires_at: Date | null
 }
 
 function toQueuedMail(row: MailRow): QueuedMail {
@@ -99,5 +101,6 @@ function toQueuedMail(row: MailRow): QueuedMail {
     html: row.html_body,
     createdAt: row.created_at,
     attempts: row.attempts,
+    ...(row.expires_at ? { expiresAt: row.expires_at } : {}),
   }
 }

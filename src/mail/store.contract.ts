@@ -59,6 +59,12 @@ export function outboxContract(name: string, open: () => Promise<OutboxHome>): v
       assert.deepEqual(rest, { ...mail, createdAt: new Date(clock.now()), attempts: 1 })
     })
 
+    test('a mail that will be over says when', async () => {
+      const expiresAt = new Date(clock.now() + 600_000)
+      await outbox.enqueue({ ...mail, expiresAt })
+      assert.deepEqual((await claim())[0]?.expiresAt, expiresAt)
+    })
+
     test('a claimed mail is hidden until its lease is over, then tried again', async () => {
       await outbox.enqueue(mail)
       assert.equal((await claim()).length, 1)

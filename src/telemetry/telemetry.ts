@@ -103,7 +103,7 @@ export type Metrics = {
   /** The earliest end of a signing key in use, epoch seconds; of all tenants. */
   signingKeyExpires(algorithm: string, at: number): void
   jobRan(run: { readonly job: string; readonly outcome: 'success' | 'failure' }): void
-  mailSent(outcome: 'sent' | 'postponed' | 'failed'): void
+  mailSent(outcome: 'sent' | 'postponed' | 'failed' | 'expired'): void
   /** The exposition text for `/metrics`. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>
 }

@@ -29,7 +29,7 @@ describeInChromium('registering with a real browser, by the keyboard', (scene) =
       const { world, application, withPage } = scene()
       const { tenant, rp } = await open(javaScriptEnabled ? 'scripted' : 'plain')
       const email = 'new@example.test'
-      const mailedCode = async () => codeIn(await lastMail(world.app, tenant))
+      const mailedCode = async () => codeIn(await lastMail(world, tenant))
 
       /** Whom the app got, once the way through the pages was gone. */
       async function visit(way: (page: Page) => Promise<void>): Promise<string | undefined> {

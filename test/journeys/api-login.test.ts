@@ -145,7 +145,7 @@ describeInWorlds('signing in by the JSON API', (world) => {
     const { api } = await frontEnd()
     const person = await world().addAccount()
     const mails = async () => {
-      const all = await world().app.outbox.recent(50)
+      const all = await world().mail.received()
       return all.filter(({ to, kind }) => to === person.email && kind === 'new_sign_in').length
     }
     const device_token = (await api.logIn(person)).text('device_token')

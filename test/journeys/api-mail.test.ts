@@ -34,7 +34,7 @@ describeInWorlds('codes by mail by the JSON API', (world) => {
   ): Promise<{ readonly handle: string; readonly code: string }> {
     const answer = await api.asClient(path, { email })
     assert.equal(answer.status, 202, answer.body)
-    return { handle: answer.text('handle'), code: codeIn(await lastMail(world().app, tenant)) }
+    return { handle: answer.text('handle'), code: codeIn(await lastMail(world(), tenant)) }
   }
 
   const otherThan = (code: string) => String((Number(code) + 1) % 1e6).padStart(6, '0')
@@ -87,7 +87,7 @@ describeInWorlds('codes by mail by the JSON API', (world) => {
   it('come with a link that shows the code and signs nobody in (Q57)', async () => {
     const scene = await open()
     const { handle, code } = await ask(scene, '/auth/magic-link')
-    const link = linkIn(await lastMail(world().app, scene.tenant))
+    const link = linkIn(await lastMail(world(), scene.tenant))
     const tab = world().browser().tab()
     const page = await tab.open(link)
     assert.equal(page.status, 200)

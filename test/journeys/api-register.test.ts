@@ -28,7 +28,7 @@ describeInWorlds('registration by the JSON API', (world) => {
   async function ask({ tenant, begin }: Awaited<ReturnType<typeof open>>) {
     const answer = await begin()
     assert.equal(answer.status, 202, answer.body)
-    return { handle: answer.text('handle'), code: codeIn(await lastMail(world().app, tenant)) }
+    return { handle: answer.text('handle'), code: codeIn(await lastMail(world(), tenant)) }
   }
 
   const detailsOf = ({ json }: Answer) => (json['error'] as { details: unknown }).details
@@ -106,7 +106,7 @@ describeInWorlds('registration by the JSON API', (world) => {
     await world().pass(1) // the newest mail is the one with the code
     const begun = await scene.begin({ invitation })
     assert.equal(begun.status, 202, begun.body)
-    const code = codeIn(await lastMail(world().app, tenant))
+    const code = codeIn(await lastMail(world(), tenant))
     const answer = await scene.verify({ handle: begun.text('handle'), code })
     assert.equal(answer.status, 200, answer.body)
     const [used] = await world().app.invitations.list(tenant.id)

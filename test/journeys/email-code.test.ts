@@ -32,7 +32,7 @@ describeInWorlds('signing in with a code by mail', (world) => {
   async function askForCode({ tab, person, tenant }: Scene, email = person.email): Promise<string> {
     if (tab.page.heading === 'Sign in') await tab.submit({ email })
     await tab.submit({}, 'Use an email code instead')
-    return codeIn(await lastMail(world().app, tenant))
+    return codeIn(await lastMail(world(), tenant))
   }
 
   const otherThan = (code: string) => String((Number(code) + 1) % 1e6).padStart(6, '0')
@@ -64,7 +64,7 @@ describeInWorlds('signing in with a code by mail', (world) => {
       const page = await post(tab, `${uid}/${step}`, { csrf, code: '123456' })
       assert.match(page.text, /Enter your password/, step)
     }
-    assert.equal(await lastMail(world().app, tenant), undefined)
+    assert.equal(await lastMail(world(), tenant), undefined)
   })
 
   it('comes before the password where the tenant says so, for everybody alike (Q73)', async () => {
@@ -72,7 +72,7 @@ describeInWorlds('signing in with a code by mail', (world) => {
       const { tab, person, tenant } = await open('first')
       const page = await tab.submit({ email: email ?? person.email })
       assert.equal(page.heading, 'Check your email')
-      const mail = await lastMail(world().app, tenant)
+      const mail = await lastMail(world(), tenant)
       assert.equal(mail?.kind, email === undefined ? 'sign_in_code' : 'sign_in_unknown')
       await tab.submit({}, 'Use your password instead')
       assert.equal(tab.page.heading, 'Enter your password')
@@ -83,16 +83,16 @@ describeInWorlds('signing in with a code by mail', (world) => {
     const scene = await open('first')
     const { tab, person, rp, tenant } = scene
     await tab.submit({ email: person.email })
-    await tab.submit({ code: codeIn(await lastMail(world().app, tenant)) })
+    await tab.submit({ code: codeIn(await lastMail(world(), tenant)) })
     await world().pass(601)
     const again = await rp.start({ prompt: 'login' })
     const page = await tab.open(again.url)
     assert.equal(page.heading, 'Sign in with a code')
-    const before = (await world().app.outbox.recent(100)).length
+    const before = (await world().mail.received()).length
     await tab.reload()
-    assert.equal((await world().app.outbox.recent(100)).length, before)
+    assert.equal((await world().mail.received()).length, before)
     await tab.submit({}, 'Send a code')
-    const back = await tab.submit({ code: codeIn(await lastMail(world().app, tenant)) })
+    const back = await tab.submit({ code: codeIn(await lastMail(world(), tenant)) })
     assert.equal((await again.finish(back.url)).claims()?.sub, person.account.id)
   })
 
@@ -127,7 +127,7 @@ describeInWorlds('signing in with a code by mail', (world) => {
     assert.match((await tab.submit({ code })).text, /tried too often/)
     await world().pass(61)
     await tab.submit({}, 'Send a new code')
-    const fresh = codeIn(await lastMail(world().app, scene.tenant))
+    const fresh = codeIn(await lastMail(world(), scene.tenant))
     assert.ok((await tab.submit({ code: fresh })).isElsewhere)
   })
 
@@ -155,7 +155,7 @@ describeInWorlds('signing in with a code by mail', (world) => {
     await world().app.accounts.setStatus(tenantId, id, 'disabled', { kind: 'cli' })
     await scene.tab.submit({ email: scene.person.email })
     await scene.tab.submit({}, 'Use an email code instead')
-    assert.equal((await lastMail(world().app, scene.tenant))?.kind, 'sign_in_unknown')
+    assert.equal((await lastMail(world(), scene.tenant))?.kind, 'sign_in_unknown')
   })
 
   it('of twenty right answers at once signs in one (RFC 9700 §4.12)', async () => {
@@ -185,7 +185,7 @@ describeInWorlds('signing in with a code by mail', (world) => {
   it('mails to the stored address, with the code in the subject and a line for this host (Q58)', async () => {
     const scene = await open()
     const code = await askForCode(scene, scene.person.email.toUpperCase())
-    const mail = (await lastMail(world().app, scene.tenant)) ?? assert.fail('no mail')
+    const mail = (await lastMail(world(), scene.tenant)) ?? assert.fail('no mail')
     assert.equal(mail.to, scene.person.email)
     assert.match(mail.subject, new RegExp(`^${code.slice(0, 3)} ${code.slice(3)} is your`))
     assert.ok(mail.text.endsWith(`\n@localhost #${code}\n`))
@@ -195,7 +195,7 @@ describeInWorlds('signing in with a code by mail', (world) => {
   it('opens by a link in the browser that asked, after a POST', async () => {
     const scene = await open()
     await askForCode(scene)
-    const link = linkIn(await lastMail(world().app, scene.tenant))
+    const link = linkIn(await lastMail(world(), scene.tenant))
     assert.ok(link.href.startsWith(`${scene.tenant.issuer}/email/sign-in/`))
     const other = scene.browser.tab()
     for (const method of ['HEAD', 'GET']) {
@@ -212,7 +212,7 @@ describeInWorlds('signing in with a code by mail', (world) => {
   it('shows another browser the code to type back, and gives it no session (Q57)', async () => {
     const scene = await open()
     const code = await askForCode(scene)
-    const link = linkIn(await lastMail(world().app, scene.tenant))
+    const link = linkIn(await lastMail(world(), scene.tenant))
     const stranger = world().browser()
     const page = await stranger.tab().open(link)
     assert.match(page.text, new RegExp(`${code.slice(0, 3)} ${code.slice(3)}`))
@@ -226,7 +226,7 @@ describeInWorlds('signing in with a code by mail', (world) => {
   it('a link made up, or of another tenant, leads nowhere (DESIGN §3)', async () => {
     const scene = await open()
     await askForCode(scene)
-    const link = linkIn(await lastMail(world().app, scene.tenant))
+    const link = linkIn(await lastMail(world(), scene.tenant))
     const { tenant } = await open()
     const token = link.pathname.split('/').at(-1)
     for (const address of [

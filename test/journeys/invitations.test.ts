@@ -42,7 +42,7 @@ describeInWorlds('registration by invitation', (world) => {
     const { tab, attempt } = await takeUp(scene)
     await tab.submit({}, 'New here? Create an account')
     await tab.submit({ name: 'New Person' }, 'Next')
-    await tab.submit({ code: codeIn(await lastMail(world().app, scene.tenant)) })
+    await tab.submit({ code: codeIn(await lastMail(world(), scene.tenant)) })
     const back = await tab.submit({ new_password: password })
     assert.equal((await attempt.finish(back.url)).claims()?.['email'], invited)
     const [used] = await world().app.invitations.list(scene.tenant.id)

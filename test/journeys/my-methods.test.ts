@@ -8,7 +8,7 @@ const fresh = 'another long walk in the rain'
 
 describeInWorlds('sign-in methods in My account', (world) => {
   const codeIn = async (to: string) => {
-    const mails = await world().app.outbox.recent(20)
+    const mails = await world().mail.received()
     const text = mails.find((mail) => mail.to === to)?.text ?? ''
     return /\b(\d{3} ?\d{3})\b/.exec(text)?.[1] ?? assert.fail(`no code for ${to}: ${text}`)
   }
@@ -65,7 +65,7 @@ describeInWorlds('sign-in methods in My account', (world) => {
     assert.equal(done.url.href, `${home}/methods`)
     assert.match(done.text, /Your email address is changed/)
     assert.match(done.text, new RegExp(next))
-    const mails = await world().app.outbox.recent(20)
+    const mails = await world().mail.received()
     assert.ok(mails.some(({ to, kind }) => to === person.email && /email/.test(kind)))
   })
 

@@ -15,7 +15,7 @@ describeInWorlds('a sign-in on a new device (Q91, ASVS 6.3.5)', (world) => {
   }
 
   async function mailsTo({ email }: Person) {
-    const recent = await world().app.outbox.recent(500)
+    const recent = await world().mail.received()
     return recent.filter(({ kind, to }) => kind === 'new_sign_in' && to === email)
   }
 

@@ -22,7 +22,7 @@ describeInWorlds('changing one’s own password', (world) => {
   const now = () => Math.floor(world().clock.now() / 1000)
 
   async function mailsTo(email: string): Promise<string[]> {
-    const mails = await world().app.outbox.recent(200)
+    const mails = await world().mail.received()
     return mails.filter(({ to }) => to === email).map(({ kind }) => kind)
   }
 
@@ -163,7 +163,7 @@ describeInWorlds('a first password, and none any more', (world) => {
   })
   const now = () => Math.floor(world().clock.now() / 1000)
   const kindsTo = async (email: string) =>
-    (await world().app.outbox.recent(200)).filter(({ to }) => to === email).map(({ kind }) => kind)
+    (await world().mail.received()).filter(({ to }) => to === email).map(({ kind }) => kind)
 
   async function changesWith(wasUsed: boolean) {
     const { app, clock } = world()

@@ -23,7 +23,7 @@ it('an operator’s GeoIP file says where sessions are, in the list and in the n
       sessions.map(({ place }) => place),
       [1, 2].map(() => ({ city: 'Vienna', country: 'AT' })),
     )
-    const [mail] = await world.app.outbox.recent(1)
+    const [mail] = await world.mail.received()
     assert.match(String(mail?.text), /Vienna, Austria/)
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -38,7 +38,7 @@ describeInWorlds('who was in an account before its owner proved the mailbox (Q62
     await tab.open(attempt.url)
     await tab.submit({ email: victim.email })
     await tab.submit({}, 'Use an email code instead')
-    const back = await tab.submit({ code: codeIn(await lastMail(world().app, tenant)) })
+    const back = await tab.submit({ code: codeIn(await lastMail(world(), tenant)) })
     const tokens = await attempt.finish(back.url)
     assert.equal(tokens.claims()?.sub, victim.account.id)
     return tokens

@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { mailsTo } from '#test/support/mail.ts'
 import { requesterFrom } from '#test/support/password-login.ts'
 import { signIn, signInTo } from '#test/support/person.ts'
-import {
-  askForCode,
-  codeFor,
-  mailsTo,
-  postStep,
-  proveMailbox,
-  signsIn,
-} from '#test/support/recovery.ts'
+import { askForCode, codeFor, postStep, proveMailbox, signsIn } from '#test/support/recovery.ts'
 import { password } from '#test/support/world.ts'
 import { describeInWorlds } from '#test/support/worlds.ts'
 

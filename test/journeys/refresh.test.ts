@@ -22,7 +22,7 @@ describeInWorlds('a refresh token', (world) => {
       .map((event) => event.type)
 
   const mailsTo = async (person: Person) =>
-    (await world().app.outbox.recent(50)).filter((mail) => mail.to === person.email)
+    (await world().mail.received()).filter((mail) => mail.to === person.email)
 
   it('is exchanged for another on every use, by every kind of client (Q14)', async () => {
     for (const name of ['web', 'spa', 'signed'] as const) {

@@ -22,7 +22,7 @@ async function open(world: World, settings: Partial<Tenant['settings']>) {
   const browser = world.browser()
   const tab = browser.tab()
   await tab.open(attempt.url)
-  const mailed = (to?: string) => lastMail(world.app, tenant, to)
+  const mailed = (to?: string) => lastMail(world, tenant, to)
   return { world, tenant, rp, attempt, browser, tab, mailed }
 }
 

@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict'
-import type { QueuedMail } from '#mail/mail.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import type { Page, Tab } from './browser.ts'
+import { mailsTo } from './mail.ts'
 import { requesterFrom } from './password-login.ts'
 import type { World } from './world.ts'
-
-/** The mails to an address, newest first. */
-export async function mailsTo(world: World, email: string): Promise<readonly QueuedMail[]> {
-  const mails = await world.app.outbox.recent(500)
-  return mails.filter(({ to }) => to === email)
-}
 
 /** The six digits of the newest mail to an address. */
 export async function codeFor(world: World, email: string): Promise<string> {

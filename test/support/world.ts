@@ -21,6 +21,8 @@ import type { App, AppInput } from '#app.ts'
 import { createBrowser } from './browser.ts'
 import type { Browser } from './browser.ts'
 import { createEmptyDatabase } from './databases.ts'
+import { createPostOffice } from './post-office.ts'
+import type { PostOffice } from './post-office.ts'
 import { createClientKey, createRelyingParty } from './relying-party.ts'
 import type { RelyingParty, TestClient } from './relying-party.ts'
 import {
@@ -31,6 +33,7 @@ import {
   reserveRedisDatabase,
   sharedPostgres,
 } from './servers.ts'
+import { startSmtp } from './smtp.ts'
 import { createTransport } from './transport.ts'
 import type { Transport } from './transport.ts'
 import { api, opaqueApi, worldClients } from './world-clients.ts'
@@ -61,6 +64,8 @@ export type World = AsyncDisposable & {
   /** Lets time pass for everything in this process and in Redis. */
   pass(seconds: number): Promise<void>
   readonly transport: Transport
+  /** The mail server this installation sends through. */
+  readonly mail: PostOffice
   /** Starts another process of this installation, on the same stores: the way to it. Not for the embedded set-up. */
   sibling(): Promise<Sibling>
   browser(): Browser
@@ -112,7 +117,16 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const dataDir = mkdtempSync(join(tmpdir(), 'signet-world-'))
   stack.defer(() => rmSync(dataDir, { recursive: true, force: true }))
 
-  const input = inputOf({ ...options, issuer, port, dataDir, stores: await addresses(options) })
+  const smtp = stack.use(await startSmtp())
+  const settings = { SMTP_URL: smtp.url, ...options.settings }
+  const input = inputOf({
+    ...options,
+    settings,
+    issuer,
+    port,
+    dataDir,
+    stores: await addresses(options),
+  })
   const { app, web, transport } = await serve(input, stack)
   const residents = createResidents(app)
   const main = await app.tenants.ensureMain()
@@ -134,6 +148,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       if (app.redis) await passInRedis(app.redis, seconds * 1000)
     },
     transport,
+    mail: createPostOffice({ smtp, outbox: app.outbox, ...input }),
     async sibling() {
       const server = { ...input.config.server, port: await freePort() }
       return serve({ ...input, config: { ...input.config, server } }, everything)

@@ -57,7 +57,9 @@ export function createIssue(
       link: `${tenant.issuer}${codePurposes[purpose].page}/${token}`,
       lifetime: codeLifetime,
     })
-    await deps.outbox.enqueue({ tenantId: tenant.id, kind, to: email, subject, text, html })
+    const expiresAt = new Date(deps.clock.now() + codeLifetime * 1000)
+    const mail = { kind, to: email, subject, text, html, expiresAt }
+    await deps.outbox.enqueue({ tenantId: tenant.id, ...mail })
   }
 
   return async (input) => {

@@ -5,7 +5,7 @@ import { Unavailable } from '#kit/errors.ts'
 import type { Gate } from '#kit/gate.ts'
 import type { Metrics } from '#telemetry/telemetry.ts'
 import { normalizePassword, type PasswordHasher } from './password.ts'
-import { isArgon2, verifyHash } from './verify-hash.ts'
+import { verifyHash } from './verify-hash.ts'
 
 /** Bytes (Q30). */
 const saltLength = 16
@@ -30,14 +30,26 @@ export function createPasswordHasher(deps: {
     parallelism: config.parallelism,
   }
 
-  function measured<T>(work: () => Promise<T>): Promise<T> {
-    return gate.run(async () => {
-      const start = clock.now()
-      const result = await work()
-      metrics?.passwordHashed((clock.now() - start) / 1000)
-      return result
-    })
+  const dummy = dummyPhc(config)
+
+  async function measured<T>(work: () => Promise<T>): Promise<T> {
+    const start = clock.now()
+    const result = await work()
+    metrics?.passwordHashed((clock.now() - start) / 1000)
+    return result
   }
+
+  /**
+   * SECURITY: a hash of other parameters, or of another system, is never answered sooner than for an account there is not:
+   * what everybody costs is done beside it, in the same turn (Q73). It is hashed again at the first sign-in.
+   */
+  async function verifyOld(phc: string, password: string): Promise<boolean> {
+    const usual = measured(() => verifyHash(dummy, password))
+    const [matches] = await Promise.all([verifyHash(phc, password), usual])
+    return matches
+  }
+
+  const needsNewHash = (phc: string) => !currentForm.test(phc) || needsRehash(phc, parameters)
 
   return {
     admit() {
@@ -47,17 +59,19 @@ export function createPasswordHasher(deps: {
 
     hash(password) {
       const options = { ...parameters, type: argon2id, hashLength } as const
-      return measured(() => hash(normalizePassword(password), options))
+      return gate.run(() => measured(() => hash(normalizePassword(password), options)))
     },
 
     verify(phc, password) {
-      const compare = () => verifyHash(phc, normalizePassword(password))
-      return isArgon2(phc) ? measured(compare) : gate.run(compare)
+      const typed = normalizePassword(password)
+      return gate.run(() =>
+        needsNewHash(phc) ? verifyOld(phc, typed) : measured(() => verifyHash(phc, typed)),
+      )
     },
 
-    needsRehash: (phc) => !currentForm.test(phc) || needsRehash(phc, parameters),
+    needsRehash: needsNewHash,
 
-    dummy: dummyPhc(config),
+    dummy,
   }
 }
 

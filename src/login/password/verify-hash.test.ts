@@ -95,6 +95,16 @@ describe('the hasher', () => {
     })
   }
 
+  test('does the work everybody costs beside that of an imported one: it is never answered sooner (Q73)', async () => {
+    let usual = 0
+    const metrics = { passwordHashed: () => void (usual += 1) }
+    const counting = createPasswordHasher({ config, gate, clock: createFakeClock(), metrics })
+    for (const [, hash] of foreign) assert.equal(await counting.verify(hash, 'wrong'), false)
+    assert.equal(usual, foreign.length)
+    await counting.verify(await counting.hash(right), 'wrong')
+    assert.equal(usual, foreign.length + 2, 'and no more than once for its own')
+  })
+
   test('sees a shorter salt or hash of the current parameters as old', async () => {
     const own = await hasher.hash(right)
     assert.equal(hasher.needsRehash(own), false)

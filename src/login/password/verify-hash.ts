@@ -24,7 +24,7 @@ export async function verifyHash(phc: string, password: string): Promise<boolean
   }
 }
 
-export function isArgon2(phc: string): boolean {
+function isArgon2(phc: string): boolean {
   return phc.startsWith('$argon2')
 }
 
