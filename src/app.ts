@@ -42,6 +42,7 @@ import { createEngineRegistry } from '#oidc/registry.ts'
 import { createReuseNotice } from '#oidc/reuse-notice.ts'
 import { createPostgresSubjectKeyStore } from '#oidc/subject-key/postgres.ts'
 import { createSubjectKeys } from '#oidc/subject-key/subject-keys.ts'
+import { createWellKnownRouter } from '#portal/well-known.ts'
 import { createGeography } from '#session/geoip.ts'
 import { createPostgresSessionStore } from '#session/postgres.ts'
 import { createSessions } from '#session/service.ts'
@@ -153,12 +154,12 @@ function createServices(input: AppInput, stores: Stores) {
   const kept = { consents, outbox, logoutOutbox, audit, keyring, sealer }
   const facts = { tenants, keys, clients, accounts, sessions, ...kept }
   const isDemanded = async () => false
-  const own = { ...facts, hasher, keptAddresses, isDemanded }
+  const own = { ...facts, hasher, keptAddresses, isDemanded, passwords }
   const factors = createSecondFactors(input, stores, own)
   const proofs = createMailProofs(input, stores, { ...facts, ...factors, passwords })
   const trust = createSignInTrust({ ...change, database, sessions })
   const of = { ...facts, ...proofs, passwords, emailChangeStore: keptAddresses, clock }
-  const self = createSelfService(of)
+  const self = createSelfService({ ...of, otherMethods: [factors.passkeys] })
   const affairs = { ...createOwnAffairs({ ...change, ...facts, ...self, store }), ...trust }
   const ways = { passwords, ...factors, ...proofs }
   return { ...facts, ...affairs, ...ways, egress, ...self }
@@ -173,12 +174,12 @@ function createHasher({ config, clock, metrics }: AppInput) {
 
 /** What people change about how they sign in, by themselves. */
 function createSelfService(
-  deps: Omit<PasswordChangeDeps, 'formerAddresses' | 'otherMethods'> &
+  deps: Omit<PasswordChangeDeps, 'formerAddresses'> &
     Omit<EmailChangeDeps, 'store'> & { readonly emailChangeStore: EmailChangeStore },
 ) {
   const emailChanges = createEmailChanges({ ...deps, store: deps.emailChangeStore })
   const { formerAddresses } = emailChanges
-  const passwordChanges = createPasswordChanges({ ...deps, formerAddresses, otherMethods: [] })
+  const passwordChanges = createPasswordChanges({ ...deps, formerAddresses })
   return { emailChanges, passwordChanges }
 }
 
@@ -260,6 +261,7 @@ function createPages(input: AppInput, app: App, pageInput: PageInput) {
     createHomeRouter({ pageOf, developmentLinks: config.demo ? links : undefined }),
     ...createConversation(input, app, pageInput),
     myAccount,
+    createWellKnownRouter(),
     ...(config.demo ? [createDevMailRouter({ outbox: app.outbox, pageOf })] : []),
   ]
   for (const router of routers) koa.use(router.routes())

@@ -8,6 +8,8 @@ import type { PriorCredential } from '#login/email-code/email-code.ts'
 import { createEmailCodeLogin } from '#login/email-code/login.ts'
 import { createMailboxOwnership } from '#login/email-code/ownership.ts'
 import { createEmailCodes } from '#login/email-code/service.ts'
+import { createPostgresPasskeyStore } from '#login/passkey/postgres.ts'
+import { createRemoveAllPasskeys } from '#login/passkey/service.ts'
 import { createDeviceCookies } from '#login/password/device-cookie.ts'
 import type { Passwords } from '#login/password/password.ts'
 import { createInvitations } from '#login/registration/invitations.ts'
@@ -53,6 +55,9 @@ export function createMailProofs(
       { remove: (account, _actor, within) => trustedDevices.removeAll(account, within) },
       facts.totp,
       facts.recoveryCodes,
+      {
+        remove: createRemoveAllPasskeys({ store: createPostgresPasskeyStore({ database }), audit }),
+      },
     ],
   })
   const store = createPostgresInvitationStore({ database })

@@ -8,6 +8,7 @@ import { createCsrf } from '#http/csrf.ts'
 import { readForm } from '#http/form.ts'
 import type { KeyDeriver, Sealer } from '#kit/sealer.ts'
 import type { EmailChanges } from '#login/email-change/email-change.ts'
+import { authenticatorName, type PasskeyOwner } from '#login/passkey/passkey.ts'
 import type { Passwords } from '#login/password/password.ts'
 import type { AgreementStore } from '#login/registration/registration.ts'
 import type { Outbox } from '#mail/mail.ts'
@@ -57,6 +58,14 @@ export type MyAccountDeps = Omit<PortalInput, MadeHere> &
 /** The composition of My account. */
 export function createMyAccount(deps: MyAccountDeps) {
   const { keyring, passwords } = deps
+  const exportedPasskeys = async (owner: PasskeyOwner) =>
+    (await deps.passkeys.list(owner)).map((one) => ({
+      id: one.credentialId,
+      name: one.name ?? authenticatorName(one.aaguid),
+      synced: one.backupEligible,
+      created_at: one.createdAt,
+      last_used_at: one.lastUsedAt,
+    }))
   return createPortal({
     ...deps,
     client: createAccountClient({
@@ -71,6 +80,7 @@ export function createMyAccount(deps: MyAccountDeps) {
     exportParts: {
       credentials: async ({ tenant, account }) => ({
         password: await passwords.hasPassword(tenant.id, account.id),
+        passkeys: await exportedPasskeys({ tenantId: tenant.id, accountId: account.id }),
       }),
       trusted_devices: async ({ tenant, account }) => {
         const trusted = await deps.trustedDevices.list(tenant, account)

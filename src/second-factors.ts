@@ -1,17 +1,22 @@
-import type { Accounts } from '#account/account.ts'
+import type { Account, Accounts } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
 import type { Clock } from '#kit/clock.ts'
+import type { AccountId, TenantId } from '#kit/ids.ts'
 import type { Sealer } from '#kit/sealer.ts'
 import type { EmailChangeStore } from '#login/email-change/email-change.ts'
 import { createFactorNotices } from '#login/factor-notice/mails.ts'
 import { createPostgresFactorTries } from '#login/factor-tries/postgres.ts'
-import type { PasswordHasher } from '#login/password/password.ts'
+import { createPasskeyNotices } from '#login/passkey/notices.ts'
+import { createPostgresPasskeyStore } from '#login/passkey/postgres.ts'
+import { createPasskeys } from '#login/passkey/service.ts'
+import type { PasswordHasher, Passwords } from '#login/password/password.ts'
 import { createPostgresRecoveryCodeStore } from '#login/recovery-code/postgres.ts'
 import { createRecoveryCodes } from '#login/recovery-code/service.ts'
 import { createPostgresTotpStore } from '#login/totp/postgres.ts'
 import { createTotp } from '#login/totp/service.ts'
 import type { OtherFactors } from '#login/totp/totp.ts'
 import type { Outbox } from '#mail/mail.ts'
+import type { Transaction } from '#storage/storage.ts'
 import type { Logger, Metrics } from '#telemetry/telemetry.ts'
 import type { Stores } from './stores.ts'
 
@@ -22,6 +27,7 @@ export type SecondFactorFacts = Pick<OtherFactors, 'isDemanded'> & {
   readonly sealer: Sealer
   readonly hasher: PasswordHasher
   readonly keptAddresses: EmailChangeStore
+  readonly passwords: Pick<Passwords, 'hasPassword'>
 }
 
 type Input = { readonly clock: Clock; readonly logger: Logger; readonly metrics: Metrics }
@@ -32,23 +38,41 @@ export function createSecondFactors(
   { database, ephemeral, throttle }: Stores,
   facts: SecondFactorFacts,
 ) {
-  const { keptAddresses, isDemanded } = facts
-  const notices = createFactorNotices({
-    ...facts,
-    clock,
-    formerAddresses: async ({ tenantId, id }, within) =>
-      (await keptAddresses.list(tenantId, id, within)).map(({ oldEmail }) => oldEmail),
-  })
+  const { keptAddresses, isDemanded, passwords } = facts
+  const formerAddresses = async ({ tenantId, id }: Account, within: Transaction | undefined) =>
+    (await keptAddresses.list(tenantId, id, within)).map(({ oldEmail }) => oldEmail)
+  const notices = createFactorNotices({ ...facts, clock, formerAddresses })
   const tries = createPostgresFactorTries({ database, clock })
   const common = { ...facts, clock, logger, metrics, notices, tries, throttle, ephemeral }
   const apps = createPostgresTotpStore({ database })
+  const hasApp = async (tenantId: TenantId, id: AccountId, within: Transaction | undefined) =>
+    (await apps.find(tenantId, id, within)) !== undefined
+  const keys = createPostgresPasskeyStore({ database })
+  const countKeys = async (tenantId: TenantId, accountId: AccountId, within?: Transaction) =>
+    (await keys.list({ tenantId, accountId }, within)).length
   const recoveryCodes = createRecoveryCodes({
     ...common,
     store: createPostgresRecoveryCodeStore({ database }),
     backedUp: {
-      count: async (tenantId, id, within) => ((await apps.find(tenantId, id, within)) ? 1 : 0),
+      count: async (tenantId, id, within) =>
+        (await countKeys(tenantId, id, within)) + Number(await hasApp(tenantId, id, within)),
     },
   })
-  const others = { isDemanded, count: async () => 0, backups: recoveryCodes }
-  return { recoveryCodes, totp: createTotp({ ...common, store: apps, others }) }
+  const passkeys = createPasskeys({
+    ...common,
+    store: keys,
+    tell: createPasskeyNotices({ ...facts, clock, formerAddresses }),
+    otherWays: {
+      isThereAnother: async ({ settings }, { tenantId, id }, within) =>
+        settings.email_code !== 'off' || passwords.hasPassword(tenantId, id, within),
+      isNeeded: async (tenant, account, within) =>
+        !(await hasApp(tenant.id, account.id, within)) && isDemanded(tenant, account),
+      async lastIsGone(account, actor, within) {
+        if (await hasApp(account.tenantId, account.id, within)) return
+        await recoveryCodes.remove(account, actor, within)
+      },
+    },
+  })
+  const others = { isDemanded, count: countKeys, backups: recoveryCodes }
+  return { passkeys, recoveryCodes, totp: createTotp({ ...common, store: apps, others }) }
 }

@@ -4,7 +4,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { loadAssets } from './assets.ts'
 
 const assets = await loadAssets()
-const files = ['signet.css', 'form.js', 'favicon.svg'] as const
+const files = ['signet.css', 'form.js', 'passkey.js', 'favicon.svg'] as const
 
 describe('assets', () => {
   for (const file of files) {
@@ -38,9 +38,12 @@ describe('assets', () => {
 
   it('stays small, and asks no other host', () => {
     const script = assets.find(assets.url('form.js'))
+    const passkey = assets.find(assets.url('passkey.js'))
     const style = assets.find(assets.url('signet.css'))
     assert.ok(script && script.body.length < 1024, 'form.js below 1 kB')
+    assert.ok(passkey && passkey.body.length < 3 * 1024, 'passkey.js below 3 kB')
     assert.ok(style?.brotli && style.brotli.length < 6 * 1024, 'signet.css below 6 kB compressed')
-    assert.doesNotMatch(style.body.toString(), /url\(|@import|https?:/)
+    for (const { body } of [style, script, passkey])
+      assert.doesNotMatch(body.toString(), /url\(|import[ (]|https?:/)
   })
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { passwordProblems } from '#login/password/password.ts'
+import type { Passkeys } from '#login/passkey/passkey.ts'
 import type { Passwords } from '#login/password/password.ts'
 import type {
   ChangePasswordResult,
@@ -27,6 +28,7 @@ const failed = z.discriminatedUnion('kind', [
 export type MethodsDeps = {
   readonly passwords: Pick<Passwords, 'hasPassword'>
   readonly passwordChanges: PasswordChanges
+  readonly passkeys: Pick<Passkeys, 'list'>
   readonly notices: Notices
 }
 
@@ -34,6 +36,7 @@ export type MethodsDeps = {
 export function createMethodsSection({
   passwords,
   passwordChanges,
+  passkeys,
   notices,
 }: MethodsDeps): PortalSection {
   const hasPassword = ({ tenant, account }: Visit) => passwords.hasPassword(tenant.id, account.id)
@@ -44,8 +47,13 @@ export function createMethodsSection({
     pages: {
       async methods(visit) {
         const told = await notices.take(visit, 'methods', done)
-        const has = await hasPassword(visit)
-        return methodsPage({ frame: frameOf(visit), hasPassword: has, done: told?.done })
+        const owner = { tenantId: visit.tenant.id, accountId: visit.account.id }
+        return methodsPage({
+          frame: frameOf(visit),
+          hasPassword: await hasPassword(visit),
+          passkeys: (await passkeys.list(owner)).length,
+          done: told?.done,
+        })
       },
       async password(visit) {
         return passwordChangePage({

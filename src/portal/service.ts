@@ -8,6 +8,7 @@ import type { Csrf, ReadForm, SealedCookies } from '#http/http.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { EmailChanges } from '#login/email-change/email-change.ts'
 import type { BrowserCookie } from '#login/email-code/email-code.ts'
+import type { Passkeys } from '#login/passkey/passkey.ts'
 import type { PasswordChanges } from '#login/password/change/change.ts'
 import type { DeviceCookies, Passwords } from '#login/password/password.ts'
 import type { TrustedDevices } from '#login/trusted-device/trusted-device.ts'
@@ -25,6 +26,7 @@ import type { ExportPart } from './export.ts'
 import { createLeaveSection } from './leave-section.ts'
 import { createMethodsSection } from './methods-section.ts'
 import { createNotices } from './notices.ts'
+import { createPasskeysSection } from './passkeys-section.ts'
 import type { DescribeDevice, Visit } from './portal.ts'
 import { createProfileSection } from './profile-section.ts'
 import { createPortalRouter } from './routes.ts'
@@ -41,6 +43,7 @@ export type PortalInput = {
   readonly departures: Departures
   readonly passwords: Passwords
   readonly passwordChanges: PasswordChanges
+  readonly passkeys: Passkeys
   readonly emailChanges: EmailChanges
   readonly browserCookie: BrowserCookie
   readonly sessions: Sessions
@@ -76,6 +79,7 @@ export function createPortal(input: PortalInput): Router {
     sections: [
       createProfileSection({ ...input, notices }),
       createMethodsSection({ ...input, notices }),
+      createPasskeysSection({ ...input, notices }),
       createEmailSection({ ...input, notices }),
       createSessionsSection({ ...input, notices }),
       createTrustedDevicesSection({ ...input, notices }),

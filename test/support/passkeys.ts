@@ -37,14 +37,18 @@ export async function openPasskeys() {
   const accounts = createAccounts({ store: accountStore, clock, audit, ender, transactor })
   const told: string[] = []
   const measured: string[] = []
-  const ways = { another: true, needed: false }
+  const ways = { another: true, needed: false, gone: 0 }
   const passkeys = createPasskeys({
     store,
     accounts,
     clock,
     audit,
     ephemeral: createMemoryEphemeral({ clock }),
-    otherWays: { isThereAnother: async () => ways.another, isNeeded: async () => ways.needed },
+    otherWays: {
+      isThereAnother: async () => ways.another,
+      isNeeded: async () => ways.needed,
+      lastIsGone: async () => void (ways.gone += 1),
+    },
     tell: async ({ what, account }) => void told.push(`${what} ${account.email}`),
     metrics: { signIn: ({ outcome, reason }) => void measured.push(reason ?? outcome) },
   })

@@ -26,8 +26,9 @@ export function hiddenField(name: string, value: string): Html {
 }
 
 export type Field = {
-  /** Also its id. */
+  /** Also its id, unless there are several. */
   readonly name: string
+  readonly id?: string | undefined
   readonly label: Html
   /** Everything of the input besides id, name, value and what follows from `error`. */
   readonly input: Html
@@ -42,17 +43,17 @@ export type Field = {
 
 /** A label, its input, and what is wrong with it. An invalid field takes the focus. */
 export function field(props: Field): Html {
-  const { name, error, hint } = props
+  const { name, id = name, error, hint } = props
   const value = props.value !== undefined && html`value="${props.value}"`
-  const described = [error ? `${name}-error` : '', hint ? `${name}-hint` : ''].filter(Boolean)
+  const described = [error ? `${id}-error` : '', hint ? `${id}-hint` : ''].filter(Boolean)
   const invalid = error && html`aria-invalid="true"`
   const describedBy = described.length > 0 && html`aria-describedby="${described.join(' ')}"`
   const autofocus = (props.autofocus ?? Boolean(error)) && html`autofocus`
   return html`<div class="field">
-    <label for="${name}">${props.label}</label>
+    <label for="${id}">${props.label}</label>
     <div class="control">
       <input
-        id="${name}"
+        id="${id}"
         name="${name}"
         ${props.input}
         ${value}
@@ -61,8 +62,8 @@ export function field(props: Field): Html {
         ${autofocus}
       />${props.after}
     </div>
-    ${error && html`<p class="field-error" id="${name}-error">${icons.problem}<span>${error}</span></p>`}
-    ${hint && html`<p class="field-hint" id="${name}-hint">${hint}</p>`}
+    ${error && html`<p class="field-error" id="${id}-error">${icons.problem}<span>${error}</span></p>`}
+    ${hint && html`<p class="field-hint" id="${id}-hint">${hint}</p>`}
   </div>`
 }
 

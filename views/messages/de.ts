@@ -1,5 +1,6 @@
 import { accountDe } from './account-de.ts'
 import type { Translation } from './catalogue.ts'
+import { passkeyDe } from './passkey-de.ts'
 import { signInByMailDe } from './sign-in-by-mail-de.ts'
 import { twoStepDe } from './two-step-de.ts'
 
@@ -7,6 +8,7 @@ export const de: Translation = {
   ...accountDe,
   ...signInByMailDe,
   ...twoStepDe,
+  ...passkeyDe,
   'title.error': 'Fehler: {title}',
   'footer.label': 'Hilfe und Rechtliches',
   'footer.help': 'Hilfe',

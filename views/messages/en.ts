@@ -1,5 +1,6 @@
 import { accountEn } from './account-en.ts'
 import type { Message } from './message.ts'
+import { passkeyEn } from './passkey-en.ts'
 import { signInByMailEn } from './sign-in-by-mail-en.ts'
 import { twoStepEn } from './two-step-en.ts'
 
@@ -10,6 +11,7 @@ export const en = {
   ...accountEn,
   ...signInByMailEn,
   ...twoStepEn,
+  ...passkeyEn,
   'title.error': 'Error: {title}',
   'footer.label': 'Help and legal',
   'footer.help': 'Help',

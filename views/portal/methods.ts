@@ -16,10 +16,12 @@ import { confirmation, portalPage, section, type PortalFrame } from './frame.ts'
 export type MethodsProps = {
   readonly frame: PortalFrame
   readonly hasPassword: boolean
+  /** How many. */
+  readonly passkeys: number
   readonly done?: 'email_changed' | 'password_set' | undefined
 }
 
-export function methodsPage({ frame, hasPassword, done }: MethodsProps): Html {
+export function methodsPage({ frame, hasPassword, passkeys, done }: MethodsProps): Html {
   const { t, text } = messagesFor(frame.page.locale)
   const change = hasPassword ? t('account.password_change') : t('account.password_set_link')
   return portalPage(frame, {
@@ -37,6 +39,22 @@ export function methodsPage({ frame, hasPassword, done }: MethodsProps): Html {
       t('password.label'),
       html`<p>${t(hasPassword ? 'account.password_is_set' : 'account.password_is_none')}</p>
         <div class="choice">${secondaryLink(`${frame.home}/password`, change)}</div>`,
+    )}
+    ${section(
+      t('account.passkeys'),
+      html`<p>
+          ${
+            passkeys === 0
+              ? t('account.passkeys_none')
+              : t('account.passkeys_count', { count: passkeys })
+          }
+        </p>
+        <div class="choice">
+          ${secondaryLink(
+            `${frame.home}/passkeys`,
+            t(passkeys === 0 ? 'account.passkeys_add' : 'account.passkeys_manage'),
+          )}
+        </div>`,
     )}`,
   })
 }

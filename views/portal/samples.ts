@@ -8,6 +8,7 @@ import type { PortalFrame } from './frame.ts'
 import { emailChangePage } from './email.ts'
 import { leavePage } from './leave.ts'
 import { methodsPage, passwordChangePage } from './methods.ts'
+import { passkeysPage } from './passkeys.ts'
 import { profilePage } from './profile.ts'
 
 const at = new Date('2026-11-03T14:02:00Z')
@@ -24,6 +25,7 @@ export function portalSamples(stage: Stage): Samples {
   return {
     ...profileSamples(stage, frame),
     ...methodsSamples(stage, frame),
+    ...passkeysSamples(stage, frame),
     ...sessionsSamples(stage, frame),
     ...appsSamples(stage, frame),
     ...activitySamples(stage, frame),
@@ -161,8 +163,13 @@ function methodsSamples({ text }: Stage, frame: PortalFrame): Samples {
   const pending = text('ada@new.example.test')
   const stale = { hasPassword: false, fresh: false }
   return {
-    'my-methods': methodsPage({ frame, hasPassword: true }),
-    'my-methods-none': methodsPage({ frame, hasPassword: false, done: 'email_changed' }),
+    'my-methods': methodsPage({ frame, hasPassword: true, passkeys: 2 }),
+    'my-methods-none': methodsPage({
+      frame,
+      hasPassword: false,
+      passkeys: 0,
+      done: 'email_changed',
+    }),
     'my-password': passwordChangePage(password),
     'my-password-first': passwordChangePage({ ...password, hasPassword: false }),
     'my-password-confirm': passwordChangePage({ ...password, ...stale }),
@@ -189,5 +196,34 @@ function methodsSamples({ text }: Stage, frame: PortalFrame): Samples {
       error: { kind: 'wrong', left: 2 },
     }),
     'my-email-code-expired': emailChangePage({ ...email, error: { kind: 'expired' } }),
+  }
+}
+
+function passkeysSamples({ text }: Stage, frame: PortalFrame): Samples {
+  const synced = {
+    id: text('c1'),
+    authenticator: text('iCloud Keychain'),
+    isSynced: true,
+    createdAt: at,
+    lastUsedAt: at,
+  }
+  const named = { ...synced, id: text('c2'), name: text('Blue key'), isSynced: false }
+  const bare = { id: text('c3'), isSynced: false, createdAt: at }
+  const base = { frame, isFull: false, fresh: true, signals: {} }
+  const props = { ...base, passkeys: [synced, named, bare] }
+  return {
+    'my-passkeys': passkeysPage(props),
+    'my-passkeys-none': passkeysPage({ ...base, passkeys: [] }),
+    'my-passkeys-added': passkeysPage({ ...props, done: 'added' }),
+    'my-passkeys-renamed': passkeysPage({ ...props, done: 'renamed' }),
+    'my-passkeys-removed': passkeysPage({ ...props, done: 'removed' }),
+    'my-passkeys-full': passkeysPage({ ...props, isFull: true }),
+    'my-passkeys-confirm': passkeysPage({ ...props, fresh: false }),
+    'my-passkeys-refused-error': passkeysPage({ ...props, error: 'refused' }),
+    'my-passkeys-expired-error': passkeysPage({ ...props, error: 'expired' }),
+    'my-passkeys-taken-error': passkeysPage({ ...props, error: 'taken' }),
+    'my-passkeys-name-error': passkeysPage({ ...props, error: 'name_invalid' }),
+    'my-passkeys-last-error': passkeysPage({ ...props, passkeys: [named], error: 'last_way_in' }),
+    'my-passkeys-needed-error': passkeysPage({ ...props, passkeys: [named], error: 'needed' }),
   }
 }

@@ -6,6 +6,8 @@ import type { Tenant } from '#tenant/tenant.ts'
 import type { StrongMethod } from '../password/change/change.ts'
 import type { Proof, Requester } from '../login.ts'
 
+export { authenticatorName } from './authenticators.ts'
+
 /**
  * Passkeys: WebAuthn Level 3 credentials that a browser finds by itself. A ceremony has two halves: options with a
  * challenge that may be used once, and an answer to them. An answer counts only for the ceremony, the tenant and the
@@ -136,6 +138,8 @@ export type Passkeys = StrongMethod & {
   offer(input: Bound & { readonly account: Account }): Promise<CeremonyOptions>
   add(input: AddPasskey): Promise<AddPasskeyResult>
   list(owner: PasskeyOwner): Promise<readonly Passkey[]>
+  /** Straight from the store. */
+  count(tenantId: TenantId, accountId: AccountId, within?: Transaction | undefined): Promise<number>
   /** An empty name brings back the one of its authenticator. */
   rename(input: ChangePasskey & { readonly name: string }): Promise<RenamePasskeyResult>
   remove(input: ChangePasskey & SteppedUp): Promise<RemovePasskeyResult>
@@ -190,6 +194,8 @@ export type OtherWays = {
   ): Promise<boolean>
   /** The tenant asks this person for what the last passkey was the only one to give. */
   isNeeded(tenant: Tenant, account: Account, within: Transaction | undefined): Promise<boolean>
+  /** What only backs a second factor up goes with the last one. */
+  lastIsGone(account: Account, actor: AuditActor, within: Transaction | undefined): Promise<void>
 }
 
 /** Port: tells the owner, wherever they can be reached. */

@@ -67,7 +67,9 @@ describe('the passkeys of a person', () => {
     world.ways.another = true
     assert.deepEqual(await removeFor(world, two.credentialId), { kind: 'needed' })
     world.ways.needed = false
+    assert.equal(world.ways.gone, 0)
     assert.deepEqual(await removeFor(world, two.credentialId), { kind: 'removed' })
+    assert.equal(world.ways.gone, 1, 'what backed it up goes along')
   })
 
   test('do not survive a new owner of the address (Q62)', async () => {

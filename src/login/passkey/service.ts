@@ -44,6 +44,8 @@ export function createPasskeys(deps: PasskeyDeps): Passkeys & PasskeyLogin {
     offer: createOffer(inner),
     add: createAdd(inner),
     list: (owner) => store.list(owner),
+    count: async (tenantId, accountId, within) =>
+      (await store.list({ tenantId, accountId }, within)).length,
     rename: createRename(deps),
     remove: createRemove(deps),
 
@@ -105,7 +107,9 @@ function createRemove(deps: PasskeyDeps): Passkeys['remove'] {
       const obstacle = all.length === 1 ? await obstacleTo(input, held) : undefined
       if (obstacle) return obstacle
       await store.remove(ownerOf(input), passkey.credentialId, within)
-      await audit.append(eventOf(input, 'factor.passkey_removed'), within)
+      const event = eventOf(input, 'factor.passkey_removed')
+      if (all.length === 1) await deps.otherWays.lastIsGone(account, event.actor, within)
+      await audit.append(event, within)
       await tell({ tenant, account, what: 'removed', passkey, ip: requester.ip }, within)
       return { kind: 'removed' } as const
     })
