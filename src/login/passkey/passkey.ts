@@ -139,7 +139,7 @@ export type Passkeys = StrongMethod & {
   add(input: AddPasskey): Promise<AddPasskeyResult>
   list(owner: PasskeyOwner): Promise<readonly Passkey[]>
   /** Straight from the store. */
-  count(tenantId: TenantId, accountId: AccountId, within?: Transaction | undefined): Promise<number>
+  count(tenantId: TenantId, accountId: AccountId, within?: Transaction): Promise<number>
   /** An empty name brings back the one of its authenticator. */
   rename(input: ChangePasskey & { readonly name: string }): Promise<RenamePasskeyResult>
   remove(input: ChangePasskey & SteppedUp): Promise<RemovePasskeyResult>
