@@ -128,7 +128,7 @@ function chooseAccount({ progress, remembered }: AnswerDeps): Answer {
         notice: undefined,
         ...next,
       }))
-    if (form.get('another') === 'yes') return void (await change({ another: true }))
+    if (form.get('another') === 'yes') return change({ another: true })
 
     const known = [...visit.remembered, ...(signedIn ? [signedIn] : [])]
     const removed = known.find(({ id }) => id === form.get('remove'))

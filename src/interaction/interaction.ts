@@ -86,7 +86,7 @@ export type ProgressStore = {
     tenantId: TenantId,
     uid: InteractionUid,
     change: (before: Progress) => Progress,
-  ): Promise<Progress>
+  ): Promise<void>
   clear(tenantId: TenantId, uid: InteractionUid): Promise<void>
 }
 

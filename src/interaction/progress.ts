@@ -7,40 +7,18 @@ import { passwordProblems } from '#login/password/password.ts'
 import { registrationProblems } from '#login/registration/registration.ts'
 import { emptyProgress, emptyRegistering } from './interaction.ts'
 import type { Progress, ProgressStore } from './interaction.ts'
+import { rewrite } from './rewrite.ts'
 
 /** As long as the engine keeps an interaction, in seconds. */
 const lifetime = 30 * 60
 
-/** More tries than two hands can cause; then something is wrong with the store. */
-const mostRaces = 20
-
 export function createProgressStore(ephemeral: Ephemeral): ProgressStore {
-  async function tryChange(
-    key: EphemeralKey,
-    change: (before: Progress) => Progress,
-  ): Promise<Progress | undefined> {
-    const before = await ephemeral.get(key)
-    const after = change(before === undefined ? emptyProgress : parse(before))
-    const text = JSON.stringify(after)
-    const isWritten =
-      before === undefined
-        ? await ephemeral.add(key, text, lifetime)
-        : await ephemeral.swap(key, before, text)
-    return isWritten ? after : undefined
-  }
-
   return {
-    async read(tenantId, uid) {
-      const text = await ephemeral.get(keyOf(tenantId, uid))
-      return text === undefined ? emptyProgress : parse(text)
-    },
+    read: async (tenantId, uid) => parse(await ephemeral.get(keyOf(tenantId, uid))),
 
     async change(tenantId, uid, change) {
-      for (let race = 0; race < mostRaces; race += 1) {
-        const after = await tryChange(keyOf(tenantId, uid), change)
-        if (after) return after
-      }
-      throw new Error('progress could not be written')
+      const place = { ephemeral, key: keyOf(tenantId, uid), lifetime }
+      await rewrite(place, (before) => JSON.stringify(change(parse(before))))
     },
 
     clear: (tenantId, uid) => ephemeral.remove(keyOf(tenantId, uid)),
@@ -114,6 +92,7 @@ const schema = z.object({
     .optional(),
 })
 
-function parse(text: string): Progress {
+function parse(text: string | undefined): Progress {
+  if (text === undefined) return emptyProgress
   return { ...emptyProgress, ...schema.parse(JSON.parse(text)) }
 }

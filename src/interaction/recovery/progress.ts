@@ -3,45 +3,32 @@ import { sha256 } from '#kit/hash.ts'
 import { brandId, type AccountId, type TenantId } from '#kit/ids.ts'
 import { passwordProblems } from '#login/password/password.ts'
 import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
+import { rewrite } from '../rewrite.ts'
 import { emptyRecovery, type Recovery, type RecoveryStore } from './recovery.ts'
 
 /** Seconds from the last new beginning to the new password (Q56: at most an hour). */
 export const recoveryLifetime = 30 * 60
 
-/** More tries than two hands can cause; then something is wrong with the store. */
-const mostRaces = 20
-
 export function createRecoveryStore(ephemeral: Ephemeral): RecoveryStore {
-  /** `change` gives undefined where there is nothing to write: then this is false. */
-  async function write(
-    key: EphemeralKey,
-    change: (before: Recovery) => Recovery | undefined,
-  ): Promise<boolean> {
-    for (let race = 0; race < mostRaces; race += 1) {
-      const before = await ephemeral.get(key)
-      const after = change(parse(before))
-      if (!after) return false
-      const text = JSON.stringify(after)
-      const isWritten =
-        before === undefined
-          ? await ephemeral.add(key, text, recoveryLifetime)
-          : await ephemeral.swap(key, before, text)
-      if (isWritten) return true
-    }
-    throw new Error('a recovery could not be written')
-  }
+  const placeOf = (tenantId: TenantId, key: string) => ({
+    ephemeral,
+    key: keyOf(tenantId, key),
+    lifetime: recoveryLifetime,
+  })
 
   return {
     read: async (tenantId, key) => parse(await ephemeral.get(keyOf(tenantId, key))),
 
     async change(tenantId, key, change) {
-      await write(keyOf(tenantId, key), change)
+      await rewrite(placeOf(tenantId, key), (before) => JSON.stringify(change(parse(before))))
     },
 
     finish: (tenantId, key) =>
-      write(keyOf(tenantId, key), ({ email, interaction, proofs }) =>
-        proofs.length === 0 ? undefined : { ...emptyRecovery, email, interaction, isDone: true },
-      ),
+      rewrite(placeOf(tenantId, key), (before) => {
+        const { email, interaction, proofs } = parse(before)
+        if (proofs.length === 0) return undefined
+        return JSON.stringify({ ...emptyRecovery, email, interaction, isDone: true })
+      }),
 
     remove: (tenantId, key) => ephemeral.remove(keyOf(tenantId, key)),
   }
