@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { isCleanText } from './text.ts'
 
@@ -13,9 +14,18 @@ export function canonicalEmail(input: string): string | undefined {
   if (at < 1 || local.length > 64 || !/^[a-z0-9!#$%&'*+/=?^_`{|}~.-]+$/.test(local))
     return undefined
   if (local.startsWith('.') || local.endsWith('.') || local.includes('..')) return undefined
-  const domain = domainToASCII(input.slice(at + 1).trim())
-  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(domain)) return undefined
-  return `${local}@${domain}`
+  const domain = canonicalDomain(input.slice(at + 1).trimEnd())
+  return domain === undefined ? undefined : `${local}@${domain}`
+}
+
+/**
+ * SECURITY: `domainToASCII` reads the host of a URL. It would cut `acme.test/.evil.test` at the slash, and what is looked up
+ * would be of acme.test while the mail goes to evil.test; nor is `0x7f.1` a domain that mail goes to.
+ */
+function canonicalDomain(text: string): string | undefined {
+  if (!/^[a-z0-9.\u0080-\u{10ffff}-]+$/iu.test(text)) return undefined
+  const domain = domainToASCII(text)
+  return /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(domain) && isIP(domain) === 0 ? domain : undefined
 }
 
 /**

@@ -60,6 +60,16 @@ describe('the canonical email address (Q35, Q58)', () => {
     `${'a'.repeat(65)}@example.test`,
     `ada@${'a'.repeat(300)}.test`,
     'ada@[127.0.0.1]',
+    'ada@127.0.0.1',
+    'ada@0x7f.1',
+    // of all of these a URL has the host `acme.test`, and a mail server another domain, or none
+    'ada@acme.test/.evil.test',
+    'ada@acme.test\\.evil.test',
+    'ada@acme.test?.evil.test',
+    'ada@acme.test#.evil.test',
+    'ada@acme.test／.evil.test',
+    'ada@ac%6de.test',
+    'ada@ acme.test',
     'ada@example.test\0',
   ]
   for (const text of refused) {

@@ -48,12 +48,19 @@ describe('SMTP', () => {
     assert.match(conversation.server.messages[0]?.data ?? '', /^Subject: =\?UTF-8\?/m)
   })
 
+  test('sends to the domain that was looked up, however it is written (Q58)', async () => {
+    await using conversation = await talk()
+    await conversation.transport.send({ ...mail, to: 'Ada@ｅxample。TEST' })
+    assert.deepEqual(conversation.server.messages[0]?.to, ['Ada@example.test'])
+  })
+
   const misleading: readonly (readonly [string, Partial<Mail>])[] = [
     ['two addresses', { to: 'ada@example.test, eve@evil.test' }],
     ['a quoted local part (CVE-2025-13033)', { to: '"ada@example.test eve"@evil.test' }],
     ['a name and an address', { to: 'Ada <ada@example.test>' }],
     ['a line break in the address', { to: 'ada@example.test\r\nRCPT TO:<eve@evil.test>' }],
     ['a line break in the subject', { subject: 'Hello\r\nBcc: eve@evil.test' }],
+    ['a domain that is cut where a URL ends its host', { to: 'ada@example.test/.evil.test' }],
     ['no address', { to: '' }],
   ]
   for (const [what, wrong] of misleading) {
