@@ -138,7 +138,8 @@ describeInWorlds('trusted devices in My account', (world) => {
     const { account } = made as { account: Person['account'] }
     await trust({ account, email: account.email, password: '' })
     assert.equal((await trustedDevices.list(world().main, account)).length, 1)
-    await ownership.prove(account.tenantId, account.id)
+    const proved = { email: account.email, issuedAt: Math.floor(world().clock.now() / 1000) }
+    await ownership.prove(account.tenantId, account.id, proved)
     assert.equal((await trustedDevices.list(world().main, account)).length, 0)
   })
 })

@@ -201,9 +201,14 @@ export type MailboxOwnership = {
   /**
    * Marks the address as verified. The first time, whatever was there before may be somebody else's, who only typed the
    * address: its password, its sessions, every pending change are gone with the same transaction. Undefined when there is
-   * no active account; else the second from which on a proof counts.
+   * no active account, or it ended or has another address since the code was asked for; else the second from which on a
+   * proof counts.
    */
-  prove(tenantId: TenantId, accountId: AccountId): Promise<{ readonly at: number } | undefined>
+  prove(
+    tenantId: TenantId,
+    accountId: AccountId,
+    proved: Pick<CodeProved, 'email' | 'issuedAt'>,
+  ): Promise<{ readonly at: number } | undefined>
 }
 
 /** Port: a kind of credential that does not survive a new owner. */

@@ -27,7 +27,7 @@ export function createEmailCodeLogin(deps: EmailCodeLoginDeps): EmailCodeLogin {
 
   async function prove(asked: Asked, proved: CodeProved): Promise<Proof | undefined> {
     const { accountId } = proved
-    const owned = accountId && (await deps.ownership.prove(asked.tenant.id, accountId))
+    const owned = accountId && (await deps.ownership.prove(asked.tenant.id, accountId, proved))
     if (accountId === undefined || !owned) return undefined
     await record.succeeded(asked, accountId)
     return { method, accountId, amr: ['otp'], at: owned.at } // RFC 8176 §2

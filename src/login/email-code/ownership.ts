@@ -1,6 +1,7 @@
-import { mayProve, type Accounts } from '#account/account.ts'
+import { isVoid, mayProve, type Accounts } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
 import { epochSeconds, type Clock } from '#kit/clock.ts'
+import { canonicalEmail } from '#kit/email-address.ts'
 import type { MailboxOwnership, PriorCredential } from './email-code.ts'
 
 export function createMailboxOwnership(deps: {
@@ -12,9 +13,11 @@ export function createMailboxOwnership(deps: {
   const { accounts, credentials, audit, clock } = deps
 
   return {
-    prove: (tenantId, accountId) =>
+    prove: (tenantId, accountId, { email, issuedAt }) =>
       accounts.hold(tenantId, accountId, async ({ account, within, save, end }) => {
-        if (!mayProve(account)) return undefined
+        // SECURITY: asked again on the locked account: a reset that wins in between must not lose to an older code.
+        if (!mayProve(account) || isVoid(account, issuedAt)) return undefined
+        if (account.emailCanonical !== canonicalEmail(email)) return undefined
         const now = epochSeconds(clock)
         if (account.emailVerified) return { at: now }
         const actor = { kind: 'account', id: accountId } as const
