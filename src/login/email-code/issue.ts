@@ -97,22 +97,20 @@ function nextLive(
 function createSendLimits(deps: IssueDeps) {
   const { throttle, devices, keys, logger, metrics } = deps
 
-  function subjectOf({ tenant, email, accountId, requester }: IssueCode): string {
-    const { deviceCookie } = requester
+  /** The mails a known device asks for count against that device alone: nobody else can use them up (Q37, Q38). */
+  function countsOf({ tenant, email, accountId, requester }: IssueCode) {
+    const { deviceCookie, ip } = requester
     // an end voids nothing here: all it opens is a count of mails
     const isKnown = devices.matches(tenant.id, accountId ?? nobody, deviceCookie, undefined)
     // Q35: every way of writing an address is one; whoever has no account here does not stand in a table of ours.
     const address = hmacSha256(keys.derive('identifier', tenant.id), canonicalEmail(email) ?? email)
-    return isKnown ? `${address}.${sha256(deviceCookie ?? '')}` : address
+    const subject = isKnown ? `${address}.${sha256(deviceCookie ?? '')}` : address
+    const own = [[sendRule, subject] as const, [sendDailyRule, subject] as const]
+    return isKnown ? own : [[requesterRule, addressKey(ip)] as const, ...own]
   }
 
   return async (input: IssueCode): Promise<boolean> => {
-    const subject = subjectOf(input)
-    const counts = [
-      [requesterRule, addressKey(input.requester.ip)],
-      [sendRule, subject],
-      [sendDailyRule, subject],
-    ] as const
+    const counts = countsOf(input)
     for (const [rule, counted] of counts) {
       const answer = await throttle.attempt(rule, input.tenant.id, counted)
       if (answer.allowed) continue

@@ -123,6 +123,18 @@ describe('mails with codes are few (Q40)', () => {
     assert.equal(mailed.length, 4)
   })
 
+  it('nor does asking from the same network: a known device has no part in its count (Q37, Q38)', async () => {
+    const { issue, mailed, devices, ada } = await openEmailCodes()
+    const requester = requesterFrom('203.0.113.7')
+    for (let n = 0; n < 25; n += 1) {
+      await issue({ email: `p${n}@example.test`, accountId: undefined, decoy: true, requester })
+    }
+    const before = mailed.length
+    const deviceCookie = devices.issue(ada.tenantId, ada.id)
+    await issue({ requester: { ...requester, deviceCookie } })
+    assert.equal(mailed.length, before + 1)
+  })
+
   it('guesses from one network address are bounded across codes (Q38)', async () => {
     const { codes, issue, last, browser } = await openEmailCodes()
     const requester = requesterFrom('203.0.113.9')
