@@ -167,6 +167,26 @@ describeInWorlds('registration', (world) => {
     assert.equal(await find(scene), undefined)
   })
 
+  it('is over when it was narrowed to other domains meanwhile', async () => {
+    const scene = await open(world(), { registration: 'open' })
+    await proveAddress(scene)
+    const { tenant } = scene
+    const registration_domains = ['acme.test']
+    const settings = { ...tenant.settings, registration: 'domains', registration_domains } as const
+    await world().app.tenants.update({ ...tenant, settings })
+    await world().pass(2)
+    await post(scene, 'register-password', { new_password: password })
+    assert.equal(await find(scene), undefined)
+  })
+
+  it('tells a stored address, not another way of writing it, that it has an account (Q58)', async () => {
+    const scene = await open(world(), { registration: 'open' })
+    await settle(scene)
+    await scene.tab.submit({}, start)
+    await scene.tab.submit({ ...answers, email: 'NEW@Example.test' }, 'Next')
+    assert.equal((await scene.mailed())?.to, answers.email)
+  })
+
   it('takes addresses of the tenant’s domains only, exactly', async () => {
     const registration_domains = ['acme.test']
     const scene = await open(world(), { registration: 'domains', registration_domains })

@@ -6,13 +6,8 @@ import { mailFrameOf, type Tenant } from '#tenant/tenant.ts'
 import { codeMail } from '#views/mail/code-mail.ts'
 import type { EmailCodes } from '../email-code/email-code.ts'
 import { applicantData } from './applicant.ts'
-import { documentsOf } from './registration.ts'
-import type {
-  BeginRegistration,
-  Invitation,
-  RegistrationProblem,
-  Registrations,
-} from './registration.ts'
+import { documentsOf, modeOf } from './registration.ts'
+import type { BeginRegistration, RegistrationProblem, Registrations } from './registration.ts'
 
 export type BeginDeps = {
   readonly emailCodes: EmailCodes
@@ -29,11 +24,12 @@ export function createBegin({ emailCodes, accounts, clock }: BeginDeps): Registr
     if (reason !== undefined) return { outcome: 'refused', reason }
     const { tenant, browser, requester } = input
     const email = input.email.trim()
-    const isTaken = (await accounts.findByEmail(tenant.id, email)) !== undefined
+    const holder = await accounts.findByEmail(tenant.id, email)
+    const isTaken = holder !== undefined
     const issued = await emailCodes.issue({
       tenant,
       purpose: 'register',
-      email,
+      email: holder?.email ?? email, // as it is stored (Q58)
       decoy: isTaken,
       browser,
       requester,
@@ -65,7 +61,7 @@ function problemOf(input: BeginRegistration): RegistrationProblem | undefined {
 
 function problemOfAddress(input: BeginRegistration): RegistrationProblem | undefined {
   const { tenant, invitation } = input
-  const mode = modeOf(tenant.settings.registration, invitation)
+  const mode = modeOf(tenant, invitation !== undefined)
   if (mode === 'closed') return 'closed'
   const email = input.email.trim()
   if (email === '') return 'email_required'
@@ -76,18 +72,8 @@ function problemOfAddress(input: BeginRegistration): RegistrationProblem | undef
   return mode === 'domains' && !isOfDomain(canonical, tenant) ? 'email_domain' : undefined
 }
 
-/** An invitation opens whatever is not closed; without one, `invite` is. */
-export function modeOf(
-  mode: Tenant['settings']['registration'],
-  invitation: Invitation | undefined,
-): 'open' | 'domains' | 'closed' {
-  if (mode === 'closed') return 'closed'
-  if (invitation) return 'open'
-  return mode === 'invite' ? 'closed' : mode
-}
-
 /** Exactly one of the tenant's: a subdomain is another. */
-function isOfDomain(canonical: string, { settings }: Tenant): boolean {
+export function isOfDomain(canonical: string, { settings }: Tenant): boolean {
   const domain = canonical.slice(canonical.lastIndexOf('@') + 1)
   return settings.registration_domains.includes(domain)
 }

@@ -4,7 +4,10 @@ import { canonicalEmail } from '#kit/email-address.ts'
 import type { AccountId } from '#kit/ids.ts'
 import { newId } from '#kit/random.ts'
 import type { Transaction, Transactor } from '#storage/storage.ts'
+import type { Tenant } from '#tenant/tenant.ts'
 import type { Passwords, PreparedPassword } from '../password/password.ts'
+import { isOfDomain } from './begin.ts'
+import { modeOf } from './registration.ts'
 import type {
   AgreementStore,
   Applicant,
@@ -69,7 +72,7 @@ export function createRegister(deps: CreateDeps): Registrations['create'] {
 
   return async (input): Promise<CreateRegisteredResult> => {
     const { tenant, applicant, password } = input
-    if (tenant.settings.registration === 'closed') return { outcome: 'over' }
+    if (!isStillOpen(tenant, applicant)) return { outcome: 'over' }
     const needsPassword = tenant.settings.email_code === 'off'
     if (password === undefined && needsPassword) return { outcome: 'refused', reason: 'required' }
     const draft = draftOf(input, new Date(clock.now()))
@@ -87,6 +90,12 @@ export function createRegister(deps: CreateDeps): Registrations['create'] {
       throw error
     }
   }
+}
+
+/** The address was proved under the rules of then; whoever narrowed them since did so to stop this. */
+function isStillOpen(tenant: Tenant, { email, invitationId }: Applicant): boolean {
+  const mode = modeOf(tenant, invitationId !== undefined)
+  return mode === 'open' || (mode === 'domains' && isOfDomain(canonicalEmail(email) ?? '', tenant))
 }
 
 function draftOf({ tenant, applicant }: CreateRegistered, now: Date): Account {

@@ -164,6 +164,16 @@ export const longestInvitation = 24 * 3600
 /** Path of the page an invitation opens, below the issuer; the token follows. */
 export const invitationPage = '/invite'
 
+/** An invitation opens whatever is not closed; without one, `invite` is. */
+export function modeOf(
+  { settings: { registration } }: Tenant,
+  isInvited: boolean,
+): 'open' | 'domains' | 'closed' {
+  if (registration === 'closed') return 'closed'
+  if (isInvited) return 'open'
+  return registration === 'invite' ? 'closed' : registration
+}
+
 /** What a person must agree to here, and in which version; the address stands for a document without one. */
 export function documentsOf(
   settings: TenantSettings,

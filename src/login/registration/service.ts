@@ -1,9 +1,9 @@
 import type { Accounts } from '#account/account.ts'
 import type { CodeProved } from '../email-code/email-code.ts'
-import { createBegin, modeOf, type BeginDeps } from './begin.ts'
+import { createBegin, type BeginDeps } from './begin.ts'
 import { createRegister, type CreateDeps } from './create.ts'
 import { applicantFrom } from './applicant.ts'
-import type { ApplicantProved, Registrations } from './registration.ts'
+import { modeOf, type ApplicantProved, type Registrations } from './registration.ts'
 
 export type RegistrationDeps = CreateDeps &
   BeginDeps & { readonly accounts: Pick<Accounts, 'create' | 'findByEmail'> }
@@ -13,7 +13,7 @@ export function createRegistrations(deps: RegistrationDeps): Registrations {
   const purpose = 'register'
 
   return {
-    isOpenTo: ({ settings }, invitation) => modeOf(settings.registration, invitation) !== 'closed',
+    isOpenTo: (tenant, invitation) => modeOf(tenant, invitation !== undefined) !== 'closed',
 
     begin: createBegin(deps),
 
