@@ -211,6 +211,23 @@ describeInWorlds('changing one’s own address', (world) => {
     assert.equal(await emailOf(person), person.email)
   })
 
+  it('leaves nothing to undo for an address in between once the old one is back (Q54, Q59)', async () => {
+    const person = await world().addAccount()
+    const [thief, other] = [newAddress(), newAddress()]
+    await move(person, thief)
+    await move(person, other)
+    const links = [await undoLink(person.email), await undoLink(thief)]
+    await move(person, person.email)
+    const [mail] = await mailsTo(world(), other)
+    assert.equal(mail?.kind, 'email_change_undone')
+    assert.doesNotMatch(mail.text, /undo\//)
+    for (const link of links) {
+      const undone = await changes().undo({ tenant: world().main, token: tokenOf(link), requester })
+      assert.deepEqual(undone, { kind: 'over' })
+    }
+    assert.equal(await emailOf(person), person.email)
+  })
+
   it('cannot be undone after a day, in another tenant, or for a disabled account (Q18)', async () => {
     const { app, main, acme } = world()
     const person = await world().addAccount()

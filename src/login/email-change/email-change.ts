@@ -11,7 +11,10 @@ import type { Requester } from '../login.ts'
 export type EmailChanges = {
   /** Sends a code to the new address; the same answer whether somebody else has it (Q73). Changes nothing. */
   begin(input: BeginEmailChange): Promise<BeginEmailChangeResult>
-  /** The code is used up by the right try. Ends no session: the person has just proved who they are. */
+  /**
+   * The code is used up by the right try. Ends no session: the person has just proved who they are. An address the account
+   * had until lately is taken back as by its undo link: everybody is out, and there is nothing to undo.
+   */
   confirm(input: ConfirmEmailChange): Promise<ConfirmEmailChangeResult>
   /** What an undo link leads to. Changes nothing: scanners open links too (Q57). */
   look(input: UndoLink): Promise<UndoView>

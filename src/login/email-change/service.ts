@@ -97,11 +97,24 @@ function createConfirm(deps: EmailChangeDeps): EmailChanges['confirm'] {
     await audit.append(eventOf('account.email_changed', account, input.requester), within)
     // SECURITY: an address that was never proved may be a stranger's, and must not get the account.
     if (!account.emailVerified) return true
+    const { tenant, requester } = input
+    const about = { tenant, account, ip: requester.ip, email: mailbox.email }
+    if (await takesBack(held, mailbox.emailCanonical)) {
+      await held.end({ kind: 'account', id: account.id })
+      await mails.undone(about, within)
+      return true
+    }
     const token = randomToken()
     await store.insert(changeOf(account, mailbox.emailCanonical, token, clock.now()), within)
-    const { tenant, requester } = input
-    await mails.changed({ tenant, account, ip: requester.ip, email: mailbox.email, token }, within)
+    await mails.changed({ ...about, token }, within)
     return true
+  }
+
+  /** SECURITY: an address the account has again: whoever had it in between gets no way back by a link of their own. */
+  async function takesBack({ account, within }: HeldAccount, canonical: string): Promise<boolean> {
+    const all = await store.list(account.tenantId, account.id, within)
+    const first = all.findLast(({ oldCanonical }) => oldCanonical === canonical)
+    return first !== undefined && store.use(first, within)
   }
 
   return async (input) => {
