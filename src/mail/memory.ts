@@ -11,7 +11,7 @@ export function createMemoryOutbox(deps: { readonly clock: Clock }): Outbox {
   function finish(id: string): void {
     const entry = entries.get(id)
     if (!entry) return
-    entry.mail = { ...entry.mail, text: '', html: '' }
+    entry.mail = { ...entry.mail, subject: '', text: '', html: '' }
     entry.dueAt = Infinity
   }
 

@@ -17,6 +17,9 @@ const claim = `
 /** Longest reason kept: a server's answer may be a page. */
 const longestReason = 500
 
+/** What is left of a mail that is done with: its subject may be a code. */
+const nothing = { subject: '', text_body: '', html_body: '' }
+
 export function createPostgresOutbox(deps: {
   readonly database: Database
   readonly clock: Clock
@@ -50,7 +53,7 @@ export function createPostgresOutbox(deps: {
     },
 
     async settle(id) {
-      await unfinished(id).update({ delivered_at: now(), text_body: '', html_body: '' })
+      await unfinished(id).update({ ...nothing, delivered_at: now() })
     },
 
     async postpone(id, delay, reason) {
@@ -62,7 +65,6 @@ export function createPostgresOutbox(deps: {
 
     async abandon(id, reason) {
       const last_error = reason.slice(0, longestReason)
-      const nothing = { text_body: '', html_body: '' }
       await unfinished(id).update({ ...nothing, due_at: knex.raw(`'infinity'`), last_error })
     },
 

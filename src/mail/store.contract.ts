@@ -91,7 +91,7 @@ export function outboxContract(name: string, open: () => Promise<OutboxHome>): v
       clock.advance(1e9)
       assert.deepEqual(await claim(), [])
       const [kept] = await outbox.recent(1)
-      assert.deepEqual([kept?.subject, kept?.text, kept?.html], [mail.subject, '', ''])
+      assert.deepEqual([kept?.subject, kept?.text, kept?.html], ['', '', ''])
     })
 
     test('a postponed mail is due after its delay', async () => {
@@ -110,7 +110,8 @@ export function outboxContract(name: string, open: () => Promise<OutboxHome>): v
       await outbox.postpone(id, 1, 'too late')
       clock.advance(1e9)
       assert.deepEqual(await claim(), [])
-      assert.equal((await outbox.recent(1))[0]?.text, '')
+      const [kept] = await outbox.recent(1)
+      assert.deepEqual([kept?.subject, kept?.text, kept?.html], ['', '', ''])
     })
 
     test('shows the newest first, no more than asked', async () => {
