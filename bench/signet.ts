@@ -131,6 +131,7 @@ async function populate(app: App, tenant: Tenant): Promise<string> {
     introspectors: [],
     accessTokenFormat: 'jwt',
     accessTokenTtl: 600,
+    minimumAcr: undefined,
   })
   for (const metadata of clientMetadata) {
     const ours =

@@ -61,6 +61,7 @@ import { loadAssets } from '#views/assets.ts'
 import { createJsonApi } from './json-api.ts'
 import { createMyAccount, createOwnAffairs } from './my-account.ts'
 import { createConversation, requesterOf, type PageInput } from './conversation.ts'
+import { createFactors, isSecondFactorDemanded } from './factors.ts'
 import { createMailProofs } from './mail-proofs.ts'
 import { createSecondFactors } from './second-factors.ts'
 import { createSignInTrust } from './sign-in-trust.ts'
@@ -153,15 +154,14 @@ function createServices(input: AppInput, stores: Stores) {
   })
   const kept = { consents, outbox, logoutOutbox, audit, keyring, sealer }
   const facts = { tenants, keys, clients, accounts, sessions, ...kept }
-  const isDemanded = async () => false
-  const own = { ...facts, hasher, keptAddresses, isDemanded, passwords }
+  const own = { ...facts, hasher, keptAddresses, passwords, isDemanded: isSecondFactorDemanded }
   const factors = createSecondFactors(input, stores, own)
   const proofs = createMailProofs(input, stores, { ...facts, ...factors, passwords })
   const trust = createSignInTrust({ ...change, database, sessions })
   const of = { ...facts, ...proofs, passwords, emailChangeStore: keptAddresses, clock }
   const self = createSelfService({ ...of, otherMethods: [factors.passkeys] })
   const affairs = { ...createOwnAffairs({ ...change, ...facts, ...self, store }), ...trust }
-  const ways = { passwords, ...factors, ...proofs }
+  const ways = { passwords, ...factors, ...proofs, factors: createFactors({ passwords }) }
   return { ...facts, ...affairs, ...ways, egress, ...self }
 }
 

@@ -17,6 +17,7 @@ import { createRecoveryRouter } from '#interaction/recovery/routes.ts'
 import { createRememberedAccounts } from '#interaction/remembered-accounts.ts'
 import { createRequesterFor } from '#interaction/requester.ts'
 import { createInteractionRouter } from '#interaction/routes.ts'
+import { createEmailWay } from '#interaction/second-step/email-code.ts'
 import { createStepPage } from '#interaction/step-page.ts'
 import type { DemoAccount } from '#interaction/step-page.ts'
 import { createVisits } from '#interaction/visit.ts'
@@ -24,9 +25,13 @@ import type { Clock } from '#kit/clock.ts'
 import type { RequestId } from '#kit/ids.ts'
 import { newId } from '#kit/random.ts'
 import type { KeyDeriver, Sealer } from '#kit/sealer.ts'
-import type { BrowserCookie, EmailCodeLogin } from '#login/email-code/email-code.ts'
+import type {
+  BrowserCookie,
+  EmailCodeLogin,
+  EmailSecondStep,
+} from '#login/email-code/email-code.ts'
 import { createEmailUndoRouter } from '#login/email-change/portal.ts'
-import type { PasswordLogin } from '#login/login.ts'
+import type { Factors, PasswordLogin } from '#login/login.ts'
 import type { DeviceCookies } from '#login/password/password.ts'
 import type { Invitations, Registrations } from '#login/registration/registration.ts'
 import type { AuthFlow } from '#oidc/oidc.ts'
@@ -69,6 +74,8 @@ export type ConversationDeps = Omit<FinishDeps, Made> &
     readonly departures: Departures
     readonly devices: DeviceCookies
     readonly emailCode: EmailCodeLogin
+    readonly emailSecondStep: EmailSecondStep
+    readonly factors: Factors
     readonly browserCookie: BrowserCookie
     readonly invitations: Invitations
     readonly registrations: Registrations
@@ -91,15 +98,19 @@ export function createConversation(
   const common = { progress, browserCookie, csrf, readForm, requesterOf, pageOf }
   const invitationOf = createInvitationOf({ invitations, sealedCookies })
   const people = { accounts, remembered, registrations, invitationOf }
-  const visit = createVisits({ ...common, ...people, flow })
+  const visit = createVisits({ ...common, ...people, flow, factors: app.factors })
+  const requesterFor = createRequesterFor({ remembered, requesterOf })
+  const ways = [createEmailWay({ ...app, ...common, requesterFor, clock })]
   const interaction = createInteractionRouter({
     ...common,
+    ways,
     emailCode,
     registrations,
     visit,
     stepPage: createStepPage({
       csrf,
       demo,
+      ways,
       listResources: ({ details }) => app.clients.listResources(details.tenant.id),
     }),
     finish: createFinish({
@@ -112,7 +123,7 @@ export function createConversation(
       requesterOf,
     }),
     remembered,
-    requesterFor: createRequesterFor({ remembered, requesterOf }),
+    requesterFor,
     password: app.passwords,
     departures: app.departures,
     clock,
@@ -126,13 +137,21 @@ export function createConversation(
     cookie: createRecoveryCookie(cookies),
     clock,
   })
+  return [interaction, ...createLinkRouters({ ...app, ...common, sealedCookies }), recovery]
+}
+
+type LinkDeps = Omit<Parameters<typeof createEmailLinkRouter>[0], 'flow'> &
+  Parameters<typeof createEmailUndoRouter>[0] &
+  Parameters<typeof createInviteRouter>[0] &
+  Pick<ConversationDeps, 'emailCode' | 'registrations'>
+
+/** The pages that mails lead to. */
+function createLinkRouters(deps: LinkDeps): readonly Router[] {
   return [
-    interaction,
-    createInviteRouter({ ...common, invitations, sealedCookies }),
-    createEmailLinkRouter({ ...common, flow: signInLinks(emailCode) }),
-    createEmailLinkRouter({ ...common, flow: registrationLinks(registrations) }),
-    createEmailUndoRouter({ ...app, ...common }),
-    recovery,
+    createInviteRouter(deps),
+    createEmailLinkRouter({ ...deps, flow: signInLinks(deps.emailCode) }),
+    createEmailLinkRouter({ ...deps, flow: registrationLinks(deps.registrations) }),
+    createEmailUndoRouter(deps),
   ]
 }
 

@@ -7,6 +7,7 @@ import { createBrowserCookie } from '#login/email-code/browser-cookie.ts'
 import type { PriorCredential } from '#login/email-code/email-code.ts'
 import { createEmailCodeLogin } from '#login/email-code/login.ts'
 import { createMailboxOwnership } from '#login/email-code/ownership.ts'
+import { createEmailSecondStep } from '#login/email-code/second-step.ts'
 import { createEmailCodes } from '#login/email-code/service.ts'
 import { createPostgresPasskeyStore } from '#login/passkey/postgres.ts'
 import { createRemoveAllPasskeys } from '#login/passkey/service.ts'
@@ -69,6 +70,7 @@ export function createMailProofs(
     ownership,
     agreements,
     emailCode: createEmailCodeLogin({ emailCodes, ownership, accounts, audit, metrics }),
+    emailSecondStep: createEmailSecondStep({ emailCodes, accounts, audit, metrics }),
     registrations: createRegistrations({ ...change, emailCodes, agreements, invitations: store }),
     invitations: createInvitations({ ...change, store, outbox }),
     browserCookie: createBrowserCookie(cookies),

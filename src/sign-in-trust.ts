@@ -14,7 +14,7 @@ export function createSignInTrust(deps: SignInTrustDeps) {
       ...deps,
       store: createPostgresTrustedDeviceStore({ database, clock }),
       transactor: database,
-      daysOf: () => 30,
+      daysOf: ({ settings }) => settings.trusted_device_days,
     }),
   }
 }

@@ -15,6 +15,7 @@ import { passwordPage } from './password.ts'
 import { portalSamples } from './portal/samples.ts'
 import { recoverSamples } from './recover-samples.ts'
 import { emailCodeSamples, registerSamples } from './registration-samples.ts'
+import { secondStepSamples } from './second-step-samples.ts'
 import { signedOutPage } from './signed-out.ts'
 import type { Sample, Samples, SamplesOptions, Stage } from './stage.ts'
 
@@ -35,6 +36,7 @@ export function samples(options: SamplesOptions): readonly Sample[] {
     ...identifierSamples(stage),
     ...passwordSamples(stage),
     ...emailCodeSamples(stage),
+    ...secondStepSamples(stage),
     ...recoverSamples(stage),
     ...registerSamples(stage),
     ...chooserSamples(stage),

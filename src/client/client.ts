@@ -5,6 +5,7 @@ import type { Transaction } from '#storage/storage.ts'
 import type { ClientMetadata, ClientOrigin, ClientProblem } from './metadata.ts'
 import type { Resource } from './resource.ts'
 
+export * from './acr.ts'
 export { checkClientMetadata, privilegedNames } from './check.ts'
 export type { CheckedMetadata } from './check.ts'
 export { accountCallbackOf, accountClientId, accountClientSecret } from './my-account.ts'

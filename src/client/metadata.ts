@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isCleanText } from '#kit/text.ts'
+import { acrValues } from './acr.ts'
 import { jwksProblem } from './jwks.ts'
 import { originProblem, readUri, webUriProblem } from './uri.ts'
 
@@ -144,13 +145,14 @@ export const metadataShape = {
     .max(315_360_000, { error: 'must be at most ten years' })
     .optional(),
   require_auth_time: flag.default(false),
-  // What the session room asserts; it stands to the right of this one.
-  default_acr_values: list(oneOf(['urn:signet:acr:password', 'urn:signet:acr:mfa'])).optional(),
+  default_acr_values: list(oneOf(acrValues)).optional(),
   backchannel_logout_uri: endpoint.optional(),
   backchannel_logout_session_required: flag.default(false),
 
   /** Ours: consent is not asked. */
   first_party: flag.default(false),
+  /** Ours: the least that must have been proved, whatever a request asks for. */
+  minimum_acr: oneOf(acrValues).optional(),
   /** Ours: may sign people in by the JSON API (`/api/v1/auth`), which means it is trusted with their passwords. */
   api_login: flag.default(false),
   /** Ours: may be false for a confidential client only, which then must send `nonce` (Q4). */

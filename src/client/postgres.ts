@@ -1,6 +1,7 @@
 import { brandId } from '#kit/ids.ts'
 import type { Database } from '#storage/storage.ts'
 import type {
+  Acr,
   Client,
   ClientMetadata,
   ClientOrigin,
@@ -100,6 +101,7 @@ type ResourceRow = {
   introspectors: readonly string[]
   access_token_format: Resource['accessTokenFormat']
   access_token_ttl: number
+  minimum_acr: Acr | null
 }
 
 export function createPostgresResourceStore(deps: { readonly database: Database }): ResourceStore {
@@ -130,6 +132,7 @@ export function createPostgresResourceStore(deps: { readonly database: Database 
           introspectors: [...resource.introspectors],
           access_token_format: resource.accessTokenFormat,
           access_token_ttl: resource.accessTokenTtl,
+          minimum_acr: resource.minimumAcr ?? null,
         })
         .onConflict(['tenant_id', 'identifier'])
         .merge()
@@ -146,5 +149,6 @@ function fromResourceRow(row: ResourceRow): Resource {
     introspectors: row.introspectors.map((id) => brandId(id)),
     accessTokenFormat: row.access_token_format,
     accessTokenTtl: row.access_token_ttl,
+    minimumAcr: row.minimum_acr ?? undefined,
   }
 }

@@ -19,6 +19,7 @@ describe('a resource as it is written', () => {
         introspectors: [],
         accessTokenFormat: 'jwt',
         accessTokenTtl: 600,
+        minimumAcr: undefined,
       },
     })
   })

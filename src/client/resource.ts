@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { brandId } from '#kit/ids.ts'
 import type { ClientId, TenantId } from '#kit/ids.ts'
 import { isCleanText } from '#kit/text.ts'
+import { acrValues } from './acr.ts'
+import type { Acr } from './acr.ts'
 import { clientIdPattern } from './check.ts'
 import { identityScopes, resourceIndicatorProblem, scopeToken } from './metadata.ts'
 import type { ClientProblem } from './metadata.ts'
@@ -18,6 +20,8 @@ export type Resource = {
   readonly accessTokenFormat: 'jwt' | 'opaque'
   /** Seconds; at most 600 for `jwt`, 3600 for `opaque` (Q12). */
   readonly accessTokenTtl: number
+  /** The least that must have been proved for a token of this API. */
+  readonly minimumAcr: Acr | undefined
 }
 
 export type CheckedResource =
@@ -47,6 +51,7 @@ const resourceInput = z
       .max(50)
       .default([]),
     access_token_format: z.enum(['jwt', 'opaque']).default('jwt'),
+    minimum_acr: z.enum(acrValues).optional(),
     access_token_ttl: z.int().min(10).max(3600).default(600),
   })
   .refine((input) => input.access_token_format === 'opaque' || input.access_token_ttl <= 600, {
@@ -74,6 +79,7 @@ export function checkResource(input: unknown, tenantId: TenantId): CheckedResour
     introspectors: [...new Set(introspectors)].map((id) => brandId<ClientId>(id)),
     accessTokenFormat: token.access_token_format,
     accessTokenTtl: token.access_token_ttl,
+    minimumAcr: token.minimum_acr,
   }
   return { outcome: 'valid', resource }
 }

@@ -38,6 +38,7 @@ export function exampleResource(tenantId: TenantId, init: Partial<Resource> = {}
     introspectors: [brandId<ClientId>('demo-api')],
     accessTokenFormat: 'jwt',
     accessTokenTtl: 600,
+    minimumAcr: undefined,
     ...init,
   }
 }
@@ -144,6 +145,7 @@ export function describeClientStores(name: string, open: () => Promise<OpenClien
         introspectors: [],
         accessTokenFormat: 'opaque',
         accessTokenTtl: 3600,
+        minimumAcr: undefined,
       }
       await resources.put(opaque)
       assert.deepEqual(await resources.find(tenantId, resource.identifier), opaque)

@@ -8,6 +8,8 @@ import { nextStep } from './next-step.ts'
 import { createEmailCodeAnswers, type EmailCodeAnswerDeps } from './email-code-answers.ts'
 import { createRegistrationAnswers, type RegistrationAnswerDeps } from './registration-answers.ts'
 import type { RememberedAccounts } from './remembered-accounts.ts'
+import { createSecondStepAnswers } from './second-step/answers.ts'
+import type { Way } from './second-step/way.ts'
 import type { Visit } from './visit.ts'
 
 export type AnswerDeps = EmailCodeAnswerDeps &
@@ -15,6 +17,7 @@ export type AnswerDeps = EmailCodeAnswerDeps &
     readonly remembered: RememberedAccounts
     readonly password: PasswordLogin
     readonly departures: Pick<Departures, 'stay'>
+    readonly ways: readonly Way[]
   }
 
 /** By the last part of the address they are posted to. */
@@ -24,6 +27,7 @@ export function createAnswers(deps: AnswerDeps): Readonly<Record<string, Answer>
     password: provePassword(deps),
     ...createEmailCodeAnswers(deps),
     ...createRegistrationAnswers(deps),
+    ...createSecondStepAnswers(deps),
     account: chooseAccount(deps),
     stay: stay(deps),
     another: async ({ details }) => {
@@ -38,6 +42,8 @@ const asAnother = (before: Progress): Progress => ({
   email: undefined,
   method: undefined,
   registering: undefined,
+  way: undefined,
+  confirming: undefined,
   notice: undefined,
   proofs: [],
 })

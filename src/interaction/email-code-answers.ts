@@ -95,33 +95,32 @@ function prove(deps: EmailCodeAnswerDeps): Answer {
       code,
       requester: deps.requesterFor(visit, email),
     })
-    return withVerdict(verdict)
-  }
-
-  function withVerdict(verdict: EmailCodeVerdict): (before: Progress) => Progress {
-    switch (verdict.kind) {
-      case 'proved':
-        return (before) => ({
-          ...before,
-          notice: undefined,
-          mailed: undefined,
-          proofs: [...before.proofs, verdict.proof],
-        })
-      case 'wrong':
-        return noticed({ kind: 'code_wrong', left: verdict.left })
-      case 'expired':
-        return noticed({ kind: 'code', why: 'expired' })
-      case 'too_many':
-        return noticed({ kind: 'code', why: 'too_many' })
-      case 'throttled':
-        return noticed({
-          kind: 'throttled',
-          until: epochSeconds(deps.clock) + verdict.retryAfter,
-        })
-    }
+    if (verdict.kind !== 'proved') return noticed(noticeOfCode(verdict, deps.clock))
+    return (before: Progress): Progress => ({
+      ...before,
+      notice: undefined,
+      mailed: undefined,
+      proofs: [...before.proofs, verdict.proof],
+    })
   }
 }
 
-const noticed =
+/** What a code brought that proved nothing. */
+export function noticeOfCode(
+  verdict: Exclude<EmailCodeVerdict, { readonly kind: 'proved' }>,
+  clock: Clock,
+): Notice {
+  switch (verdict.kind) {
+    case 'wrong':
+      return { kind: 'code_wrong', left: verdict.left }
+    case 'expired':
+    case 'too_many':
+      return { kind: 'code', why: verdict.kind }
+    case 'throttled':
+      return { kind: 'throttled', until: epochSeconds(clock) + verdict.retryAfter }
+  }
+}
+
+export const noticed =
   (notice: Notice) =>
   (before: Progress): Progress => ({ ...before, notice })

@@ -4,9 +4,9 @@ import type { Account, Accounts } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
 import { AppError } from '#kit/errors.ts'
 import type { AccountId } from '#kit/ids.ts'
+import { acrOf, amrOf } from '#login/login.ts'
 import type { Proof, Requester } from '#login/login.ts'
 import type { AuthFlow } from '#oidc/oidc.ts'
-import { acrPassword } from '#session/session.ts'
 import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import type { ProgressStore } from './interaction.ts'
@@ -36,6 +36,8 @@ export type FinishDeps = {
 export type Finish = {
   signedIn(visit: Visit, proofs: readonly [Proof, ...Proof[]]): Promise<string>
   accountChosen(visit: Visit): Promise<string>
+  /** Tells the application that this person cannot prove what it wants (OpenID unmet_authentication_requirements 1.0). */
+  unmet(visit: Visit): Promise<string>
   consent(visit: Visit, decision: 'allow' | 'deny', requester: Requester): Promise<string>
 }
 
@@ -70,13 +72,15 @@ export function createFinish(deps: FinishDeps): Finish {
       return end(visit, {
         kind: 'login',
         accountId,
-        acr: acrPassword,
-        amr: [...new Set(proofs.flatMap((proof) => proof.amr))],
+        acr: acrOf(proofs),
+        amr: amrOf(proofs),
         at: Math.max(...proofs.map((proof) => proof.at)),
       })
     },
 
     accountChosen: (visit) => end(visit, { kind: 'select_account' }),
+
+    unmet: (visit) => end(visit, unmet),
 
     async consent(visit, decision, { ip, userAgent, requestId }) {
       const { details, signedIn } = visit
@@ -116,6 +120,12 @@ export const finishedKey = (tenant: Tenant, uid: string): EphemeralKey => ({
   kind: 'finished_interaction',
   id: uid,
 })
+
+const unmet = {
+  kind: 'denied',
+  error: 'unmet_authentication_requirements',
+  description: 'the End-User cannot reach the requested authentication context',
+} as const
 
 const denied = {
   kind: 'denied',

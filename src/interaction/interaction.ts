@@ -1,6 +1,6 @@
 import type { AccountId, InteractionUid, TenantId } from '#kit/ids.ts'
 import type { FlowDetails } from '#oidc/oidc.ts'
-import type { FirstMethodId, Proof } from '#login/login.ts'
+import type { EnrolledFactors, FirstMethodId, MethodId, Proof } from '#login/login.ts'
 import type { PasswordProblem } from '#login/password/password.ts'
 import type { Applicant, RegistrationProblem } from '#login/registration/registration.ts'
 import type { TenantSettings } from '#tenant/tenant.ts'
@@ -21,6 +21,10 @@ export type Progress = {
   readonly method: FirstMethodId | undefined
   /** The code that was mailed last. */
   readonly mailed: MailedCode | undefined
+  /** How the person wants to prove more, where there are several ways. */
+  readonly way: MethodId | undefined
+  /** The code that was mailed as a second step. */
+  readonly confirming: MailedCode | undefined
   /** The account this person is about to make. */
   readonly registering: Registering | undefined
   /** Why the last answer did not lead on; shown until the next one. */
@@ -75,6 +79,8 @@ export const emptyProgress: Progress = {
   proofs: [],
   method: undefined,
   mailed: undefined,
+  way: undefined,
+  confirming: undefined,
   registering: undefined,
   notice: undefined,
 }
@@ -99,19 +105,38 @@ export type KnownAccount = {
 
 /** Everything the next step follows from. */
 export type Situation = {
-  readonly details: Pick<FlowDetails, 'prompt' | 'reasons' | 'loginHint'>
+  readonly details: Pick<FlowDetails, 'prompt' | 'reasons' | 'loginHint' | 'session' | 'acr'>
   readonly progress: Progress
   readonly policy: Policy
   /** When the person who proved who they are here is erased, because they asked for it. */
   readonly leaving?: Date | undefined
+  /** Who has proved here who they are. */
+  readonly prover?: Prover | undefined
   /** Who is signed in on this browser, if they still may be. */
   readonly signedIn: KnownAccount | undefined
   /** Accounts that signed in on this browser before, the signed-in one aside. */
   readonly remembered: readonly KnownAccount[]
 }
 
+/** Somebody who has proved who they are, and what else they could prove. Looked up past every cache. */
+export type Prover = {
+  readonly email: string
+  readonly emailVerified: boolean
+  readonly groups: readonly string[]
+  readonly factors: EnrolledFactors
+  /** They asked on this device not to be asked again. */
+  readonly isTrustedHere: boolean
+}
+
 /** What the tenant decides about signing in. */
-export type Policy = Pick<TenantSettings, 'email_code'> & {
+export type Policy = Pick<
+  TenantSettings,
+  | 'email_code'
+  | 'email_code_as_second_step'
+  | 'second_factor'
+  | 'second_factor_by_group'
+  | 'trusted_device_days'
+> & {
   /** This person can make an account here. */
   readonly mayRegister: boolean
 }
@@ -123,6 +148,17 @@ export type Step =
   /** `again`: this person is signed in and proves it once more. */
   | { readonly kind: 'password'; readonly email: string; readonly again: boolean }
   | { readonly kind: 'email_code'; readonly email: string; readonly again: boolean }
+  /** More is wanted than was proved. `ways`: all there are, the one that is asked for first. */
+  | {
+      readonly kind: 'second_step'
+      readonly method: MethodId
+      readonly ways: readonly MethodId[]
+      readonly email: string
+      /** This device may be remembered, for so many days; 0: it may not. */
+      readonly trustDays: number
+    }
+  /** More is wanted than this person can prove. */
+  | { readonly kind: 'unmet' }
   /** The account is about to be erased: it may be kept, and nothing else. */
   | { readonly kind: 'leaving'; readonly leavesAt: Date }
   | { readonly kind: 'register' | 'register_code' | 'register_password' }

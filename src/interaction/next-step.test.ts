@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId } from '#kit/ids.ts'
 import type { Proof } from '#login/login.ts'
+import { tenantSettings } from '#tenant/tenant.ts'
 import { emptyProgress, emptyRegistering } from './interaction.ts'
 import type { KnownAccount, Policy, Progress, Situation, Step } from './interaction.ts'
 import { nextStep } from './next-step.ts'
@@ -217,9 +218,12 @@ describe('the next step of a sign-in', () => {
     it(`is ${row.step.kind} when ${row.when}`, () => {
       const { prompt = 'login', reasons = ['no_session'], loginHint, signedIn } = row
       const actual = nextStep({
-        details: { prompt, reasons, loginHint },
+        details: { prompt, reasons, loginHint, session: undefined, acr: undefined },
         progress: { ...emptyProgress, ...row.progress },
-        policy: { email_code: row.emailCode ?? 'off', mayRegister: row.mayRegister ?? true },
+        policy: {
+          ...tenantSettings.parse({ email_code: row.emailCode ?? 'off' }),
+          mayRegister: row.mayRegister ?? true,
+        },
         signedIn,
         remembered: row.remembered ?? [],
         leaving: row.leaving,

@@ -1,4 +1,7 @@
+import type { Proof } from '#login/login.ts'
+import { nextDemand } from './demand.ts'
 import type { Registering, Situation, Step } from './interaction.ts'
+import { proofsOf } from './proofs.ts'
 
 /**
  * The one heart of a sign-in. Pure: a table of situations is its test.
@@ -10,6 +13,9 @@ import type { Registering, Situation, Step } from './interaction.ts'
  *                                       ▲
  *   login, again (max_age, prompt=login)┘
  *
+ *   somebody proved who they are ──▶ second_step, as often as more is wanted ──▶ signed_in
+ *                                  └▶ unmet: the application wants what this person cannot prove
+ *
  *   leaving: whoever asked for the end of the account keeps it, or goes no further
  *   identifier ─ register ──▶ register_code ──▶ register_password ──▶ signed_in
  *
@@ -19,9 +25,9 @@ export function nextStep(situation: Situation): Step {
   const { details, progress } = situation
   if (details.prompt === 'consent' && !progress.another) return { kind: 'consent' }
 
-  const [first, ...rest] = progress.proofs
+  const [first, ...rest] = proofsOf(situation)
   if (first && situation.leaving) return { kind: 'leaving', leavesAt: situation.leaving }
-  if (first) return { kind: 'signed_in', proofs: [first, ...rest] }
+  if (first) return furtherStep(situation, [first, ...rest])
   if (isChosen(situation)) return { kind: 'account_chosen' }
 
   if (progress.registering && situation.policy.mayRegister)
@@ -30,6 +36,19 @@ export function nextStep(situation: Situation): Step {
   if (isConfirmation(situation)) return confirmation(situation)
   if (offersAChoice(situation)) return { kind: 'choose_account' }
   return { kind: 'identifier' }
+}
+
+/** What is still wanted of somebody who has proved who they are. */
+function furtherStep(situation: Situation, proofs: readonly [Proof, ...Proof[]]): Step {
+  const { prover, policy, progress } = situation
+  const demand = prover && nextDemand({ ...situation, prover }, proofs)
+  if (!prover || !demand) return { kind: 'signed_in', proofs }
+  const { want, ways } = demand
+  const method = ways.find((way) => way === progress.way) ?? ways[0]
+  if (method === undefined) return { kind: 'unmet' }
+  if (method === 'password') return { kind: 'password', email: prover.email, again: true }
+  const trustDays = want.kind === 'step' ? policy.trusted_device_days : 0
+  return { kind: 'second_step', method, ways, email: prover.email, trustDays }
 }
 
 /** The reasons that ask the very person who is signed in to prove it once more. */

@@ -51,6 +51,8 @@ describe('the progress of an interaction', () => {
         },
       },
       mailed: { email: 'ada@example.test', handle: 'h', nextAt: 60 },
+      way: 'totp',
+      confirming: { email: 'ada@example.test', handle: 'c', nextAt: 61 },
       notice: { kind: 'throttled', until: 99 },
     } as const
     await progress.change(tenant, uid, () => full)

@@ -61,6 +61,8 @@ const schema = z.object({
   ),
   method: z.enum(['password', 'email_code']).optional(),
   mailed: mailed.optional(),
+  way: z.enum(methodIds).optional(),
+  confirming: mailed.optional(),
   registering: z
     .object({
       email: z.string(),

@@ -10,6 +10,7 @@ import type { AnswerDeps } from './answers.ts'
 import type { Finish } from './finish.ts'
 import { sendFirstCode } from './email-code-answers.ts'
 import { nextStep } from './next-step.ts'
+import { reachSecondStep } from './second-step/answers.ts'
 import { csrfBinding } from './step-page.ts'
 import type { StepPage } from './step-page.ts'
 import { addressOf } from './visit.ts'
@@ -50,6 +51,7 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
       await answer(visit, await checkedForm(visit))
       const next = await deps.visit(ctx)
       await sendFirstCode(next, deps)
+      await reachSecondStep(next, deps.ways)
       redirect(ctx, await addressOfNext(next))
     })
   }
@@ -77,23 +79,24 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
 
   async function addressOfNext(visit: Visit): Promise<string> {
     const { kind } = nextStep(visit)
-    return kind === 'signed_in' || kind === 'account_chosen'
+    return kind === 'signed_in' || kind === 'account_chosen' || kind === 'unmet'
       ? addressOfEnd(visit)
       : addressOf(visit)
   }
 
   async function addressOfEnd(visit: Visit): Promise<string> {
     const step = nextStep(visit)
-    return step.kind === 'signed_in'
-      ? deps.finish.signedIn(visit, step.proofs)
-      : deps.finish.accountChosen(visit)
+    if (step.kind === 'signed_in') return deps.finish.signedIn(visit, step.proofs)
+    return step.kind === 'unmet' ? deps.finish.unmet(visit) : deps.finish.accountChosen(visit)
   }
 
   return router
 }
 
+const proving: readonly Step['kind'][] = ['password', 'email_code', 'register_code', 'second_step']
+
 function isProof({ kind }: Step): boolean {
-  return kind === 'password' || kind === 'email_code' || kind === 'register_code'
+  return proving.includes(kind)
 }
 
 function redirect(ctx: Context, address: string): void {

@@ -14,6 +14,8 @@ import type { Notice, Step } from './interaction.ts'
 import { nameOf } from './name-of.ts'
 import { isRegistration, registrationStepPage } from './registration-pages.ts'
 import { addressOf } from './visit.ts'
+import { wayOf } from './second-step/answers.ts'
+import type { Way } from './second-step/way.ts'
 import { isLocked, waitOf } from './wait.ts'
 import type { Visit } from './visit.ts'
 
@@ -23,6 +25,7 @@ export type DemoAccount = { readonly email: string; readonly password: string }
 export type StepPageDeps = {
   readonly csrf: Csrf
   readonly demo: DemoAccount | undefined
+  readonly ways: readonly Way[]
   readonly listResources: (visit: Visit) => Promise<readonly Resource[]>
 }
 
@@ -42,6 +45,8 @@ export function createStepPage(deps: StepPageDeps): StepPage {
         return password(visit, step, now, deps)
       case 'email_code':
         return emailCodeStepPage(visit, step, { csrf, now })
+      case 'second_step':
+        return wayOf(deps.ways, step).page(visit, step, { csrf, now })
       case 'leaving':
         return leavingPage({
           ...form(visit, 'stay', deps),
@@ -51,6 +56,7 @@ export function createStepPage(deps: StepPageDeps): StepPage {
       case 'consent':
         return consent(visit, deps)
       case 'signed_in':
+      case 'unmet':
       case 'account_chosen':
         return undefined
     }

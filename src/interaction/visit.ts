@@ -1,14 +1,16 @@
 import type { Context } from 'koa'
-import { isVoid, type Accounts } from '#account/account.ts'
+import { isVoid, type Account, type Accounts } from '#account/account.ts'
 import { AppError } from '#kit/errors.ts'
 import type { AccountId } from '#kit/ids.ts'
+import type { Factors, Proof } from '#login/login.ts'
 import type { Invitation, Registrations } from '#login/registration/registration.ts'
 import type { AuthFlow, FlowDetails } from '#oidc/oidc.ts'
 import type { PageOf } from '#tenant/tenant.ts'
 import { tenantOf } from '#tenant/tenant.ts'
 import type { Page } from '#views/layout.ts'
-import type { KnownAccount, Progress, ProgressStore, Situation } from './interaction.ts'
+import type { KnownAccount, ProgressStore, Prover, Situation } from './interaction.ts'
 import type { InvitationOf } from './invite.ts'
+import { proofsOf } from './proofs.ts'
 import type { RememberedAccounts } from './remembered-accounts.ts'
 
 /** One request of one person in one interaction, everything about it looked up. */
@@ -23,6 +25,7 @@ export type VisitDeps = {
   readonly flow: AuthFlow
   readonly progress: ProgressStore
   readonly accounts: Accounts
+  readonly factors: Factors
   readonly remembered: RememberedAccounts
   readonly pageOf: PageOf
   readonly registrations: Pick<Registrations, 'isOpenTo'>
@@ -53,13 +56,16 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
     const here = deps.remembered.read(tenant, ctx.req)
     const accounts = await Promise.all(here.map(({ id }) => known(details, id)))
     const progress = await deps.progress.read(tenant.id, details.uid)
+    const proofs = proofsOf({ details, progress, signedIn })
+    const account = proofs[0] && (await deps.accounts.find(tenant.id, proofs[0].accountId))
     return {
       ctx,
       details,
       progress,
-      leaving: await leavingOf(details, progress),
+      leaving: leavingOf(account, proofs),
+      prover: account && (await proverOf(account)),
       policy: {
-        email_code: tenant.settings.email_code,
+        ...tenant.settings,
         mayRegister: deps.registrations.isOpenTo(tenant, invitation),
       },
       invitation,
@@ -71,15 +77,15 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
     } as Visit // the filter above leaves known accounts only
   }
 
-  /** Asked past every cache. A proof from before the departure takes nothing back (Q17). */
-  async function leavingOf(
-    { tenant }: FlowDetails,
-    { proofs }: Progress,
-  ): Promise<Date | undefined> {
-    const [first] = proofs
-    const account = first && (await deps.accounts.find(tenant.id, first.accountId))
-    if (account?.status !== 'leaving') return undefined
-    return proofs.some(({ at }) => isVoid(account, at)) ? undefined : account.leavesAt
+  async function proverOf({
+    tenantId,
+    id,
+    email,
+    emailVerified,
+    groups,
+  }: Account): Promise<Prover> {
+    const factors = await deps.factors(tenantId, id)
+    return { email, emailVerified, groups, factors, isTrustedHere: false }
   }
 
   async function known(
@@ -90,6 +96,12 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
     const account = await deps.accounts.findActive(details.tenant.id, id)
     return account && { id: account.id, email: account.email, name: account.profile.name }
   }
+}
+
+/** A proof from before the departure takes nothing back (Q17). */
+function leavingOf(account: Account | undefined, proofs: readonly Proof[]): Date | undefined {
+  if (account?.status !== 'leaving') return undefined
+  return proofs.some(({ at }) => isVoid(account, at)) ? undefined : account.leavesAt
 }
 
 /** Address of a step of this interaction. */

@@ -1,7 +1,8 @@
 import type { Configuration } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { Clock } from '#kit/clock.ts'
-import { attainableAcr } from '#session/session.ts'
+import { acrValues } from '#client/client.ts'
+import type { Clients } from '#client/client.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import { basePathOf } from '#tenant/tenant.ts'
 import { assertClientAssertion } from './client-auth.ts'
@@ -20,10 +21,13 @@ const ourAlgorithms = ['ES256', 'RS256'] as const
  * What does not depend on the rooms behind: OAuth 2.1 with the choices of DESIGN §5. Every default of the engine that
  * is weaker (F9) is answered here by name.
  */
-export function baseConfiguration(tenant: Tenant, clock: Clock): Configuration {
+export function baseConfiguration(
+  tenant: Tenant,
+  { clients, clock }: { readonly clients: Clients; readonly clock: Clock },
+): Configuration {
   const basePath = basePathOf(tenant)
   return {
-    acrValues: [...attainableAcr],
+    acrValues: [...acrValues],
     scopes: [...scopes],
     claims: claimsByScope,
     // Kubernetes, Auth.js and many others read nothing but the ID token; `minimal_id_token` is a client's choice.
@@ -58,7 +62,7 @@ export function baseConfiguration(tenant: Tenant, clock: Clock): Configuration {
     clientBasedCORS: (_ctx, origin, client) =>
       findClientRecord(client)?.metadata.allowed_origins?.includes(origin) ?? false,
     interactions: {
-      policy: prompts(),
+      policy: prompts(clients),
       url: (_ctx, interaction) => `${basePath}/interaction/${interaction.uid}`,
     },
     ...refreshPolicy,

@@ -12,7 +12,8 @@ import type { AccountId, ClientId, GrantId, InteractionUid } from '#kit/ids.ts'
 import type { Transactor } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import { extendGrant, newGrant } from './grants.ts'
-import type { AuthFlow, FlowDetails, FlowResult } from './oidc.ts'
+import { acrDemandOf } from './acr-demand.ts'
+import type { AuthFlow, FlowDetails, FlowResult, FlowSession } from './oidc.ts'
 import type { EngineRegistry } from './registry.ts'
 import { consentOfParams } from './requested-params.ts'
 
@@ -35,7 +36,7 @@ export function createAuthFlow(deps: FlowDeps): AuthFlow {
       const clientId = brandId<ClientId>(String(interaction.params['client_id']))
       const client = await deps.clients.find(tenant.id, clientId)
       if (!client || client.status !== 'active') return undefined
-      return describe(interaction, tenant, client, deps)
+      return describe(provider, interaction, { tenant, client }, deps)
     },
 
     async isPending(tenant, uid) {
@@ -65,9 +66,9 @@ async function findInteraction(
 }
 
 async function describe(
+  provider: Provider,
   interaction: Interaction,
-  tenant: Tenant,
-  client: Client,
+  { tenant, client }: { readonly tenant: Tenant; readonly client: Client },
   deps: FlowDeps,
 ): Promise<FlowDetails> {
   const { params, prompt, session } = interaction
@@ -84,12 +85,27 @@ async function describe(
     client,
     prompt: promptName(prompt.name),
     reasons: prompt.reasons,
-    session: accountId === undefined ? undefined : { accountId: brandId<AccountId>(accountId) },
+    session: session && (await sessionOf(provider, session)),
+    acr: await acrDemandOf(params, client, deps.clients),
     loginHint: text(params['login_hint']),
     uiLocales: text(params['ui_locales']),
     redirectUri: text(params['redirect_uri']),
     missing: missingConsent(requested, given),
     requested,
+  }
+}
+
+/** As the engine has it now: the interaction remembers it as it was when the person was first asked. */
+async function sessionOf(
+  provider: Provider,
+  { accountId, uid }: NonNullable<Interaction['session']>,
+): Promise<FlowSession> {
+  const found = await provider.Session.findByUid(uid)
+  const isTheirs = found?.accountId === accountId
+  return {
+    accountId: brandId<AccountId>(accountId),
+    amr: (isTheirs && found.amr) || [],
+    authTime: isTheirs ? found.loginTs : undefined,
   }
 }
 

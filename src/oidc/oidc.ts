@@ -11,6 +11,7 @@ import type { AuditEvent } from '#audit/audit.ts'
 import type { Client } from '#client/client.ts'
 import type { ConsentRequest } from '#consent/consent.ts'
 import type { Tenant } from '#tenant/tenant.ts'
+import type { AcrDemand } from './acr-demand.ts'
 
 /**
  * The oidc room holds all contact with oidc-provider. To its right the engine is known only as `AuthFlow`; to its left
@@ -161,7 +162,9 @@ export type FlowDetails = {
   /** Why, in the engine's words: `no_session`, `max_age`, `login_prompt`, … */
   readonly reasons: readonly string[]
   /** Who is signed in on this browser now, if anyone. */
-  readonly session: { readonly accountId: AccountId } | undefined
+  readonly session: FlowSession | undefined
+  /** What the application, or an API it asks for, wants proved. */
+  readonly acr: AcrDemand | undefined
   readonly loginHint: string | undefined
   readonly uiLocales: string | undefined
   /** Where the person goes in the end; its host is shown on the consent page. */
@@ -171,6 +174,18 @@ export type FlowDetails = {
   /** Everything the client asked for. */
   readonly requested: ConsentRequest
 }
+
+/** What was proved on this browser before. */
+export type FlowSession = {
+  readonly accountId: AccountId
+  /** RFC 8176 values. */
+  readonly amr: readonly string[]
+  /** Epoch seconds; undefined: the session has ended meanwhile. */
+  readonly authTime: number | undefined
+}
+
+/** Why somebody who is signed in is asked for more: see `FlowDetails.reasons`. */
+export const stepUpReason = 'essential_acr'
 
 export type FlowResult =
   | {
@@ -190,7 +205,7 @@ export type FlowResult =
   /** Ends the request with an OAuth error the client is told of. */
   | {
       readonly kind: 'denied'
-      readonly error: 'access_denied'
+      readonly error: 'access_denied' | 'unmet_authentication_requirements'
       readonly description: string
     }
 

@@ -1,7 +1,10 @@
-import { errors, interactionPolicy } from 'oidc-provider'
+import { interactionPolicy } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { attainableAcr } from '#session/session.ts'
+import { meetsAcr } from '#client/client.ts'
+import type { Client, Clients } from '#client/client.ts'
+import { acrDemandOf, acrToTell } from './acr-demand.ts'
 import { clientRecord } from './client-models.ts'
+import { stepUpReason } from './oidc.ts'
 import { isTrusted } from './grants.ts'
 import { textParam } from './param.ts'
 
@@ -11,7 +14,7 @@ const { Check, Prompt, base } = interactionPolicy
  * When a person is asked, and for what. The engine goes through the prompts in order, and the first with a failing
  * check wins: choose an account, sign in, consent.
  */
-export function prompts(): interactionPolicy.DefaultPolicy {
+export function prompts(clients: Clients): interactionPolicy.DefaultPolicy {
   const policy = base()
 
   const login = policy.get('login')
@@ -20,7 +23,7 @@ export function prompts(): interactionPolicy.DefaultPolicy {
 
   login.checks.remove('essential_acr')
   login.checks.remove('essential_acrs')
-  login.checks.add(essentialAcr)
+  login.checks.add(createStepUp(clients))
   login.checks.add(accountUnavailable)
 
   consent.checks.remove('consent_prompt')
@@ -41,33 +44,37 @@ const accountUnavailable = new Check(
   (ctx) => ctx.oidc.session?.accountId !== undefined && ctx.oidc.account === undefined,
 )
 
-/** OIDC Core §5.5.1.1: an essential `acr` is reached or the request fails. */
-const essentialAcr = new Check(
-  'essential_acr',
-  'the requested authentication context could not be reached',
-  'login_required',
-  (ctx) => {
-    const wanted = essentialAcrValues(ctx)
-    if (wanted.length === 0 || wanted.includes(ctx.oidc.acr ?? '')) return Check.NO_NEED_TO_PROMPT
-    if (wanted.some((value) => attainableAcr.includes(value))) return Check.REQUEST_PROMPT
-    throw new errors.UnmetAuthenticationRequirements(
-      'none of the requested authentication context class references can be reached',
-    )
-  },
-)
+/**
+ * OIDC Core §3.1.2.1 and §5.5.1.1, RFC 9470 §5: who has not proved enough is asked for more, and told so where nobody may be
+ * asked. A wish is asked for once; what is essential is reached, or the request fails.
+ */
+const createStepUp = (clients: Clients) =>
+  new Check(
+    stepUpReason,
+    'the requested authentication context is not reached',
+    'unmet_authentication_requirements',
+    async (ctx) => {
+      const { oidc } = ctx
+      const demand = oidc.client && (await demandOf(oidc, clientRecord(oidc.client), clients))
+      if (!demand) return Check.NO_NEED_TO_PROMPT
+      if (meetsAcr(oidc.acr, demand.needed)) {
+        tellAcr(oidc, acrToTell(oidc.acr, demand))
+        return Check.NO_NEED_TO_PROMPT
+      }
+      const isEnough = demand.required === undefined || meetsAcr(oidc.acr, demand.required)
+      const isAsked = oidc.result?.login !== undefined
+      return !(isEnough && isAsked)
+    },
+  )
 
-function essentialAcrValues(ctx: KoaContextWithOIDC): readonly string[] {
-  const request: unknown = ctx.oidc.claims.id_token?.['acr']
-  if (!isRecord(request) || request['essential'] !== true) return []
-  const { values, value } = request
-  if (values !== undefined && !Array.isArray(values)) {
-    throw new errors.InvalidRequest('claims.id_token.acr.values must be an array')
-  }
-  return [...(values ?? []), value].filter((item) => typeof item === 'string')
-}
+type OidcContext = KoaContextWithOIDC['oidc']
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
+const demandOf = (oidc: OidcContext, client: Client, clients: Clients) =>
+  acrDemandOf(oidc.params ?? {}, client, clients)
+
+/** The session keeps what was proved; only this request's tokens say it in the words of who asked. */
+function tellAcr(oidc: OidcContext, acr: string | undefined): void {
+  if (acr !== oidc.acr) Object.defineProperty(oidc, 'acr', { value: acr })
 }
 
 /** `prompt=consent`. My account is no application to allow anything: whoever links to it so gets the same as without. */

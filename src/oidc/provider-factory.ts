@@ -27,7 +27,6 @@ import { createKeyring } from './keyring.ts'
 import type { ArtifactStore, LogoutOutbox } from './oidc.ts'
 import { installGuards } from './guards.ts'
 import { installDirectGrant } from './direct/grant.ts'
-import { createSessionClaim } from './direct/session-claim.ts'
 import { createErrorPage } from './pages/error-page.ts'
 import { devicePages } from './pages/device-pages.ts'
 import { createLeanProvider } from './lean-provider.ts'
@@ -37,6 +36,7 @@ import type { SubjectOf } from './pairwise.ts'
 import { extraClientMetadata } from './registration.ts'
 import { resourceIndicators } from './resources.ts'
 import { engineKeys } from './signing-keys.ts'
+import { createTokenClaims } from './token-claims.ts'
 import { createIntrospectionPolicy, revocationPolicy } from './token-policies.ts'
 
 /** Everything one tenant's engine is made of. */
@@ -88,12 +88,13 @@ function configuration(input: ProviderInput, deps: ProviderDeps): Configuration 
   const { tenant, keySet, subjectKey } = input
   const tenantId = tenant.id
   const subjectOf = createSubjectOf(subjectKey)
+  const base = baseConfiguration(tenant, deps)
   return {
-    ...baseConfiguration(tenant, deps.clock),
+    ...base,
     adapter: createAdapterFactory({ tenantId, ...deps }),
     jwks: engineKeys(keySet),
     cookies: {
-      ...baseConfiguration(tenant, deps.clock).cookies,
+      ...base.cookies,
       keys: createKeyring(deps.secrets.deriveAll('cookies', tenantId)) as never, // any Keygrip-like object is taken
     },
     findAccount: createFindAccount({ tenantId, ...deps }),
@@ -101,7 +102,7 @@ function configuration(input: ProviderInput, deps: ProviderDeps): Configuration 
     pairwiseIdentifier: async (_ctx, accountId, client) =>
       subjectOf(brandId<AccountId>(accountId), client),
     extraClientMetadata,
-    extraTokenClaims: createSessionClaim(tenant),
+    extraTokenClaims: createTokenClaims(tenant),
     renderError: createErrorPage({ tenant, ...deps }),
     // F13: the engine's own guard looks after connecting, and is dropped with the dispatcher it is passed in.
     fetch: (url, options) => deps.egress(url as string, { ...options, signal: options?.signal }),

@@ -6,6 +6,7 @@ import type { ClientProblem } from '#client/client.ts'
 /** Metadata of ours beside RFC 7591: named here, or the engine drops it. */
 const properties = [
   'require_pkce',
+  'minimum_acr',
   'first_party',
   'api_login',
   'allowed_origins',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { acrMultiFactor, acrPassword, isOver, isSteppedUp, remainingLifetime } from './session.ts'
+import { acrMultiFactor, acrPassword } from '#client/client.ts'
+import { isOver, isSteppedUp, remainingLifetime } from './session.ts'
 import type { SessionFacts } from './session.ts'
 
 const hour = 3600

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AuditEvent } from '#audit/audit.ts'
+import { acrMultiFactor, meetsAcr } from '#client/client.ts'
 import type { AccountId, ClientId, SessionUid, TenantId } from '#kit/ids.ts'
 import type { Transaction } from '#storage/storage.ts'
 
@@ -16,26 +17,6 @@ export type SessionLimits = {
 
 const hour = 3600
 const day = 24 * hour
-
-export const acrPassword = 'urn:signet:acr:password'
-export const acrMultiFactor = 'urn:signet:acr:mfa'
-/** Two factors, and what was proved cannot be proved to another site (OpenID EAP ACR Values 1.0 §4). */
-export const acrPhishingResistant = 'phr'
-
-/** Authentication context classes, weakest first: each contains the ones before it. */
-export const acrValues = [acrPassword, acrMultiFactor, acrPhishingResistant] as const
-export type Acr = (typeof acrValues)[number]
-/** What this provider can prove today, and therefore advertises: a request for more is refused, never faked (Q49). */
-export const attainableAcr: readonly string[] = [acrPassword]
-
-export function isAcr(value: string | undefined): value is Acr {
-  return acrValues.some((acr) => acr === value)
-}
-
-/** Whether what was proved is enough for what is wanted. What nobody knows is never enough. */
-export function meetsAcr(proved: string | undefined, wanted: Acr): boolean {
-  return isAcr(proved) && acrValues.indexOf(proved) >= acrValues.indexOf(wanted)
-}
 
 const passwordLimits: SessionLimits = { idle: 24 * hour, absolute: 30 * day }
 const multiFactorLimits: SessionLimits = { idle: 1 * hour, absolute: 24 * hour }

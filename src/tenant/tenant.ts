@@ -6,8 +6,11 @@ import type { Transaction } from '#storage/storage.ts'
 import type { Page } from '#views/layout.ts'
 import type { MailFrame } from '#views/mail/mail-layout.ts'
 import { pickLocale } from '#views/messages.ts'
+import { secondFactorSettings } from './second-factor-settings.ts'
 import { throttleSettings } from './throttle-settings.ts'
 
+export { secondFactorRule } from './second-factor-settings.ts'
+export type { SecondFactorRule } from './second-factor-settings.ts'
 export { throttleSettings } from './throttle-settings.ts'
 
 /**
@@ -58,6 +61,7 @@ export const tenantSettings = z.strictObject({
   privacy_version: z.string().min(1).max(64).optional(),
   /** Minimum length of a password in code points (Q26). */
   password_min_length: z.int().min(8).max(64).default(15),
+  ...secondFactorSettings,
   ...throttleSettings,
 })
 

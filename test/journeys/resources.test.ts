@@ -81,6 +81,7 @@ for (const stores of storeSetups()) {
         introspectors: [],
         accessTokenFormat: 'jwt',
         accessTokenTtl: 600,
+        minimumAcr: undefined,
       })
       const answers = await Promise.all(
         [unknown, forbidden].map(async (resource) => {

@@ -283,6 +283,7 @@ for (const stores of storeSetups()) {
         introspectors: [],
         accessTokenFormat: 'jwt',
         accessTokenTtl: 600,
+        minimumAcr: undefined,
       })
       const resources = { [identifier]: ['read'] }
       const fields = { grant_type: 'client_credentials', resource: identifier }

@@ -125,6 +125,7 @@ describeInWorlds('tokens', (world) => {
         introspectors: [brandId<ClientId>('spa')],
         accessTokenFormat: 'opaque',
         accessTokenTtl: 600,
+        minimumAcr: undefined,
       })
       const owner = await world().addClient('web', { resources: { [identifier]: ['read'] } })
       const { tokens } = await signInTo(await world().relyingParty(owner), world().people.ada, {

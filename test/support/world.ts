@@ -246,6 +246,7 @@ function createResidents(app: App) {
         introspectors: [brandId<ClientId>('reader')],
         accessTokenFormat: format,
         accessTokenTtl: 600,
+        minimumAcr: undefined,
       })
     }
   }

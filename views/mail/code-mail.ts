@@ -1,23 +1,28 @@
 import { messagesFor } from '../messages.ts'
 import { composeMail, groupedCode, type MailContent, type MailFrame } from './mail-layout.ts'
 
-export type CodeMailProps = MailFrame & {
-  readonly purpose: 'sign_in' | 'register' | 'reset_password' | 'change_email'
-  /** Nothing can be done with this address, and the mail says so instead. */
-  readonly isDecoy: boolean
-  /** Six digits. */
-  readonly code: string
-  /** Opens a page that does the same as typing the code. */
-  readonly link?: string | undefined
-  /** Seconds code and link are good for. */
-  readonly lifetime: number
-  readonly issuer: string
-}
+type Decoyed = 'sign_in' | 'register' | 'reset_password' | 'change_email'
+
+/** `isDecoy`: nothing can be done with this address, and the mail says so instead. */
+type About =
+  | { readonly purpose: Decoyed; readonly isDecoy: boolean }
+  | { readonly purpose: 'step_up'; readonly isDecoy: false }
+
+export type CodeMailProps = MailFrame &
+  About & {
+    /** Six digits. */
+    readonly code: string
+    /** Opens a page that does the same as typing the code. */
+    readonly link?: string | undefined
+    /** Seconds code and link are good for. */
+    readonly lifetime: number
+    readonly issuer: string
+  }
 
 /** `483 920 is your Acme code`; the last line lets a browser fill it in on our host only (WICG origin-bound codes). */
 export function codeMail(props: CodeMailProps): MailContent {
   const { locale, tenant, purpose, code, link, lifetime, issuer } = props
-  if (props.isDecoy) return insteadMail(props)
+  if (props.isDecoy) return insteadMail(props, props.purpose)
   const { duration, text } = messagesFor(locale)
   const facts = { tenant: tenant.name, duration: duration(lifetime) }
   const mail = composeMail({
@@ -34,7 +39,7 @@ export function codeMail(props: CodeMailProps): MailContent {
   return { ...mail, text: `${mail.text}\n@${new URL(issuer).hostname} #${code}\n` }
 }
 
-function insteadMail({ locale, tenant, purpose }: CodeMailProps): MailContent {
+function insteadMail({ locale, tenant }: MailFrame, purpose: Decoyed): MailContent {
   const { text } = messagesFor(locale)
   const title = text(`mail.${purpose}.instead_title`)
   return composeMail({

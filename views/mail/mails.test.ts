@@ -10,13 +10,14 @@ type Name = 'Acme' | '<script>x</script>\r\nBcc: a@b.test'
 
 const url = 'https://login.acme.test/recover'
 
+const purposes = ['sign_in', 'register', 'reset_password', 'change_email'] as const
+
 /** Every mail about codes, passwords and addresses, in every state, with what it has to say. */
 function mails(locale: 'en' | 'de', name: Name = 'Acme') {
   const frame = { locale, tenant: { name, supportEmail: 'it@acme.test' } }
   const at = new Date('2026-11-03T14:02:00Z')
   const notice = { ...frame, at, ip: '203.0.113.7', reference: '7K3F-9QZD' }
   const facts = ['203.0.113.7', '7K3F-9QZD', '14:02 UTC']
-  const purposes = ['sign_in', 'register', 'reset_password', 'change_email'] as const
   const code = { ...frame, code: '483920', lifetime: 600, issuer: 'https://login.acme.test' }
   const hows = ['changed', 'reset', 'set', 'removed'] as const
   return [
@@ -30,6 +31,11 @@ function mails(locale: 'en' | 'de', name: Name = 'Acme') {
       mail: codeMail({ ...code, purpose, isDecoy: false, link: url }),
       says: ['483 920', '10 ', url],
     })),
+    {
+      name: 'code to step_up',
+      mail: codeMail({ ...code, purpose: 'step_up', isDecoy: false }),
+      says: ['483 920', '10 '],
+    },
     ...purposes.map((purpose) => ({
       name: `no code to ${purpose}`,
       mail: codeMail({ ...code, purpose, isDecoy: true, link: url }),
@@ -76,7 +82,7 @@ describe('the mails about codes, passwords and addresses', () => {
     const withCode = mails('en').filter(({ mail }) => /\d{3} \d{3}/.test(mail.subject))
     assert.deepEqual(
       withCode.map(({ name }) => name),
-      ['code to sign_in', 'code to register', 'code to reset_password', 'code to change_email'],
+      [...purposes, 'step_up'].map((purpose) => `code to ${purpose}`),
     )
   })
 

@@ -71,7 +71,7 @@ function clientPart({ clientId, metadata, status }: Client): object {
 
 function resourcePart(resource: Resource): object {
   const { identifier, name, scopes, introspectors } = resource
-  const { accessTokenFormat, accessTokenTtl } = resource
+  const { accessTokenFormat, accessTokenTtl, minimumAcr } = resource
   return {
     identifier,
     name,
@@ -79,6 +79,7 @@ function resourcePart(resource: Resource): object {
     introspectors,
     access_token_format: accessTokenFormat,
     access_token_ttl: accessTokenTtl,
+    minimum_acr: minimumAcr,
   }
 }
 

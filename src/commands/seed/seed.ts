@@ -190,4 +190,5 @@ export const resourceShape = z.strictObject({
   introspectors: z.unknown().optional(),
   access_token_format: z.unknown().optional(),
   access_token_ttl: z.unknown().optional(),
+  minimum_acr: z.unknown().optional(),
 })

@@ -187,6 +187,22 @@ export type EmailCodeVerdict =
   | { readonly kind: 'proved'; readonly proof: Proof }
   | Exclude<CodeVerdict, CodeProved>
 
+/** A code by mail for somebody who has proved who they are already: one step more, never a second factor (Q47). */
+export type EmailSecondStep = {
+  /** Undefined where this account has no mailbox that was proved to be theirs, or may not sign in. */
+  send(input: {
+    readonly tenant: Tenant
+    readonly accountId: AccountId
+    readonly browser: string
+    readonly requester: Requester
+    readonly locale: string
+  }): Promise<IssuedCode | undefined>
+  /** A code of another account proves nothing here. */
+  verify(
+    input: Omit<VerifyCode, 'purpose'> & { readonly accountId: AccountId },
+  ): Promise<EmailCodeVerdict>
+}
+
 export type SignInLink = Omit<OpenLink, 'purpose'>
 
 export type SignedInByLink = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { acrOf } from '../assurance.ts'
-import { acrPassword, acrPhishingResistant } from '#session/session.ts'
+import { acrOf } from '../login.ts'
+import { acrPassword, acrPhishingResistant } from '#client/client.ts'
 import type { Lies } from '#test/support/authenticator.ts'
 import {
   authenticatorHere,

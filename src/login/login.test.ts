@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId } from '#kit/ids.ts'
-import { acrMultiFactor, acrPassword, acrPhishingResistant } from '#session/session.ts'
-import { acrOf, amrOf } from './assurance.ts'
+import { acrMultiFactor, acrPassword, acrPhishingResistant } from '#client/client.ts'
+import { acrOf, amrOf } from './login.ts'
 import type { Proof } from './login.ts'
 
 const proof = (method: Proof['method'], amr: string, userVerified?: boolean): Proof => ({

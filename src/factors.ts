@@ -1,0 +1,27 @@
+import type { Account } from '#account/account.ts'
+import type { Factors } from '#login/login.ts'
+import type { Passwords } from '#login/password/password.ts'
+import { secondFactorRule, type Tenant } from '#tenant/tenant.ts'
+
+export type FactorDeps = {
+  readonly passwords: Pick<Passwords, 'hasPassword'>
+}
+
+/** What a person can prove, asked of every room that keeps a kind of it. */
+export function createFactors({ passwords }: FactorDeps): Factors {
+  return async (tenantId, accountId) => ({
+    password: await passwords.hasPassword(tenantId, accountId),
+    totp: false,
+    passkeys: 0,
+    recoveryCodes: 0,
+  })
+}
+
+/** Whether a second factor is demanded of this person: then the last one cannot be turned off. */
+export async function isSecondFactorDemanded(
+  { settings }: Pick<Tenant, 'settings'>,
+  { groups }: Pick<Account, 'groups'>,
+): Promise<boolean> {
+  const rule = secondFactorRule(settings, groups)
+  return rule === 'required' || rule === 'passkey'
+}

@@ -1,0 +1,92 @@
+import { acrMultiFactor, acrPhishingResistant, meetsAcr } from '#client/client.ts'
+import type { Acr } from '#client/client.ts'
+import { acrOf } from '#login/login.ts'
+import type { EnrolledFactors, MethodId, Proof } from '#login/login.ts'
+import { secondFactorRule } from '#tenant/tenant.ts'
+import type { Policy, Prover, Situation } from './interaction.ts'
+
+/** Something that must be proved beyond who somebody is. */
+export type Want =
+  /** One step more, of any kind the tenant takes; a device may be remembered for it. */
+  | { readonly kind: 'step' }
+  /** This much, whatever the device. `isWish`: whoever cannot goes on with what they proved (Q49). */
+  | { readonly kind: 'acr'; readonly acr: Acr; readonly isWish: boolean }
+
+type Asking = Pick<Situation, 'details' | 'policy'> & { readonly prover: Prover }
+
+/** The first want that is not met, and how this person can meet it; undefined when all are. */
+export function nextDemand(
+  asking: Asking,
+  proofs: readonly Proof[],
+): { readonly want: Want; readonly ways: readonly MethodId[] } | undefined {
+  for (const want of wantsOf(asking)) {
+    if (isMet(want, proofs)) continue
+    const ways = waysTo(want, asking, proofs)
+    const isLetGo = want.kind === 'acr' && want.isWish && ways.length === 0
+    if (!isLetGo) return { want, ways }
+  }
+  return undefined
+}
+
+/** The tenant's own wants, then those of the application. SECURITY: a remembered device meets the first kind only. */
+function wantsOf({ details, policy, prover }: Asking): readonly Want[] {
+  const { acr } = details
+  return [
+    ...tenantWants(policy, prover),
+    ...(acr?.required === undefined
+      ? []
+      : [{ kind: 'acr', acr: acr.required, isWish: false } as const]),
+    ...(acr === undefined ? [] : [{ kind: 'acr', acr: acr.needed, isWish: true } as const]),
+  ]
+}
+
+function tenantWants(policy: Policy, { factors, groups, isTrustedHere }: Prover): readonly Want[] {
+  const rule = secondFactorRule(policy, groups)
+  if (rule === 'passkey') return [{ kind: 'acr', acr: acrPhishingResistant, isWish: false }]
+  const isAsked = rule === 'required' || (rule === 'optional' && hasSecondFactor(factors))
+  return isAsked && !isTrustedHere ? [{ kind: 'step' }] : []
+}
+
+/**
+ * Whether this person has chosen to be asked for more than a password. One passkey alone is none: who loses it must still
+ * come in, so it counts with a second way beside it.
+ */
+export function hasSecondFactor({ totp, passkeys, recoveryCodes }: EnrolledFactors): boolean {
+  return totp || passkeys > 1 || (passkeys === 1 && recoveryCodes > 0)
+}
+
+function isMet(want: Want, proofs: readonly Proof[]): boolean {
+  if (want.kind === 'acr') return meetsAcr(acrOf(proofs), want.acr)
+  const methods = new Set(proofs.map(({ method }) => method))
+  return methods.size > 1 || meetsAcr(acrOf(proofs), acrMultiFactor)
+}
+
+const whatOneHas: readonly MethodId[] = ['passkey', 'totp', 'recovery_code']
+
+/** In the order they are offered. */
+function waysTo(want: Want, asking: Asking, proofs: readonly Proof[]): readonly MethodId[] {
+  const used = new Set(proofs.map(({ method }) => method))
+  const left = availableTo(asking).filter((method) => !used.has(method))
+  if (want.kind === 'step') return left
+  const hasPasskey = used.has('passkey')
+  const hasKnowledge = used.has('password')
+  const hasPossession = whatOneHas.some((method) => used.has(method))
+  return left.filter((method) => {
+    if (method === 'passkey') return true
+    if (method === 'password') return !hasKnowledge && (hasPasskey || want.acr === acrMultiFactor)
+    if (want.acr === acrPhishingResistant || method === 'email_code') return false
+    return !hasPossession
+  })
+}
+
+function availableTo({ policy, prover }: Asking): readonly MethodId[] {
+  const { factors, emailVerified } = prover
+  const has: readonly (readonly [MethodId, boolean])[] = [
+    ['passkey', factors.passkeys > 0],
+    ['totp', factors.totp],
+    ['email_code', policy.email_code_as_second_step && emailVerified],
+    ['password', factors.password],
+    ['recovery_code', factors.recoveryCodes > 0],
+  ]
+  return has.filter(([, is]) => is).map(([method]) => method)
+}

@@ -1,0 +1,57 @@
+import { secondStepPage } from './second-step.ts'
+import type { Samples, Stage } from './stage.ts'
+
+export function secondStepSamples({ page, text, url }: Stage): Samples {
+  const base = {
+    page,
+    csrf: 'sample-token',
+    action: url('/interaction/sample/second-step'),
+    email: text('ada@example.test'),
+    trustDays: 30,
+    wayAction: url('/interaction/sample/way'),
+    otherWays: ['passkey', 'recovery_code'] as const,
+    changeAction: url('/interaction/sample/another'),
+  }
+  const mailed = {
+    ...base,
+    method: 'email_code',
+    sendAction: url('/interaction/sample/send'),
+  } as const
+  const app = { ...base, method: 'totp' } as const
+  const sent = { resendIn: 30 }
+  return {
+    'second-step-app': secondStepPage(app),
+    'second-step-app-only': secondStepPage({ ...app, otherWays: [], trustDays: 0 }),
+    'second-step-app-wrong': secondStepPage({ ...app, error: { kind: 'wrong' } }),
+    'second-step-app-used': secondStepPage({ ...app, error: { kind: 'used' } }),
+    'second-step-app-clock-wrong': secondStepPage({ ...app, error: { kind: 'clock' } }),
+    'second-step-throttled': secondStepPage({
+      ...app,
+      error: { kind: 'throttled', retryAfter: 300 },
+    }),
+    'second-step-recovery': secondStepPage({ ...base, method: 'recovery_code' }),
+    'second-step-recovery-empty': secondStepPage({
+      ...base,
+      method: 'recovery_code',
+      error: { kind: 'required' },
+    }),
+    'second-step-mail-ask': secondStepPage(mailed),
+    'second-step-mail': secondStepPage({ ...mailed, sent }),
+    'second-step-mail-wrong': secondStepPage({
+      ...mailed,
+      sent,
+      error: { kind: 'wrong', left: 3 },
+    }),
+    'second-step-mail-expired': secondStepPage({ ...mailed, sent, error: { kind: 'expired' } }),
+    'second-step-mail-too-many-wrong': secondStepPage({
+      ...mailed,
+      sent,
+      error: { kind: 'too_many' },
+    }),
+    'second-step-mail-too-soon-wrong': secondStepPage({
+      ...mailed,
+      sent,
+      error: { kind: 'too_soon', retryAfter: 30 },
+    }),
+  }
+}
