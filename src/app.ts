@@ -157,7 +157,7 @@ function createServices(input: AppInput, stores: Stores) {
   const own = { ...facts, hasher, keptAddresses, passwords, isDemanded: isSecondFactorDemanded }
   const factors = createSecondFactors(input, stores, own)
   const proofs = createMailProofs(input, stores, { ...facts, ...factors, passwords })
-  const trust = createSignInTrust({ ...change, database, sessions })
+  const trust = createSignInTrust({ ...input, ...stores, ...facts, geography, egress })
   const of = { ...facts, ...proofs, passwords, emailChangeStore: keptAddresses, clock }
   const self = createSelfService({ ...of, otherMethods: [factors.passkeys] })
   const affairs = { ...createOwnAffairs({ ...change, ...facts, ...self, store }), ...trust }

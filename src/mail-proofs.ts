@@ -19,6 +19,7 @@ import {
   createPostgresInvitationStore,
 } from '#login/registration/postgres.ts'
 import { createRegistrations } from '#login/registration/service.ts'
+import { createPostgresHabitStore } from '#login/risk/postgres.ts'
 import { createPostgresTrustedDeviceStore } from '#login/trusted-device/postgres.ts'
 import type { Outbox } from '#mail/mail.ts'
 import type { Logger, Metrics } from '#telemetry/telemetry.ts'
@@ -47,12 +48,14 @@ export function createMailProofs(
   const about = { clock, logger, metrics }
   const emailCodes = createEmailCodes({ ...about, ...facts, ephemeral, throttle, devices, keys })
   const trustedDevices = createPostgresTrustedDeviceStore({ database, clock })
+  const habits = createPostgresHabitStore({ database, clock })
   const ownership = createMailboxOwnership({
     accounts,
     audit,
     clock,
     credentials: [
       { remove: (account, actor, within) => passwords.removePassword({ account, actor }, within) },
+      { remove: (account, _actor, within) => habits.remove(account, within) },
       { remove: (account, _actor, within) => trustedDevices.removeAll(account, within) },
       facts.totp,
       facts.recoveryCodes,

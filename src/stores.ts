@@ -2,6 +2,7 @@ import type { Config } from '#config/config.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { Throttle } from '#login/login.ts'
 import { createPostgresEmailChangeStore } from '#login/email-change/postgres.ts'
+import { createPostgresHabitStore } from '#login/risk/postgres.ts'
 import { createPostgresThrottle } from '#login/throttle/postgres.ts'
 import { createRedisThrottle } from '#login/throttle/redis.ts'
 import { createPostgresTrustedDeviceStore } from '#login/trusted-device/postgres.ts'
@@ -61,6 +62,7 @@ function placeStores(
     throttles: throttles.removeExpired,
     sessions: createPostgresSessionStore({ database }).removeExpired,
     emailChanges: createPostgresEmailChangeStore({ database, clock }).removeExpired,
+    habits: createPostgresHabitStore({ database, clock }).removeExpired,
     trustedDevices: createPostgresTrustedDeviceStore({ database, clock }).removeExpired,
   }
   if (redis) {

@@ -38,7 +38,8 @@ function contradictions(settings: Settings): readonly ConfigProblem[] {
 }
 
 function unreadableFiles(given: SettingValues, files: ReadableFiles): readonly ConfigProblem[] {
-  return (['TLS_CERT', 'TLS_KEY', 'SIGNET_SEED', 'GEOIP_FILE'] as const).flatMap((setting) => {
+  const named = ['TLS_CERT', 'TLS_KEY', 'SIGNET_SEED', 'GEOIP_FILE', 'RISK_ADDRESSES_FILE'] as const
+  return named.flatMap((setting) => {
     const path = given[setting]
     if (path === undefined || readText(files, path) !== undefined) return []
     const fix = `Check that ${path} exists and that this user may read it.`

@@ -21,6 +21,12 @@ export type Config = {
   readonly breachedPasswordsUrl: string | undefined
   /** Path of a MaxMind-format file: where addresses are. */
   readonly geoipFile: string | undefined
+  readonly risk: {
+    /** Path of a list of networks to doubt. */
+    readonly addressesFile: string | undefined
+    /** Asked for its judgement of a sign-in; undefined: ours stands. */
+    readonly hookUrl: string | undefined
+  }
   /** Serve the demo app and `/dev/mail`. Never in production. */
   readonly demo: boolean
 }

@@ -19,6 +19,8 @@ export const settingNames = [
   'OUTBOUND_ALLOW',
   'BREACHED_PASSWORDS_URL',
   'GEOIP_FILE',
+  'RISK_ADDRESSES_FILE',
+  'RISK_HOOK_URL',
   'WORKERS',
   'LOG_LEVEL',
 ] as const

@@ -26,13 +26,15 @@ function described(config: Config): Readonly<Record<string, string>> {
     SIGNET_DATA_DIR: storage.dataDir,
     SIGNET_SECRET: 'set, not shown',
     SIGNET_SEED: config.seed ?? 'none',
-    SMTP_URL: mail.smtpUrl ? maskPassword(mail.smtpUrl) : 'none: mail is kept in the database',
+    SMTP_URL: masked(mail.smtpUrl, 'none: mail is kept in the database'),
     MAIL_FROM: mail.from,
     TRUSTED_PROXIES: list(server.trustedProxies, 'none'),
     MANAGEMENT_PORT: `${server.management.host}:${String(server.management.port)}`,
     OUTBOUND_ALLOW: list(config.outboundAllow, 'none'),
     BREACHED_PASSWORDS_URL: config.breachedPasswordsUrl ?? 'none: the bundled list alone',
     GEOIP_FILE: config.geoipFile ?? 'none: sessions show no place',
+    RISK_ADDRESSES_FILE: config.risk.addressesFile ?? 'none',
+    RISK_HOOK_URL: masked(config.risk.hookUrl, 'none: our own judgement'),
     WORKERS: String(server.workers),
     LOG_LEVEL: config.log.level,
   }
@@ -40,6 +42,10 @@ function described(config: Config): Readonly<Record<string, string>> {
 
 function list(values: readonly string[], none: string): string {
   return values.length > 0 ? values.join(', ') : none
+}
+
+function masked(address: string | undefined, none: string): string {
+  return address === undefined ? none : maskPassword(address)
 }
 
 /** The address without its password, and without its query, where libpq accepts one too. */

@@ -98,6 +98,7 @@ function toConfig(settings: Settings, { environment, tuning, isTerminal }: Decid
     outboundAllow: settings.OUTBOUND_ALLOW ?? [],
     breachedPasswordsUrl: settings.BREACHED_PASSWORDS_URL,
     geoipFile: settings.GEOIP_FILE,
+    risk: { addressesFile: settings.RISK_ADDRESSES_FILE, hookUrl: settings.RISK_HOOK_URL },
     demo: tuning.demo,
   }
 }

@@ -57,6 +57,8 @@ const settings = z.object({
   OUTBOUND_ALLOW: text(networks).optional(),
   BREACHED_PASSWORDS_URL: text(rangeApi).optional(),
   GEOIP_FILE: z.string().optional(),
+  RISK_ADDRESSES_FILE: z.string().optional(),
+  RISK_HOOK_URL: url(['https:', 'http:'], 'https://risk.example.com/sign-in'),
   WORKERS: text((value, refuse) => wholeNumber(value, { from: 1, to: 256 }, refuse)),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
 } satisfies Record<SettingName, z.ZodType>)

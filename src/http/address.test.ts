@@ -3,7 +3,7 @@ import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { createAddressResolver, issuerHost, pinAddress } from './address.ts'
-import { addressKey, canonicalIp, createNetworks } from './networks.ts'
+import { addressKey, canonicalIp, createNetworks, networkKey } from './networks.ts'
 import { requestIdOf } from './request-id.ts'
 
 function request(peer: string, headers: Record<string, string> = {}): IncomingMessage {
@@ -125,6 +125,13 @@ describe('networks', () => {
     assert.equal(addressKey('::FFFF:CB00:7109'), '203.0.113.9')
     assert.equal(addressKey('fe80::1%eth0'), 'fe80:0:0:0::/64')
     assert.equal(addressKey('nonsense'), 'unknown')
+  })
+
+  it('have a network people come from again', () => {
+    assert.equal(networkKey('203.0.113.9'), '203.0.113.0/24')
+    assert.equal(networkKey('2001:db8:1:2:3:4:5:6'), '2001:db8:1::/48')
+    assert.equal(networkKey('2001:db8::1'), '2001:db8:0::/48')
+    assert.equal(networkKey('::1'), '0:0:0::/48')
   })
 })
 

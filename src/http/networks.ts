@@ -39,9 +39,20 @@ export function addressKey(ip: string): string {
   const canonical = canonicalIp(ip)
   if (canonical === undefined) return 'unknown'
   if (isIP(canonical) === 4) return canonical
+  return `${groupsOf(canonical).slice(0, 4).join(':')}::/64`
+}
+
+/** The network somebody is likely to come from again: the /24, or the /48 of an IPv6 address. Takes a canonical one. */
+export function networkKey(canonical: string): string {
+  if (isIP(canonical) === 4) return `${canonical.split('.').slice(0, 3).join('.')}.0/24`
+  return `${groupsOf(canonical).slice(0, 3).join(':')}::/48`
+}
+
+/** All eight of an IPv6 address. */
+function groupsOf(canonical: string): readonly string[] {
   const [left = '', right] = canonical.split('::')
   const head = left === '' ? [] : left.split(':')
   const tail = right === undefined || right === '' ? [] : right.split(':')
   const zeros = Array.from({ length: Math.max(0, 8 - head.length - tail.length) }, () => '0')
-  return `${[...head, ...zeros, ...tail].slice(0, 4).join(':')}::/64`
+  return [...head, ...zeros, ...tail]
 }

@@ -34,9 +34,16 @@ describe('places of addresses', () => {
     assert.deepEqual(geography('198.51.100.7'), { city: undefined, country: 'AT' })
   })
 
+  it('have a position where the file has one', () => {
+    const location = { latitude: 48.2, longitude: -16.4, accuracy_radius: 20 }
+    const geography = geographyOf(writeMmdb('198.51.100.0/24', { ...vienna, location }))
+    assert.deepEqual(geography('198.51.100.7')?.position, { latitude: 48.2, longitude: -16.4 })
+  })
+
   const odd: readonly object[] = [
     { country: { iso_code: '<b>' } },
     { country: 'AT' },
+    { ...vienna, location: { latitude: 248.2, longitude: 16.4 } },
     { city: { names: ['Vienna'] } },
     { autonomous_system_number: 64_496 },
   ]

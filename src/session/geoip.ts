@@ -9,11 +9,14 @@ import type { Geography, Place } from './session.ts'
 const record = z.object({
   city: z.object({ names: z.object({ en: z.string().min(1).max(100) }) }).optional(),
   country: z.object({ iso_code: z.string().regex(/^[A-Z]{2}$/) }).optional(),
+  location: z
+    .object({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) })
+    .optional(),
 })
 
 /**
- * Places from a file in MaxMind's format, held in memory. A place is a help for recognition and decides nothing: what the
- * file does not hold, or holds in another form, is undefined. Throws `AppError` when the file is none of that format.
+ * Places from a file in MaxMind's format, held in memory. A place is a help for recognition, and one sign of several for how
+ * doubtful a sign-in is: what the file does not hold, or holds in another form, is undefined. Throws `AppError` when the file is none of that format.
  */
 export function createGeography(file: string | undefined): Geography {
   if (file === undefined) return () => undefined
@@ -49,5 +52,7 @@ function placeOf(found: unknown): Place | undefined {
   const { data } = record.safeParse(found)
   const city = data?.city?.names.en
   const country = data?.country?.iso_code
-  return city === undefined && country === undefined ? undefined : { city, country }
+  if (city === undefined && country === undefined) return undefined
+  const position = data?.location
+  return { city, country, ...(position && { position }) }
 }

@@ -64,12 +64,17 @@ export type Device = {
   readonly system: string | undefined
 }
 
+/** Degrees, as a file of places has them: good to some tens of kilometres. */
+export type Position = { readonly latitude: number; readonly longitude: number }
+
 /** Roughly where an address is. */
 export type Place = {
   /** By its English name. */
   readonly city: string | undefined
   /** ISO 3166-1 alpha-2, such as `AT`. */
   readonly country: string | undefined
+  /** Not kept with a session. */
+  readonly position?: Position | undefined
 }
 
 /** Port: looks in a file of the operator's, asks nobody. Undefined for what is not in it, and where there is no file. */

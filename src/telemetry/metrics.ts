@@ -36,6 +36,7 @@ export function createMetrics(build: {
     passwordHashed: (seconds) => meters.passwordHash.observe(seconds),
     rateLimited: (rule) => meters.rateLimited.inc({ rule: word(rule) }),
     sprayAlarm: (from) => meters.sprayAlarms.inc({ from }),
+    riskEvaluated: (level) => meters.risks.inc({ level: word(level) }),
     breachLookup: (outcome) => meters.breachLookups.inc({ outcome }),
     signingKeyExpires: (algorithm, at) => meters.keyExpiry.set({ algorithm: word(algorithm) }, at),
     jobRan: ({ job, outcome }) => meters.jobs.inc({ job: word(job), outcome }),
@@ -94,6 +95,7 @@ function createMeters(registry: Registry) {
     sprayAlarms: counter('spray_alarms_total', 'Passwords tried on many accounts of a tenant.', [
       'from',
     ]),
+    risks: counter('risk_evaluations_total', 'Sign-ins by how doubtful they were.', ['level']),
     breachLookups: counter('breach_lookups_total', 'Answers of the breached-password service.', [
       'outcome',
     ]),

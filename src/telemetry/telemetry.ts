@@ -98,6 +98,8 @@ export type Metrics = {
   rateLimited(rule: string): void
   /** Passwords are being tried on many accounts of a tenant: `address` from one, `accounts` from wherever. */
   sprayAlarm(from: 'address' | 'accounts'): void
+  /** How doubtful a sign-in was found: `low`, `medium` or `high`. */
+  riskEvaluated(level: string): void
   /** `failed`: the breached-password service gave no answer, and nobody was refused for it. */
   breachLookup(outcome: 'known' | 'unknown' | 'failed'): void
   /** The earliest end of a signing key in use, epoch seconds; of all tenants. */

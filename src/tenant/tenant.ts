@@ -6,6 +6,7 @@ import type { Transaction } from '#storage/storage.ts'
 import type { Page } from '#views/layout.ts'
 import type { MailFrame } from '#views/mail/mail-layout.ts'
 import { pickLocale } from '#views/messages.ts'
+import { riskSettings } from './risk-settings.ts'
 import { secondFactorSettings } from './second-factor-settings.ts'
 import { throttleSettings } from './throttle-settings.ts'
 
@@ -63,6 +64,7 @@ export const tenantSettings = z.strictObject({
   password_min_length: z.int().min(8).max(64).default(15),
   ...secondFactorSettings,
   ...throttleSettings,
+  ...riskSettings,
 })
 
 export type TenantSettings = z.infer<typeof tenantSettings>

@@ -43,6 +43,7 @@ export const config: Config = {
   outboundAllow: [],
   breachedPasswordsUrl: undefined,
   geoipFile: undefined,
+  risk: { addressesFile: undefined, hookUrl: undefined },
   demo: true,
 }
 

@@ -32,7 +32,7 @@ export function writeMmdb(network: string, value: object): Buffer {
 const separator = Buffer.alloc(16)
 const marker = Buffer.concat([Buffer.from([0xab, 0xcd, 0xef]), Buffer.from('MaxMind.com')])
 
-const types = { string: 2, uint32: 6, map: 7, array: 11 } as const
+const types = { string: 2, double: 3, uint32: 6, map: 7, array: 11 } as const
 
 function control(type: number, size: number): Buffer {
   if (size > 28) throw new Error('too large for this writer')
@@ -42,6 +42,11 @@ function control(type: number, size: number): Buffer {
 function encode(value: unknown): Buffer {
   if (typeof value === 'string')
     return Buffer.concat([control(types.string, Buffer.byteLength(value)), Buffer.from(value)])
+  if (typeof value === 'number' && (!Number.isInteger(value) || value < 0)) {
+    const bytes = Buffer.alloc(8)
+    bytes.writeDoubleBE(value)
+    return Buffer.concat([control(types.double, 8), bytes])
+  }
   if (typeof value === 'number') {
     const bytes = Buffer.alloc(4)
     bytes.writeUInt32BE(value)

@@ -4,6 +4,7 @@ import type { Logger, Metrics } from '#telemetry/telemetry.ts'
 import type { Throttle } from '../login.ts'
 import type { Attempt } from './guard.ts'
 import { alarmWindow, guardRules, onceAnAlarm } from './rules.ts'
+import { createSprayWatch } from './spray-watch.ts'
 
 /** Tells when one password is tried on everybody, however many addresses it comes from (Q38). Locks nobody. */
 export type SprayAlarm = {
@@ -25,6 +26,7 @@ export function createSprayAlarm(deps: {
   readonly metrics?: Pick<Metrics, 'sprayAlarm'> | undefined
 }): SprayAlarm {
   const { throttle, audit, clock, logger, metrics } = deps
+  const watch = createSprayWatch(deps)
 
   /** Counted in fixed stretches: a rule alone would add up a large tenant's typing errors for ever. */
   const stretch = () => String(Math.floor(clock.now() / 1000 / alarmWindow))
@@ -63,7 +65,9 @@ export function createSprayAlarm(deps: {
   return {
     /** A known device is its owner's: they mistype, they do not spray. */
     async refused(attempt) {
-      if (attempt.device === undefined) await quietly(count(attempt))
+      if (attempt.device !== undefined) return
+      await quietly(watch.failed(attempt))
+      await quietly(count(attempt))
     },
 
     async throttled({ tenant }, rule) {
