@@ -76,7 +76,7 @@ async function open(world: World): Promise<Stage> {
   async function code(path: string): Promise<MailedCode> {
     await world.pass(1) // the newest mail is the one with the code
     const { json } = await ask(about, path, { body: { email } })
-    const mail = await lastMail(world.app, tenant, email)
+    const mail = await lastMail(world, tenant, email)
     return { handle: String(json['handle']), code: codeIn(mail) }
   }
   const signInCode = await code('magic-link')
@@ -84,7 +84,7 @@ async function open(world: World): Promise<Stage> {
   await world.pass(1)
   const recovering = world.browser().tab()
   await askForCode(recovering, email, tenant.issuer)
-  await recovering.submit({ code: codeIn(await lastMail(world.app, tenant, email)) })
+  await recovering.submit({ code: codeIn(await lastMail(world, tenant, email)) })
   const mine = await openMyAccount(world, { ...person, email }, 'profile', { tenant })
   return {
     ...about,
@@ -109,10 +109,10 @@ async function moveAway(world: World, tenant: Tenant, { id: accountId }: Session
   const provedAt = Math.floor(world.clock.now() / 1000)
   const begun = await emailChanges.begin({ ...asked, email, provedAt })
   assert.ok(begun.kind === 'sent')
-  const code = codeIn(await lastMail(world.app, tenant, email))
+  const code = codeIn(await lastMail(world, tenant, email))
   const done = await emailChanges.confirm({ ...asked, handle: begun.handle, code })
   assert.equal(done.kind, 'changed')
-  const mail = await lastMail(world.app, tenant, before.email)
+  const mail = await lastMail(world, tenant, before.email)
   const [, undo] = /\/recover\/undo\/([\w-]{43})/.exec(mail?.text ?? '') ?? []
   assert.ok(undo !== undefined)
   await world.pass(601) // three codes may be mailed in ten minutes

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { mailsTo } from '#test/support/mail.ts'
 import { csrfOf, isMyAccount, openMyAccount, postByHand } from '#test/support/my-account.ts'
 import { proveIdentity, signIn, signInTo } from '#test/support/person.ts'
 import { proveMailbox } from '#test/support/recovery.ts'
