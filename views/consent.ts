@@ -60,7 +60,7 @@ export function consentPage(props: ConsentProps): Html {
     title: text(title, names),
     heading: t(title, names),
     body: html`${client.unverified && warning(unverified(client.unverified, page.tenant.name, messages))}
-      ${wishes(props, t(props.added ? 'consent.lead_added' : 'consent.lead'), messages)}
+      ${wishes(props, props.added ? 'added' : 'asked', messages)}
       <div class="signed-in">
         <p>${t('consent.signed_in', { email: strong(props.account.email) })}</p>
         ${switchAction !== undefined && postForm({ action: switchAction, token }, quietButton(t('consent.switch')))}
@@ -96,25 +96,30 @@ function isKnownScope(scope: string): scope is keyof typeof sentences {
   return Object.hasOwn(sentences, scope)
 }
 
-/** What an application may do, in words. `lead` stands before what it may do here. */
+const leads = {
+  asked: { here: 'consent.lead', at: 'consent.resource', nothing: 'consent.nothing' },
+  added: { here: 'consent.lead_added', at: 'consent.resource', nothing: 'consent.nothing' },
+  given: { here: 'account.apps_can', at: 'account.apps_can_at', nothing: 'account.apps_nothing' },
+} as const
+
+/** What an application may do, in words: what it asks for, asks for besides, or was given. */
 export function wishes(
   { claims = [], resources = [], scopes }: Pick<ConsentProps, 'claims' | 'resources' | 'scopes'>,
-  lead: Html,
+  kind: keyof typeof leads,
   messages: Messages,
 ): Html {
   const { t } = messages
+  const { here, at, nothing } = leads[kind]
   const asked = scopes.filter((scope) => scope !== 'openid')
   const items = [
     ...asked.map((scope) => scopeSentence(scope, messages)),
     ...claims.map((claim) => t('claim.other', { claim })),
   ]
-  if (items.length === 0 && resources.length === 0) return html`<p>${t('consent.nothing')}</p>`
-  return html`${items.length > 0 && [html`<p>${lead}</p>`, wishList(items)]}
+  if (items.length === 0 && resources.length === 0) return html`<p>${t(nothing)}</p>`
+  return html`${items.length > 0 && [html`<p>${t(here)}</p>`, wishList(items)]}
   ${resources.map(
     (resource) =>
-      html`<p>
-          ${t('consent.resource', { resource: strong(resource.name ?? resource.identifier) })}
-        </p>
+      html`<p>${t(at, { resource: strong(resource.name ?? resource.identifier) })}</p>
         ${resource.name !== undefined && html`<p class="identifier">${code(resource.identifier)}</p>`}
         ${wishList(resource.scopes.map((scope) => t('scope.other', { scope })))}`,
   )}`

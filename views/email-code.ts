@@ -1,4 +1,4 @@
-import { csrfField, note, postForm, primaryButton, quietButton } from './components/form.ts'
+import { csrfField, otherWay, postForm, primaryButton, quietButton } from './components/form.ts'
 import { codeAlert, codeField, type MailedCodeError } from './components/mailed-code.ts'
 import { strong } from './components/text.ts'
 import { html, type Html } from './html.ts'
@@ -59,14 +59,11 @@ function codeForms(
       ? t('email_code.resend_in', { duration: html`${duration(resendIn)}` })
       : t('email_code.resend_hint')
   return html`${postForm({ action, token }, [codeField(error, messages), primaryButton(submit)])}
-  ${postForm({ action: sendAction, token }, [
-    note(hint),
-    html`<p>${quietButton(t('email_code.resend'))}</p>`,
-  ])}`
+  ${otherWay({ action: sendAction, token }, quietButton(t('email_code.resend')), hint)}`
 }
 
 function others(props: EmailCodeProps, token: Html, { t }: Messages): Html {
   const { changeAction, passwordAction } = props
-  return html`${passwordAction !== undefined && postForm({ action: passwordAction, token }, html`<p>${quietButton(t('email_code.password'))}</p>`)}
-  ${postForm({ action: changeAction, token }, html`<p>${quietButton(t('email_code.change'))}</p>`)}`
+  return html`${passwordAction !== undefined && otherWay({ action: passwordAction, token }, quietButton(t('email_code.password')))}
+  ${otherWay({ action: changeAction, token }, quietButton(t('email_code.change')))}`
 }

@@ -2,6 +2,7 @@ import {
   csrfField,
   field,
   hiddenField,
+  otherWay,
   postForm,
   primaryButton,
   quietButton,
@@ -51,6 +52,6 @@ export function identifierPage(props: IdentifierProps): Html {
     failed: error !== undefined,
     body: html`${postForm({ action, token }, [emailField, primaryButton(t('identifier.submit'))])}
     ${demo && postForm({ action, token }, [hiddenField('email', demo.email), secondaryButton(t('identifier.demo'))])}
-    ${props.registerAction !== undefined && postForm({ action: props.registerAction, token }, html`<p>${quietButton(t('identifier.register'))}</p>`)}`,
+    ${props.registerAction !== undefined && otherWay({ action: props.registerAction, token }, quietButton(t('identifier.register')))}`,
   })
 }

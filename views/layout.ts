@@ -29,8 +29,8 @@ export type PageContent = {
   readonly body: Part
   /** Something is wrong: said first in the window's title. */
   readonly failed?: boolean | undefined
-  /** `wide` for pages that show things rather than ask one. */
-  readonly width?: 'card' | 'wide' | undefined
+  /** `wide` for pages that show things rather than ask one; `settings` for those that do both. */
+  readonly width?: 'card' | 'wide' | 'settings' | undefined
   /** Stands under the masthead of pages that belong together. */
   readonly navigation?: Html | undefined
 }

@@ -4,7 +4,9 @@ import {
   primaryButton,
   primaryLink,
   secondaryButton,
+  secondaryLink,
 } from './components/form.ts'
+import { icons } from './components/icons.ts'
 import { html, type Html } from './html.ts'
 import { layout, type Page } from './layout.ts'
 import { messagesFor } from './messages.ts'
@@ -34,28 +36,26 @@ export function leavingPage({ page, action, anotherAction, csrf, leavesAt }: Lea
   })
 }
 
+type AfterProps = { readonly page: Page; readonly signInUrl: string }
+
 /** After the end was asked for: everything is signed out. */
-export function leftPage({ page }: { readonly page: Page }): Html {
+export function leftPage({ page, signInUrl }: AfterProps): Html {
   const { t, text } = messagesFor(page.locale)
   return layout(page, {
     title: text('leaving.left_title'),
     body: html`<p>${t('leaving.left')}</p>
-      <p>${t('leaving.left_undo')}</p>`,
+      <p>${t('leaving.left_undo')}</p>
+      <div class="choice">${secondaryLink(signInUrl, t('signed_out.again'))}</div>`,
   })
 }
 
 /** After a password was changed or removed: whatever the old one opened has ended. */
-export function passwordChangedPage({
-  page,
-  signInUrl,
-}: {
-  readonly page: Page
-  readonly signInUrl: string
-}): Html {
+export function passwordChangedPage({ page, signInUrl }: AfterProps): Html {
   const { t, text } = messagesFor(page.locale)
   return layout(page, {
     title: text('account.changed_title'),
+    heading: html`${icons.done}${t('account.changed_title')}`,
     body: html`<p>${t('account.changed_what')}</p>
-      ${primaryLink(signInUrl, t('identifier.title'))}`,
+      <div class="choice">${primaryLink(signInUrl, t('identifier.title'))}</div>`,
   })
 }

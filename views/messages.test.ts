@@ -70,7 +70,7 @@ describe('messagesFor', () => {
 
   it('says durations in whole units, never less than is left', () => {
     const { duration } = messagesFor('en')
-    assert.deepEqual([0, 1, 45, 60, 61, 120, 3600, 4000].map(duration), [
+    assert.deepEqual([0, 1, 45, 60, 61, 120, 3600, 4000, 172_800, 172_801].map(duration), [
       '1 second',
       '1 second',
       '45 seconds',
@@ -79,6 +79,8 @@ describe('messagesFor', () => {
       '2 minutes',
       '1 hour',
       '2 hours',
+      '48 hours',
+      '3 days',
     ])
     assert.equal(messagesFor('de').duration(120), '2 Minuten')
   })

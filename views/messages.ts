@@ -57,6 +57,7 @@ function speak(locale: Locale, catalogue: Translation, formats: string): Message
     second: unitFormat(formats, 'second'),
     minute: unitFormat(formats, 'minute'),
     hour: unitFormat(formats, 'hour'),
+    day: unitFormat(formats, 'day'),
   }
   const sentenceOf = (key: Key, params: Values): string => {
     const message = catalogue[key]
@@ -71,7 +72,8 @@ function speak(locale: Locale, catalogue: Translation, formats: string): Message
     duration: (seconds) => {
       if (seconds < 60) return units.second.format(Math.max(1, Math.ceil(seconds)))
       if (seconds < 3600) return units.minute.format(Math.ceil(seconds / 60))
-      return units.hour.format(Math.ceil(seconds / 3600))
+      if (seconds <= 2 * 86_400) return units.hour.format(Math.ceil(seconds / 3600))
+      return units.day.format(Math.ceil(seconds / 86_400))
     },
     date: (date) => dates.format(date),
     instant: (date) => `${instants.format(date)} UTC`,

@@ -3,6 +3,7 @@ import {
   csrfField,
   field,
   note,
+  otherWay,
   postForm,
   primaryButton,
   quietButton,
@@ -51,7 +52,7 @@ export function passwordPage(props: PasswordProps): Html {
     input: html`type="password" autocomplete="current-password" required`,
     value: demoPassword,
     error: required && t('password.required'),
-    autofocus: error === undefined,
+    autofocus: error === undefined || required,
     after: showPassword(messages),
   })
   return layout(page, {
@@ -70,7 +71,7 @@ export function passwordPage(props: PasswordProps): Html {
       primaryButton(t('password.submit')),
     ])}
     ${changeAction !== undefined && postForm({ action: changeAction, token, id: 'change' }, '')}
-    ${props.codeAction !== undefined && postForm({ action: props.codeAction, token }, html`<p>${quietButton(t('password.email_code'))}</p>`)}
+    ${props.codeAction !== undefined && otherWay({ action: props.codeAction, token }, quietButton(t('password.email_code')))}
     ${props.resetUrl && html`<p class="aside"><a href="${href(props.resetUrl)}">${t('password.forgot')}</a></p>`}`,
   })
 }

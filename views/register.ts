@@ -1,4 +1,13 @@
-import { alert, csrfField, field, postForm, primaryButton, quietButton } from './components/form.ts'
+import {
+  alert,
+  csrfField,
+  field,
+  otherWay,
+  postForm,
+  primaryButton,
+  quietButton,
+} from './components/form.ts'
+import { icons } from './components/icons.ts'
 import { identity } from './components/identity.ts'
 import { newPasswordField, type NewPasswordError } from './components/new-password.ts'
 import { linkTo, strong } from './components/text.ts'
@@ -50,21 +59,22 @@ export function registerPage(props: RegisterProps): Html {
       props.mustAgree && agreement(props, messages),
       primaryButton(t('register.submit')),
     ])}
-    ${postForm({ action: cancelAction, token }, html`<p>${quietButton(t('register.sign_in'))}</p>`)}`,
+    ${otherWay({ action: cancelAction, token }, quietButton(t('register.sign_in')))}`,
   })
 }
 
 function emailField({ email, error, isInvited }: RegisterProps, { t }: Messages): Html {
+  if (isInvited) return identity(email, t('register.email'))
   const problems = ['email_required', 'email_invalid', 'email_domain'] as const
   const problem = problems.find((one) => one === error)
   return field({
     name: 'email',
     label: t('register.email'),
     input: html`type="email" autocomplete="username" autocapitalize="none" spellcheck="false"
-    inputmode="email" required ${isInvited ? html`readonly` : ''}`,
+    inputmode="email" required`,
     value: email,
     error: problem && t(`register.${problem}`),
-    autofocus: problem !== undefined || (error === undefined && !isInvited),
+    autofocus: problem !== undefined || error === undefined,
   })
 }
 
@@ -97,7 +107,7 @@ function agreement({ page, agreed, error }: RegisterProps, { t }: Messages): Htm
       <input type="checkbox" id="terms" name="terms" value="yes" required ${checked} ${invalid} />
       <label for="terms">${both ? t('register.agree_both', { terms, privacy }) : one}</label>
     </div>
-    ${isMissing && html`<p class="field-error" id="terms-error"><span>${t('register.agreement_required')}</span></p>`}
+    ${isMissing && html`<p class="field-error" id="terms-error">${icons.problem}<span>${t('register.agreement_required')}</span></p>`}
   </div>`
 }
 
@@ -122,16 +132,16 @@ export function registerPasswordPage(props: RegisterPasswordProps): Html {
     title: text('register_password.title'),
     failed: error !== undefined,
     body: html`${postForm({ action, token }, [
-      identity(email, t('password.account')),
+      identity(email, t('recover.account')),
       newPasswordField({ minLength, error, autofocus: true }, messages),
       primaryButton(t('register_password.submit')),
     ])}
     ${
       props.isOptional &&
-      postForm(
+      otherWay(
         { action, token },
-        html`<p class="field-hint">${t('register_password.without_hint')}</p>
-          <p>${quietButton(t('register_password.without'), html`name="without" value="yes"`)}</p>`,
+        quietButton(t('register_password.without'), html`name="without" value="yes"`),
+        t('register_password.without_hint'),
       )
     }`,
   })

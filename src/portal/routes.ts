@@ -75,7 +75,9 @@ function addComingAndGoing(router: Router, deps: PortalDeps, gate: PortalGate): 
   })
 
   router.get('/left', (ctx) => {
-    ctx.body = String(leftPage({ page: pageOf(tenantOf(ctx.req), { headers: ctx.headers }) }))
+    const page = pageOf(tenantOf(ctx.req), { headers: ctx.headers })
+    const signInUrl = accountPath(tenantOf(ctx.req), 'profile')
+    ctx.body = String(leftPage({ page, signInUrl }))
     ctx.type = 'html'
   })
 

@@ -163,9 +163,9 @@ describe(
         for (const name of names) {
           await tab.goto(`${origin}/en/${name}`)
           const small = await tab.evaluate<string[]>(`
-          [...document.querySelectorAll('.button, .account, input:not([type=hidden], [readonly]), summary, .quiet, .aside a, .inline a')]
+          [...document.querySelectorAll('.button, .account, input:not([type=hidden], [readonly]), .tick label, summary, .quiet, .aside a, .inline a')]
             .filter((target) => target.checkVisibility())
-            .filter((target) => target.offsetHeight < (target.matches('.quiet, .aside a, .inline a') ? 24 : 44))
+            .filter((target) => target.offsetHeight < (target.matches('.tick input, .quiet, .aside a, .inline a') ? 24 : 44))
             .map((target) => target.outerHTML)`)
           assert.deepEqual(small, [], name)
         }
@@ -203,6 +203,9 @@ describe(
           ['identifier-invalid', 'email'],
           ['password', 'password'],
           ['password-wrong', 'alert'],
+          ['password-required', 'password'],
+          ['email-code-wrong', 'code'],
+          ['register-agreement-required', 'terms'],
           ['device-code-wrong', 'user_code'],
           ['error-server', 'alert'],
         ]) {

@@ -30,7 +30,7 @@ describeInWorlds('registration by invitation', (world) => {
     const tab = browser.tab()
     const page = await tab.open(link)
     assert.match(page.text, new RegExp(invited))
-    await tab.submit({}, 'Go on')
+    await tab.submit({}, 'Create your account')
     await world().pass(1) // the newest mail is the one with the code
     const attempt = await rp.start()
     await tab.open(attempt.url)
@@ -65,7 +65,7 @@ describeInWorlds('registration by invitation', (world) => {
     const { tab } = await takeUp(scene)
     await tab.submit({}, 'New here? Create an account')
     const page = await tab.submit({ email: 'other@example.test', name: 'Other' }, 'Next')
-    assert.match(page.alert ?? '', /can’t be created here that way/)
+    assert.match(page.alert ?? '', /can’t create an account here by yourself/)
   })
 
   it('is worth nothing once revoked, over, in another tenant, or where registration is closed', async () => {

@@ -13,7 +13,7 @@ describeInWorlds('activity in My account', (world) => {
     const { browser, tab } = await openMyAccount(world(), person, 'activity')
     assert.match(
       tab.page.text,
-      /Signed in .*App allowed Payroll · .*Signed in .*Password set .*Account created/,
+      /Signed in .*App allowed .* · Payroll .*Signed in .*Password set .*Account created/,
     )
     assert.match(tab.page.text, new RegExp(browser.address.replaceAll('.', '\\.')))
     assert.doesNotMatch(tab.page.text, /login\.succeeded|example\.test.*grace/)

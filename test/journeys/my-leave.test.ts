@@ -61,10 +61,7 @@ describeInWorlds('leaving by My account', (world) => {
     assert.equal((await attempt.finish(back.url)).claims()?.sub, person.account.id)
     assert.equal(await statusOf(person), 'active')
     const { tab: mine } = await openMyAccount(world(), person, 'activity')
-    assert.match(
-      mine.page.text,
-      /Deletion of the account undone.*Deletion of the account asked for/,
-    )
+    assert.match(mine.page.text, /Account deletion undone.*Account deletion requested/)
   })
 
   it('is taken back also after the password was lost, or changed by who asked for it (Q54)', async () => {

@@ -194,7 +194,7 @@ describeInWorlds('registration', (world) => {
     await tab.submit({}, start)
     for (const domain of ['example.test', 'sub.acme.test', 'acme.test.evil.test', 'notacme.test']) {
       const page = await tab.submit({ ...answers, email: `new@${domain}` }, 'Next')
-      assert.match(page.text, /Only addresses of some organisations/, domain)
+      assert.match(page.text, /only for certain organisations/, domain)
     }
     await tab.submit({ ...answers, email: 'new@ACME.test' }, 'Next')
     assert.equal(tab.page.heading, 'Check your email')
@@ -208,7 +208,7 @@ describeInWorlds('registration', (world) => {
     const { tab } = scene
     await tab.submit({}, start)
     const page = await tab.submit({ ...answers, terms: 'no' }, 'Next')
-    assert.match(page.text, /tick the box/)
+    assert.match(page.text, /Tick the box/)
     assert.ok(page.html.includes(`href="${terms_url}"`))
     const agreedAt = new Date(Math.floor(world().clock.now() / 1000) * 1000)
     await tab.submit({ ...answers, terms: 'yes' }, 'Next')

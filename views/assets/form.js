@@ -1,16 +1,13 @@
 // Comfort only: every form works without it.
 
-// A second submit within seconds is a slip. Timed: the page stays when an app takes over.
-let sentAt = -Infinity
+// A second submit within seconds is a slip. Timed: the page stays when an app or a download takes over.
+const ready = () => document.querySelector('[aria-disabled]')?.removeAttribute('aria-disabled')
 addEventListener('submit', (event) => {
-  if (event.timeStamp - sentAt < 5000) return event.preventDefault()
-  sentAt = event.timeStamp
+  if (event.target.querySelector('[aria-disabled]')) return event.preventDefault()
   event.submitter?.setAttribute('aria-disabled', 'true')
+  setTimeout(ready, 5000)
 })
-addEventListener('pageshow', () => {
-  sentAt = -Infinity
-  document.querySelector('[aria-disabled]')?.removeAttribute('aria-disabled')
-})
+addEventListener('pageshow', ready)
 
 for (const button of document.querySelectorAll('[data-reveal]')) {
   const input = document.getElementById(button.dataset.reveal)

@@ -106,6 +106,24 @@ export function quietButton(label: Html, attributes?: Html): Html {
   return html`<button class="quiet" ${attributes}>${label}</button>`
 }
 
+/** For what takes something away. */
+export function dangerButton(label: Html): Html {
+  return html`<button class="button danger">${label}</button>`
+}
+
+/** Another way on, below the point of the page. `hint`: what to know before taking it. */
+export function otherWay(
+  form: { readonly action: string; readonly token: Html },
+  button: Html,
+  hint?: Html,
+): Html {
+  return postForm(
+    form,
+    html`${hint && html`<p class="field-hint">${hint}</p>`}
+      <p class="way">${button}</p>`,
+  )
+}
+
 export function primaryLink(address: string, label: Html): Html {
   return html`<a class="button primary" href="${href(address)}">${label}</a>`
 }

@@ -10,13 +10,14 @@ export type MailedCodeError =
 
 /** Posts `code`. One field with room for a space, never six boxes. */
 export function codeField(error: MailedCodeError | undefined, messages: Messages): Html {
+  const wrong = error && fieldError(error, messages)
   return field({
     name: 'code',
     label: messages.t('email_code.label'),
     input: html`type="text" class="code" inputmode="numeric" autocomplete="one-time-code" dir="ltr"
     maxlength="16" required`,
-    error: error && fieldError(error, messages),
-    autofocus: error === undefined,
+    error: wrong,
+    autofocus: error === undefined || wrong !== undefined,
   })
 }
 

@@ -38,7 +38,7 @@ describe('the mail about a new device (Q91)', () => {
   it('leaves out what is not known', () => {
     const { ip: _ip, browser: _b, system: _s, city: _c, country: _k, ...bare } = props
     const mail = newSignInMail(bare)
-    assert.doesNotMatch(mail.text + mail.html, /undefined|From address|Device|Place/)
+    assert.doesNotMatch(mail.text + mail.html, /undefined|IP address|Device|Place/)
   })
 
   it('escapes whatever it is told, and keeps it from adding a header', () => {

@@ -49,7 +49,7 @@ describe('the mail about a refresh token used again (RFC 9700 §4.14.2)', () => 
 
   it('leaves out what is not known', () => {
     const mail = refreshTokenReusedMail({ ...props, ip: undefined, accountUrl: undefined })
-    assert.doesNotMatch(mail.text + mail.html, /undefined|From address|Open My account/)
+    assert.doesNotMatch(mail.text + mail.html, /undefined|IP address|Open My account/)
   })
 
   it('never links to anything but http, https and mailto', () => {

@@ -18,7 +18,8 @@ export const accountDe: Pick<Translation, keyof typeof accountEn> = {
   'account.profile_name': 'Name',
   'account.profile_given_name': 'Vorname',
   'account.profile_family_name': 'Nachname',
-  'account.profile_picture': 'Adresse eines Bildes',
+  'account.profile_picture': 'Bild',
+  'account.profile_picture_hint': 'Eine Webadresse, die mit https:// beginnt.',
   'account.profile_locale': 'Sprache',
   'account.profile_locale_hint': 'Zum Beispiel de oder de-AT.',
   'account.profile_zoneinfo': 'Zeitzone',
@@ -35,9 +36,12 @@ export const accountDe: Pick<Translation, keyof typeof accountEn> = {
 
   'account.apps_lead':
     'Diesen Apps haben Sie Ihr Konto erlaubt. Entfernen Sie, was Sie nicht mehr nutzen.',
-  'account.apps_empty': 'Keine App hat Zugriff auf Ihr Konto.',
+  'account.apps_empty':
+    'Keine App hat Zugriff auf Ihr Konto. Was Sie einer App bei der Anmeldung erlauben, steht dann hier.',
   'account.apps_removed': '{client} hat keinen Zugriff mehr.',
   'account.apps_can': 'Sie kann:',
+  'account.apps_can_at': 'Bei {resource} kann sie:',
+  'account.apps_nothing': 'Sie weiß nur, dass Sie es sind.',
   'account.apps_since': 'Erlaubt am {at}',
   'account.apps_remove': 'Zugriff von {client} entfernen',
   'account.activity_lead': 'Was in den letzten 90 Tagen geschah.',
@@ -45,14 +49,14 @@ export const accountDe: Pick<Translation, keyof typeof accountEn> = {
   'account.device': '{browser} auf {system}',
   'account.device_unknown': 'Unbekanntes Gerät',
   'account.not_me': 'Das war ich nicht',
-  'account.not_me_title': 'War jemand anderes hier?',
+  'account.not_me_title': 'War das jemand anderes?',
   'account.not_me_what':
     'Wir melden Ihr Konto überall ab, auch auf diesem Gerät. Melden Sie sich danach wieder an, und wählen Sie ein neues Passwort, das niemand kennt.',
   'account.not_me_submit': 'Überall abmelden',
   'account.not_me_back': 'Zurück',
   'account.activity_created': 'Konto angelegt',
   'account.activity_sign_in': 'Angemeldet',
-  'account.activity_sign_in_failed': 'Anmeldung, die nicht gelang',
+  'account.activity_sign_in_failed': 'Anmeldung fehlgeschlagen',
   'account.activity_signed_out_everywhere': 'Überall abgemeldet',
   'account.activity_session_ended': 'Auf einem Gerät abgemeldet',
   'account.activity_new_device': 'Neues Gerät',
@@ -64,9 +68,9 @@ export const accountDe: Pick<Translation, keyof typeof accountEn> = {
   'account.activity_password_set': 'Passwort gesetzt',
   'account.activity_password_removed': 'Passwort entfernt',
   'account.activity_app_allowed': 'App erlaubt',
-  'account.activity_app_denied': 'App abgelehnt',
+  'account.activity_app_denied': 'App nicht erlaubt',
   'account.activity_app_removed': 'Zugriff einer App entfernt',
-  'account.activity_app_stopped': 'App angehalten: ein verbrauchter Schlüssel kam zurück',
+  'account.activity_app_stopped': 'App angehalten: Ein alter Schlüssel wurde noch einmal verwendet',
   'account.activity_disputed': '„Das war ich nicht“ gemeldet',
   'account.activity_exported': 'Daten exportiert',
   'account.activity_leaving': 'Löschung des Kontos verlangt',
@@ -79,7 +83,7 @@ export const accountDe: Pick<Translation, keyof typeof accountEn> = {
     'Eine Datei mit Profil, Anmeldemethoden, Sitzungen, Apps und der Aktivität von 90 Tagen. Ein Passwort steht nicht darin.',
   'account.export_submit': 'Als JSON herunterladen',
   'account.confirm_why':
-    'Zu Ihrem Schutz fragen wir davor noch einmal nach Ihrem Passwort. Das gilt fünf Minuten.',
+    'Zu Ihrem Schutz bitten wir Sie davor um eine Bestätigung, dass Sie es sind. Sie gilt fünf Minuten.',
   'account.confirm_link': 'Bestätigen, dass Sie es sind',
 
   'account.leave_title': 'Ihr Konto löschen',
@@ -92,10 +96,9 @@ export const accountDe: Pick<Translation, keyof typeof accountEn> = {
   'account.leave_submit': 'Mein Konto löschen',
   'account.leave_back': 'Mein Konto behalten',
   'leaving.title': 'Dieses Konto wird bald gelöscht',
-  'leaving.what':
-    'Sie haben verlangt, Ihr Konto bei {tenant} zu löschen. Es wird am {date} gelöscht.',
+  'leaving.what': 'Sie haben verlangt, Ihr Konto bei {tenant} zu löschen. Das geschieht am {date}.',
   'leaving.undo':
-    'Behalten Sie es, ist alles wie zuvor. Bei Ihren Apps melden Sie sich dann neu an.',
+    'Behalten Sie es, ist alles wie zuvor. Nur bei Ihren Apps melden Sie sich neu an.',
   'leaving.stay': 'Mein Konto behalten',
   'leaving.left_title': 'Ihr Konto wird gelöscht',
   'leaving.left':
@@ -105,13 +108,13 @@ export const accountDe: Pick<Translation, keyof typeof accountEn> = {
   'mail.leaving.subject': 'Ihr Konto bei {tenant} wird gelöscht',
   'mail.leaving.title': 'Ihr Konto wird am {date} gelöscht',
   'mail.leaving.what':
-    'Jemand, der sich als Sie ausgewiesen hat, hat verlangt, Ihr Konto bei {tenant} zu löschen. Sie sind überall abgemeldet. Am {date} entfernen wir, was wir über Sie speichern.',
+    'Jemand, der als Sie angemeldet war, hat verlangt, Ihr Konto bei {tenant} zu löschen. Sie sind überall abgemeldet. Am {date} entfernen wir, was wir über Sie speichern.',
   'mail.leaving.undo':
     'Waren Sie es nicht, oder haben Sie es sich anders überlegt, melden Sie sich vorher an und behalten Sie Ihr Konto. Wählen Sie danach ein neues Passwort.',
   'mail.leaving.stay': 'Mein Konto behalten',
 
   'account.sessions_lead': 'Hier sind Sie angemeldet.',
-  'account.sessions_ended': 'Dieses Gerät ist abgemeldet.',
+  'account.sessions_ended': 'Das andere Gerät ist abgemeldet.',
   'account.sessions_gone': 'Dieses Gerät ist nicht mehr angemeldet.',
   'account.sessions_others_ended': 'Sie sind auf allen anderen Geräten abgemeldet.',
   'account.sessions_current': 'Dieses Gerät',

@@ -62,7 +62,7 @@ export const de: Translation = {
   'new_password.too_long': 'Das Passwort ist zu lang. Nehmen Sie höchstens {length} Zeichen.',
   'new_password.too_short': 'Das Passwort ist zu kurz. Nehmen Sie mindestens {length} Zeichen.',
   'new_password.common':
-    'Dieses Passwort wählen viele, darum ist es leicht zu erraten. Gut sind drei oder vier Wörter, die nichts miteinander zu tun haben.',
+    'Dieses Passwort wählen viele, darum ist es leicht zu erraten. Wählen Sie ein anderes.',
   'new_password.context':
     'Das Passwort besteht aus Ihrem Namen, Ihrer Adresse oder unserem Namen. Wählen Sie etwas, das nichts damit zu tun hat.',
   'new_password.breached':
@@ -297,7 +297,7 @@ export const de: Translation = {
   'mail.help': 'Hilfe',
   'mail.subject': '{tenant}: {title}',
   'mail.when': 'Wann',
-  'mail.from': 'Von Adresse',
+  'mail.from': 'IP-Adresse',
   'mail.reference': 'Referenz',
   'mail.code': 'Code',
   'mail.code_subject': '{code} ist Ihr Code für {tenant}',

@@ -59,7 +59,7 @@ export const en = {
   'new_password.too_long': 'That password is too long. Use at most {length} characters.',
   'new_password.too_short': 'That password is too short. Use at least {length} characters.',
   'new_password.common':
-    'Many people choose that password, so it’s easy to guess. Three or four unrelated words work well.',
+    'Many people choose that password, so it’s easy to guess. Choose another one.',
   'new_password.context':
     'That password is made of your name, your address or our name. Choose something unrelated.',
   'new_password.breached':
@@ -282,7 +282,7 @@ export const en = {
   'mail.help': 'Help',
   'mail.subject': '{tenant}: {title}',
   'mail.when': 'When',
-  'mail.from': 'From address',
+  'mail.from': 'IP address',
   'mail.reference': 'Reference',
   'mail.code': 'Code',
   'mail.code_subject': '{code} is your {tenant} code',
@@ -303,7 +303,7 @@ export const en = {
     'Your {tenant} account has no password any more. Every device and app was signed out: sign in again another way.',
   'mail.new_sign_in.title': 'New sign-in to your account',
   'mail.new_sign_in.what':
-    'Your {tenant} account was signed in to on a browser we haven’t seen with it before.',
+    'Somebody signed in to your {tenant} account on a browser we haven’t seen with it before.',
   'mail.new_sign_in.not_you':
     'Was it you? Then there’s nothing to do. If not, open My account, choose “This wasn’t me” and change your password: that signs everybody out.',
   'mail.new_sign_in.device': 'Device',

@@ -49,16 +49,17 @@ export const signInByMailDe: Pick<Translation, keyof typeof signInByMailEn> = {
   'register.email_invalid':
     'Das ist keine vollständige E-Mail-Adresse. Sie sieht so aus: name@example.com.',
   'register.email_domain':
-    'Hier können sich nur Adressen bestimmter Organisationen registrieren. Verwenden Sie Ihre dortige.',
+    'Konten gibt es hier nur für bestimmte Organisationen. Verwenden Sie Ihre dortige Adresse.',
   'register.name_required': 'Geben Sie Ihren Namen ein.',
   'register.name_too_long': 'Dieser Name ist zu lang. Verwenden Sie höchstens 100 Zeichen.',
   'register.agree_both':
     'Ich stimme den [Nutzungsbedingungen](terms) und der [Datenschutzerklärung](privacy) zu.',
   'register.agree_terms': 'Ich stimme den [Nutzungsbedingungen](terms) zu.',
   'register.agree_privacy': 'Ich stimme der [Datenschutzerklärung](privacy) zu.',
-  'register.agreement_required': 'Lesen Sie sie und setzen Sie das Häkchen, um fortzufahren.',
+  'register.agreement_required':
+    'Setzen Sie das Häkchen. Ohne Ihre Zustimmung können wir kein Konto erstellen.',
   'register.closed':
-    'So lassen sich hier keine Konten erstellen. Fragen Sie die Stelle, die Sie hierher geschickt hat.',
+    'Hier können Sie nicht selbst ein Konto erstellen. Bitten Sie um eine Einladung, wo man Sie hierher geschickt hat.',
   'register_password.title': 'Passwort wählen',
   'register_password.submit': 'Konto erstellen',
   'register_password.without': 'Ohne Passwort weiter',
@@ -66,7 +67,7 @@ export const signInByMailDe: Pick<Translation, keyof typeof signInByMailEn> = {
     'Ohne Passwort schicken wir Ihnen bei jeder Anmeldung einen Code.',
   'invite.title': 'Sie sind zu {tenant} eingeladen',
   'invite.lead': 'Erstellen Sie Ihr Konto mit {email}.',
-  'invite.submit': 'Weiter',
+  'invite.submit': 'Konto erstellen',
   'invite.over_title': 'Diese Einladung gilt nicht mehr',
   'invite.over': 'Sie wurde schon verwendet oder ist zu alt. Bitten Sie um eine neue.',
   'mail.code_link': 'Weiter',
@@ -90,15 +91,15 @@ export const signInByMailDe: Pick<Translation, keyof typeof signInByMailEn> = {
   'mail.reset_password.what':
     'Geben Sie diesen Code dort ein, wo Sie ihn angefordert haben, und wählen Sie dann ein neues Passwort. Er gilt {duration}, einmal.',
   'mail.reset_password.not_you':
-    'Wenn Sie ihn nicht angefordert haben, übergehen Sie diese Nachricht und nennen Sie niemandem den Code. Ihr Passwort bleibt, wie es ist.',
+    'Wenn Sie ihn nicht angefordert haben, beachten Sie diese Nachricht nicht und nennen Sie niemandem den Code. Ihr Passwort bleibt, wie es ist.',
   'mail.reset_password.instead_title': 'Kein Passwort zum Zurücksetzen',
   'mail.reset_password.instead':
-    'Jemand wollte das Passwort eines Kontos bei {tenant} mit dieser Adresse zurücksetzen. Es gibt keines, bei dem das geht. Wenn Sie das waren, versuchen Sie es mit der Adresse, mit der Sie sich registriert haben.',
+    'Jemand wollte das Passwort eines Kontos bei {tenant} mit dieser Adresse zurücksetzen. Es gibt keines, bei dem das geht. Wenn Sie es waren, versuchen Sie es mit der Adresse, mit der Sie sich registriert haben. Wenn nicht, beachten Sie diese Nachricht nicht.',
   'mail.change_email.title': 'Neue E-Mail-Adresse bestätigen',
   'mail.change_email.what':
     'Geben Sie diesen Code dort ein, wo Sie ihn angefordert haben, um diese Adresse für Ihr Konto bei {tenant} zu verwenden. Er gilt {duration}, einmal.',
   'mail.change_email.not_you':
-    'Wenn Sie ihn nicht angefordert haben, übergehen Sie diese Nachricht und nennen Sie niemandem den Code. Es ändert sich nichts.',
+    'Wenn Sie ihn nicht angefordert haben, beachten Sie diese Nachricht nicht und nennen Sie niemandem den Code. Es ändert sich nichts.',
   'mail.change_email.instead_title': 'Diese Adresse hat schon ein Konto',
   'mail.change_email.instead':
     'Jemand wollte diese Adresse für ein anderes Konto bei {tenant} verwenden. Sie hat schon ein Konto, darum wurde nichts geändert. Wenn Sie das waren, melden Sie sich mit dieser Adresse an.',

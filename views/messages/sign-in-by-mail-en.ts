@@ -42,21 +42,23 @@ export const signInByMailEn = {
   'register.sign_in': 'Use an account you have',
   'register.email_required': 'Enter your email address.',
   'register.email_invalid': 'That isn’t a whole email address. It looks like name@example.com.',
-  'register.email_domain': 'Only addresses of some organisations can register here. Use yours.',
+  'register.email_domain':
+    'Accounts here are only for certain organisations. Use your address there.',
   'register.name_required': 'Enter your name.',
   'register.name_too_long': 'That name is too long. Use at most 100 characters.',
   'register.agree_both': 'I agree to the [terms](terms) and the [privacy policy](privacy).',
   'register.agree_terms': 'I agree to the [terms](terms).',
   'register.agree_privacy': 'I agree to the [privacy policy](privacy).',
-  'register.agreement_required': 'Read them, and tick the box to go on.',
-  'register.closed': 'Accounts can’t be created here that way. Ask the people who sent you.',
+  'register.agreement_required': 'Tick the box to agree. Without it we can’t create your account.',
+  'register.closed':
+    'You can’t create an account here by yourself. Ask the people who sent you for an invitation.',
   'register_password.title': 'Choose a password',
   'register_password.submit': 'Create account',
-  'register_password.without': 'Go on without a password',
+  'register_password.without': 'Continue without a password',
   'register_password.without_hint': 'Without one, we mail you a code each time you sign in.',
   'invite.title': 'You’re invited to {tenant}',
   'invite.lead': 'Create your account with {email}.',
-  'invite.submit': 'Go on',
+  'invite.submit': 'Create your account',
   'invite.over_title': 'This invitation is over',
   'invite.over': 'It was used already, or is too old. Ask for a new one.',
   'mail.code_link': 'Continue',
@@ -67,7 +69,7 @@ export const signInByMailEn = {
     'If you didn’t ask for it, ignore this message and tell nobody the code. Nothing happens.',
   'mail.sign_in.instead_title': 'No account to sign in to',
   'mail.sign_in.instead':
-    'Somebody asked for a code to sign in to {tenant} with this address. It has no account that can sign in. If it was you, try the address you signed up with. If it wasn’t, ignore this message.',
+    'Somebody asked for a code to sign in to {tenant} with this address. There’s no account with it that can sign in. If it was you, try the address you signed up with. If it wasn’t, ignore this message.',
   'mail.register.title': 'Create your {tenant} account',
   'mail.register.what':
     'Enter this code where you asked for it, or open the link in the same browser. Both are good for {duration}, once.',
@@ -75,7 +77,7 @@ export const signInByMailEn = {
     'If you didn’t ask for it, ignore this message and tell nobody the code. No account is created.',
   'mail.register.instead_title': 'You have an account already',
   'mail.register.instead':
-    'Somebody tried to create a {tenant} account with this address. It has one already. If it was you, sign in with this address instead. If it wasn’t, ignore this message.',
+    'Somebody tried to create an account at {tenant} with this address. It has one already. If it was you, sign in with this address instead. If it wasn’t, ignore this message.',
   'mail.reset_password.title': 'Reset your password',
   'mail.reset_password.what':
     'Enter this code where you asked for it, then choose a new password. It’s good for {duration}, once.',
@@ -83,7 +85,7 @@ export const signInByMailEn = {
     'If you didn’t ask for it, ignore this message and tell nobody the code. Your password stays as it is.',
   'mail.reset_password.instead_title': 'No password to reset',
   'mail.reset_password.instead':
-    'Somebody asked to reset the password of a {tenant} account with this address. There’s none whose password can be reset. If it was you, try the address you signed up with.',
+    'Somebody asked to reset the password of an account at {tenant} with this address. There’s none whose password can be reset. If it was you, try the address you signed up with. If it wasn’t, ignore this message.',
   'mail.change_email.title': 'Confirm your new email address',
   'mail.change_email.what':
     'Enter this code where you asked for it to use this address for your {tenant} account. It’s good for {duration}, once.',

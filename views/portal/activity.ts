@@ -72,8 +72,8 @@ function line(event: ActivityEvent, { page, home }: PortalFrame, messages: Messa
   const { device, ip, app } = event
   return html`<li>
     <strong>${t(`account.activity_${event.kind}`)}</strong>
-    <span>${app !== undefined && [name(app), ' · ']}${moment(event.at, page)}</span>
-    <span>${device && [deviceName(device, messages), ' · ']}${ip !== undefined && code(ip)}</span>
+    <span>${moment(event.at, page)}${app !== undefined && [' · ', name(app)]}</span>
+    ${(device ?? ip) !== undefined && html`<span>${device && [deviceName(device, messages), ip !== undefined && ' · ']}${ip !== undefined && code(ip)}</span>`}
     <a href="${href(`${home}/not-me`)}">${t('account.not_me')}</a>
   </li>`
 }

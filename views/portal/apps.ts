@@ -27,7 +27,7 @@ export function appsPage({ frame, apps, removed }: AppsProps): Html {
   return portalPage(frame, {
     section: 'apps',
     title: text('account.nav_apps'),
-    lead: t('account.apps_lead'),
+    lead: apps.length > 0 ? t('account.apps_lead') : undefined,
     done: removed !== undefined && t('account.apps_removed', { client: removed }),
     body:
       apps.length === 0
@@ -41,7 +41,7 @@ function part(app: AppWithAccess, frame: PortalFrame, messages: Messages): Html 
   const token = [csrfField(frame.csrf), hiddenField('client', app.clientId)]
   return section(
     name(app.name),
-    html`${wishes(app, t('account.apps_can'), messages)}
+    html`${wishes(app, 'given', messages)}
       <p class="identifier">
         ${t('account.apps_since', { at: moment(app.grantedAt, frame.page) })}
       </p>

@@ -16,16 +16,16 @@ export function dataPage({ frame, fresh }: DataProps): Html {
     section: 'data',
     title: text('account.nav_data'),
     lead: t('account.data_lead'),
-    body: html`${!fresh && confirmation(frame, 'data', messages)}
-    ${section(
+    body: html`${section(
       t('account.export_title'),
       html`<p>${t('account.export_what')}</p>
         ${
-          fresh &&
-          postForm(
-            { action: `${frame.home}/data/export`, token: csrfField(frame.csrf) },
-            primaryButton(t('account.export_submit')),
-          )
+          fresh
+            ? postForm(
+                { action: `${frame.home}/data/export`, token: csrfField(frame.csrf) },
+                primaryButton(t('account.export_submit')),
+              )
+            : confirmation(frame, 'data', messages)
         }`,
     )}
     ${section(

@@ -2,6 +2,7 @@ import {
   alert,
   csrfField,
   field,
+  otherWay,
   postForm,
   primaryButton,
   quietButton,
@@ -84,5 +85,5 @@ function codeForm(
     codeField(error?.kind === 'wrong' ? error : undefined, messages),
     primaryButton(t('account.email_submit')),
   ])}
-  ${postForm({ action: `${home}/email/cancel`, token }, quietButton(t('email_code.change')))}`
+  ${otherWay({ action: `${home}/email/cancel`, token }, quietButton(t('email_code.change')))}`
 }

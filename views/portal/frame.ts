@@ -1,4 +1,4 @@
-import { csrfField, postForm, quietButton, secondaryLink } from '../components/form.ts'
+import { csrfField, postForm, primaryLink, quietButton } from '../components/form.ts'
 import { href, html, name, type Html, type Part } from '../html.ts'
 import { layout, type Page } from '../layout.ts'
 import { messagesFor, type Messages } from '../messages.ts'
@@ -40,7 +40,7 @@ export function portalPage(frame: PortalFrame, content: PortalContent): Html {
     title,
     lead,
     failed,
-    width: 'wide',
+    width: 'settings',
     navigation: navigation(frame, section),
     body: html`${done && html`<p class="note" role="status">${done}</p>`}${body}`,
   })
@@ -79,11 +79,14 @@ export function moment(at: Date, page: Page): Html {
 }
 
 /** Q64: leads to the sign-in page, and back to a page of My account. */
-export function confirmation({ home }: PortalFrame, page: string, { t }: Messages): Html {
-  return html`<p class="note">${t('account.confirm_why')}</p>
-    <div class="choice">
-      ${secondaryLink(`${home}/confirm/${page}`, t('account.confirm_link'))}
-    </div>`
+export function confirmation(
+  { home }: PortalFrame,
+  page: string,
+  { t }: Messages,
+  link = primaryLink,
+): Html {
+  return html`<p class="field-hint">${t('account.confirm_why')}</p>
+    <div class="choice">${link(`${home}/confirm/${page}`, t('account.confirm_link'))}</div>`
 }
 
 /** One line of a list of facts (`<dl class="facts">`). */

@@ -1,4 +1,4 @@
-import { csrfField, postForm, primaryButton, secondaryLink, warning } from '../components/form.ts'
+import { csrfField, dangerButton, postForm, secondaryLink, warning } from '../components/form.ts'
 import { html, type Html } from '../html.ts'
 import { messagesFor } from '../messages.ts'
 import { confirmation, portalPage, type PortalFrame } from './frame.ts'
@@ -23,7 +23,7 @@ export function leavePage({ frame, fresh }: LeaveProps): Html {
           ? html`${warning(t('account.leave_warning'))}
             ${postForm(
               { action: `${frame.home}/leave`, token: csrfField(frame.csrf) },
-              html`<div class="choice">${primaryButton(t('account.leave_submit'))}${back}</div>`,
+              html`<div class="choice">${dangerButton(t('account.leave_submit'))}${back}</div>`,
             )}`
           : confirmation(frame, 'leave', messages)
       }`,

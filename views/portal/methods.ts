@@ -77,9 +77,10 @@ export type PasswordPageProps = {
 export function passwordChangePage(props: PasswordPageProps): Html {
   const { frame, hasPassword, fresh, error } = props
   const messages = messagesFor(frame.page.locale)
-  const { text } = messages
+  const { t, text } = messages
   return portalPage(frame, {
     section: 'methods',
+    lead: hasPassword ? t('account.password_effect') : undefined,
     title: text(hasPassword ? 'account.password_change' : 'account.password_set_link'),
     failed: error !== undefined,
     body: html`${formError(error, messages)}
@@ -101,8 +102,7 @@ function form({ frame, hasPassword, minLength, error }: PasswordPageProps, messa
       ? t(`account.password_${error.kind}`)
       : undefined
   const reason = error?.kind === 'new' ? error.reason : undefined
-  return html`${hasPassword && html`<p>${t('account.password_effect')}</p>`}
-  ${postForm(
+  return postForm(
     { action: `${frame.home}/password`, token: csrfField(frame.csrf) },
     html`${
       hasPassword &&
@@ -115,7 +115,7 @@ function form({ frame, hasPassword, minLength, error }: PasswordPageProps, messa
     }
     ${newPasswordField({ minLength, error: reason }, messages)}
     ${primaryButton(t('account.password_submit'))}`,
-  )}`
+  )
 }
 
 function removal({ frame, fresh }: PasswordPageProps, messages: Messages): Html {
@@ -129,7 +129,7 @@ function removal({ frame, fresh }: PasswordPageProps, messages: Messages): Html 
               { action: `${frame.home}/password/remove`, token: csrfField(frame.csrf) },
               secondaryButton(t('account.password_remove')),
             )
-          : confirmation(frame, 'password', messages)
+          : confirmation(frame, 'password', messages, secondaryLink)
       }`,
   )
 }

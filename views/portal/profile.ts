@@ -43,8 +43,10 @@ export function profilePage({ frame, values, problems = {}, facts, saved }: Prof
     body: html`${fixed(facts, messages)}
     ${postForm(
       { action: `${frame.home}/profile`, token: csrfField(frame.csrf) },
-      html`${profileFields.map((one) => profileField(one, { value: values[one] ?? '', problem: problems[one], focused: one === first }, messages))}
-      ${primaryButton(t('account.profile_save'))}`,
+      html`<div class="fields">
+          ${profileFields.map((one) => profileField(one, { value: values[one] ?? '', problem: problems[one], focused: one === first }, messages))}
+        </div>
+        ${zones} ${primaryButton(t('account.profile_save'))}`,
     )}`,
   })
 }
@@ -56,11 +58,16 @@ const inputs: Readonly<Record<ProfileField, Html>> = {
   picture: html`type="url" autocomplete="photo" maxlength="2048" spellcheck="false"`,
   locale: html`type="text" autocomplete="language" maxlength="35" spellcheck="false"
   autocapitalize="none"`,
-  zoneinfo: html`type="text" autocomplete="off" maxlength="64" spellcheck="false"
+  zoneinfo: html`type="text" list="zones" autocomplete="off" maxlength="64" spellcheck="false"
   autocapitalize="none"`,
 }
 
-const hinted = (one: ProfileField) => one === 'locale' || one === 'zoneinfo'
+/** What the time zone may be, for browsers to offer while it is typed. */
+const zones = html`<datalist id="zones">
+  ${Intl.supportedValuesOf('timeZone').map((zone) => html`<option value="${zone}"></option>`)}
+</datalist>`
+
+const hinted = (one: ProfileField) => one === 'picture' || one === 'locale' || one === 'zoneinfo'
 
 type FieldState = {
   readonly value: string

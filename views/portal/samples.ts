@@ -37,7 +37,7 @@ export function portalSamples(stage: Stage): Samples {
       anotherAction: url('/interaction/sample/another'),
       leavesAt: at,
     }),
-    left: leftPage({ page }),
+    left: leftPage({ page, signInUrl: url('/account/profile') }),
     'my-password-done': passwordChangedPage({ page, signInUrl: url('/account/methods') }),
   }
 }

@@ -47,18 +47,20 @@ export function sessionsPage({ frame, sessions, trusted, done }: SessionsProps):
     lead: t('account.sessions_lead'),
     done: done && t(`account.sessions_${done}`),
     body: html`${sessions.map((one) => part(one, frame, messages))}
-      <div class="choice">
-        ${
-          sessions.length > 1 &&
-          postForm(
-            { action: `${frame.home}/sessions/others`, token },
-            primaryButton(t('account.sessions_end_others')),
-          )
-        }
-        ${postForm(
-          { action: `${frame.home}/sessions/all`, token },
-          secondaryButton(t('account.sessions_end_all')),
-        )}
+      <div class="part">
+        <div class="choice">
+          ${
+            sessions.length > 1 &&
+            postForm(
+              { action: `${frame.home}/sessions/others`, token },
+              primaryButton(t('account.sessions_end_others')),
+            )
+          }
+          ${postForm(
+            { action: `${frame.home}/sessions/all`, token },
+            secondaryButton(t('account.sessions_end_all')),
+          )}
+        </div>
       </div>
       ${trusted.length > 0 && trustedDevices(frame, trusted)}`,
   })
