@@ -75,7 +75,7 @@ export function section(heading: Html, body: Part): Html {
 /** `3 November 2026 at 14:02 UTC`, for people and machines. */
 export function moment(at: Date, page: Page): Html {
   const { instant } = messagesFor(page.locale)
-  return html`<time datetime="${at.toISOString()}">${instant(at)}</time>`
+  return html`<time datetime="${at.toISOString()}" dir="auto">${instant(at)}</time>`
 }
 
 /** Q64: leads to the sign-in page, and back to a page of My account. */
