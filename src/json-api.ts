@@ -1,5 +1,5 @@
 import type { Accounts } from '#account/account.ts'
-import type { SignInDeps } from '#api/auth/auth.ts'
+import type { SignInDeps, SignInPolicy } from '#api/auth/auth.ts'
 import { loginEndpoint } from '#api/auth/login.ts'
 import { meEndpoint } from '#api/auth/me.ts'
 import { createPendingSignIns } from '#api/auth/pending-sign-ins.ts'
@@ -20,6 +20,7 @@ import { createCallerOf } from '#api/caller.ts'
 import { createCors } from '#api/cors.ts'
 import { createApi } from '#api/router.ts'
 import type { ApiDeps } from '#api/router.ts'
+import { acrPassword } from '#client/client.ts'
 import type { Clients } from '#client/client.ts'
 import type { PasswordLogin } from '#login/login.ts'
 import type { DeviceCookies } from '#login/password/password.ts'
@@ -28,6 +29,7 @@ import type { DirectTokenDeps } from '#oidc/direct/service.ts'
 import type { ArtifactStore } from '#oidc/oidc.ts'
 import type { Sessions } from '#session/session.ts'
 import type { Ephemeral } from '#storage/storage.ts'
+import { isSecondFactorDemanded } from './factors.ts'
 
 export type JsonApiDeps = NewDeviceDeps &
   Pick<DirectTokenDeps, 'registry' | 'keys' | 'clock'> &
@@ -46,6 +48,18 @@ export type JsonApiDeps = NewDeviceDeps &
     readonly passwordChanges: PasswordChanges
   }
 
+/**
+ * SECURITY: one proof is all the API can take yet. Where more is demanded, of the person or by the application, what is
+ * right alone opens nothing here either (Q42).
+ */
+const policy: SignInPolicy = {
+  async missing({ tenant, account, client }) {
+    const wantsMore = (client.metadata.minimum_acr ?? acrPassword) !== acrPassword
+    const isMissing = wantsMore || (await isSecondFactorDemanded(tenant, account))
+    return isMissing ? ['second_factor'] : []
+  },
+}
+
 /** The composition of `/api/v1`. */
 export function createJsonApi(deps: JsonApiDeps) {
   const { accounts, devices, emailCode, passwords } = deps
@@ -55,8 +69,7 @@ export function createJsonApi(deps: JsonApiDeps) {
     emailCode,
     accounts,
     pending: createPendingSignIns(deps.ephemeral),
-    // nothing but a password can be proved here yet
-    policy: { missing: async () => [] },
+    policy,
     issueDevice: ({ id }, accountId) => devices.issue(id, accountId),
     noticeNewDevice: createNewDeviceNotice(deps),
   }
