@@ -78,10 +78,16 @@ export function createMyAccount(deps: MyAccountDeps) {
       return browser === undefined && system === undefined ? undefined : { browser, system }
     },
     exportParts: {
-      credentials: async ({ tenant, account }) => ({
-        password: await passwords.hasPassword(tenant.id, account.id),
-        passkeys: await exportedPasskeys({ tenantId: tenant.id, accountId: account.id }),
-      }),
+      credentials: async ({ tenant, account }) => {
+        const app = await deps.totp.find(tenant.id, account.id)
+        const codes = await deps.recoveryCodes.find(tenant.id, account.id)
+        return {
+          password: await passwords.hasPassword(tenant.id, account.id),
+          passkeys: await exportedPasskeys({ tenantId: tenant.id, accountId: account.id }),
+          authenticator_app: app && { set_up_at: app.enrolledAt, last_used_at: app.lastUsedAt },
+          recovery_codes: codes && { made_at: codes.madeAt, left: codes.left },
+        }
+      },
       trusted_devices: async ({ tenant, account }) => {
         const trusted = await deps.trustedDevices.list(tenant, account)
         return trusted.map(({ device, place, trustedAt, lastUsedAt, expiresAt }) => {

@@ -4,7 +4,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { loadAssets } from './assets.ts'
 
 const assets = await loadAssets()
-const files = ['signet.css', 'form.js', 'passkey.js', 'favicon.svg'] as const
+const files = ['signet.css', 'form.js', 'passkey.js', 'codes.js', 'favicon.svg'] as const
 
 describe('assets', () => {
   for (const file of files) {

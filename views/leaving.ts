@@ -59,3 +59,14 @@ export function passwordChangedPage({ page, signInUrl }: AfterProps): Html {
       <div class="choice">${primaryLink(signInUrl, t('identifier.title'))}</div>`,
   })
 }
+
+/** After an authenticator app was replaced or turned off: the same. */
+export function factorsChangedPage({ page, signInUrl }: AfterProps): Html {
+  const { t, text } = messagesFor(page.locale)
+  return layout(page, {
+    title: text('account.changed_factors_title'),
+    heading: html`${icons.done}${t('account.changed_factors_title')}`,
+    body: html`<p>${t('account.changed_factors_what')}</p>
+      <div class="choice">${primaryLink(signInUrl, t('identifier.title'))}</div>`,
+  })
+}

@@ -1,5 +1,6 @@
 import type { Audit, RecordedEvent } from '#audit/audit.ts'
 import type { Clients } from '#client/client.ts'
+import type { MethodId } from '#login/login.ts'
 import type { Sessions } from '#session/session.ts'
 import { activityPage, notMePage } from '#views/portal/activity.ts'
 import type { ActivityEvent, ActivityKind } from '#views/portal/activity.ts'
@@ -87,6 +88,12 @@ const kinds: Readonly<Record<string, ActivityKind>> = {
   'factor.passkey_removed': 'passkey_removed',
   'factor.passkey_renamed': 'passkey_renamed',
   'factor.passkey_counter_gone_back': 'passkey_counter',
+  'factor.totp_enrolled': 'totp_enrolled',
+  'factor.totp_removed': 'totp_removed',
+  'factor.totp_locked': 'factor_locked',
+  'factor.recovery_codes_made': 'codes_made',
+  'factor.recovery_code_used': 'code_used',
+  'factor.recovery_code_locked': 'factor_locked',
   'account.email_changed': 'email_changed',
   'account.email_change_undone': 'email_changed',
   'consent.granted': 'app_allowed',
@@ -97,7 +104,12 @@ const kinds: Readonly<Record<string, ActivityKind>> = {
   'session.new_device': 'new_device',
 }
 
+/** Nobody signs in with these alone. */
+const secondSteps: readonly MethodId[] = ['totp', 'recovery_code']
+
 /** Never the name of the event itself: what has no words of its own is something that changed. */
-function kindOf({ type }: RecordedEvent): ActivityKind {
+function kindOf({ type, detail }: RecordedEvent): ActivityKind {
+  const isSecond = secondSteps.some((method) => method === detail?.['method'])
+  if (type === 'login.succeeded' && isSecond) return 'second_step'
   return Object.hasOwn(kinds, type) ? (kinds[type] ?? 'other') : 'other'
 }

@@ -5,7 +5,7 @@ import type { Csrf, Form, ReadForm } from '#http/http.ts'
 import { AppError } from '#kit/errors.ts'
 import { basePathOf, tenantOf } from '#tenant/tenant.ts'
 import type { PageOf } from '#tenant/tenant.ts'
-import { leftPage, passwordChangedPage } from '#views/leaving.ts'
+import { factorsChangedPage, leftPage, passwordChangedPage } from '#views/leaving.ts'
 import { portalCookie } from './cookies.ts'
 import { accountPath, csrfBinding } from './portal.ts'
 import type { Visit } from './portal.ts'
@@ -85,6 +85,13 @@ function addComingAndGoing(router: Router, deps: PortalDeps, gate: PortalGate): 
     const page = pageOf(tenantOf(ctx.req), { headers: ctx.headers })
     const signInUrl = accountPath(tenantOf(ctx.req), 'methods')
     ctx.body = String(passwordChangedPage({ page, signInUrl }))
+    ctx.type = 'html'
+  })
+
+  router.get('/changed-factors', (ctx) => {
+    const page = pageOf(tenantOf(ctx.req), { headers: ctx.headers })
+    const signInUrl = accountPath(tenantOf(ctx.req), 'two-step')
+    ctx.body = String(factorsChangedPage({ page, signInUrl }))
     ctx.type = 'html'
   })
 

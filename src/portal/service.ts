@@ -11,6 +11,8 @@ import type { BrowserCookie } from '#login/email-code/email-code.ts'
 import type { Passkeys } from '#login/passkey/passkey.ts'
 import type { PasswordChanges } from '#login/password/change/change.ts'
 import type { DeviceCookies, Passwords } from '#login/password/password.ts'
+import type { RecoveryCodes } from '#login/recovery-code/recovery-code.ts'
+import type { Totp } from '#login/totp/totp.ts'
 import type { TrustedDevices } from '#login/trusted-device/trusted-device.ts'
 import type { AccountClient } from '#oidc/oidc.ts'
 import type { Sessions } from '#session/session.ts'
@@ -29,11 +31,13 @@ import { createNotices } from './notices.ts'
 import { createPasskeysSection } from './passkeys-section.ts'
 import type { DescribeDevice, Visit } from './portal.ts'
 import { createProfileSection } from './profile-section.ts'
+import { createRecoveryCodesSection } from './recovery-codes-section.ts'
 import { createPortalRouter } from './routes.ts'
 import { createSessionsSection } from './sessions-section.ts'
 import { createPortalSessions } from './sessions.ts'
 import { createPortalSignIn } from './sign-in.ts'
 import { createTrustedDevicesSection } from './trusted-devices-section.ts'
+import { createTwoStepSection } from './two-step-section.ts'
 import { createPortalVisits } from './visit.ts'
 
 export type PortalInput = {
@@ -44,6 +48,8 @@ export type PortalInput = {
   readonly passwords: Passwords
   readonly passwordChanges: PasswordChanges
   readonly passkeys: Passkeys
+  readonly totp: Totp
+  readonly recoveryCodes: RecoveryCodes
   readonly emailChanges: EmailChanges
   readonly browserCookie: BrowserCookie
   readonly sessions: Sessions
@@ -81,6 +87,8 @@ export function createPortal(input: PortalInput): Router {
       createMethodsSection({ ...input, notices }),
       createPasskeysSection({ ...input, notices }),
       createEmailSection({ ...input, notices }),
+      createTwoStepSection({ ...input, notices }),
+      createRecoveryCodesSection({ ...input, notices }),
       createSessionsSection({ ...input, notices }),
       createTrustedDevicesSection({ ...input, notices }),
       createAppsSection({ ...input, consents, notices }),

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { createMemoryAccountStore } from '#account/memory.ts'
 import { createAccounts } from '#account/service.ts'
 import { createMemoryAudit } from '#audit/memory.ts'
@@ -13,26 +13,10 @@ import { createMemoryTotpStore } from '#login/totp/memory.ts'
 import { createTotp } from '#login/totp/service.ts'
 import type { PasswordHasher } from '#login/password/password.ts'
 import { createMemoryEphemeral } from '#storage/ephemeral/memory.ts'
+import { codeAt } from './authenticator-app.ts'
 import { createFakeClock } from './fake-clock.ts'
 import { actor, requesterFrom, tenant } from './password-login.ts'
 import { createRecordingLogger } from './recording-logger.ts'
-
-/** What the app of somebody shows, so many steps from now: RFC 6238, written once more, as an app would. */
-export function codeAt(secret: string, seconds: number, steps = 0): string {
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(seconds / 30) + steps))
-  const mac = createHmac('sha1', fromBase32(secret)).update(counter).digest()
-  const offset = (mac.at(-1) ?? 0) & 15
-  const number = (mac.readUInt32BE(offset) & 0x7f_ff_ff_ff) % 1_000_000
-  return String(number).padStart(6, '0')
-}
-
-function fromBase32(text: string): Buffer {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-  const bits = Array.from(text, (letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0'))
-  const bytes = bits.join('').match(/.{8}/g) ?? []
-  return Buffer.from(bytes.map((byte) => Number.parseInt(byte, 2)))
-}
 
 /** Counts what a real one would spend 30 ms on each. */
 function createCountingHasher() {
@@ -91,6 +75,7 @@ export async function openSecondFactors() {
     ...common,
     hasher,
     store: codeStore,
+    ephemeral,
     throttle: createMemoryThrottle({ clock }),
     backedUp: {
       count: async (tenantId, id) =>
@@ -134,7 +119,7 @@ export async function openSecondFactors() {
   }
 
   async function makeCodes(): Promise<readonly string[]> {
-    const made = await recoveryCodes.make({ ...whose, provedAt: now() })
+    const made = await recoveryCodes.make({ ...whose, ...held, provedAt: now() })
     if (made.kind !== 'made') throw new Error(made.kind)
     return made.codes
   }

@@ -7,6 +7,7 @@ import { messagesFor, type Messages } from '../messages.ts'
 export const portalSections = [
   'profile',
   'methods',
+  'two-step',
   'sessions',
   'apps',
   'activity',

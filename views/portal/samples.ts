@@ -1,10 +1,11 @@
 import { sessionsPage } from './sessions.ts'
-import { leavingPage, leftPage, passwordChangedPage } from '../leaving.ts'
+import { factorsChangedPage, leavingPage, leftPage, passwordChangedPage } from '../leaving.ts'
 import type { Samples, Stage } from '../stage.ts'
 import { activityKinds, activityPage, notMePage } from './activity.ts'
 import { appsPage } from './apps.ts'
 import { dataPage } from './data.ts'
 import type { PortalFrame } from './frame.ts'
+import { twoStepSamples } from './two-step-samples.ts'
 import { emailChangePage } from './email.ts'
 import { leavePage } from './leave.ts'
 import { methodsPage, passwordChangePage } from './methods.ts'
@@ -26,6 +27,7 @@ export function portalSamples(stage: Stage): Samples {
     ...profileSamples(stage, frame),
     ...methodsSamples(stage, frame),
     ...passkeysSamples(stage, frame),
+    ...twoStepSamples(stage, frame),
     ...sessionsSamples(stage, frame),
     ...appsSamples(stage, frame),
     ...activitySamples(stage, frame),
@@ -39,6 +41,7 @@ export function portalSamples(stage: Stage): Samples {
     }),
     left: leftPage({ page, signInUrl: url('/account/profile') }),
     'my-password-done': passwordChangedPage({ page, signInUrl: url('/account/methods') }),
+    'my-factors-done': factorsChangedPage({ page, signInUrl: url('/account/two-step') }),
   }
 }
 

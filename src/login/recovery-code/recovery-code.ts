@@ -33,8 +33,18 @@ export type RecoveryCodeOwnership = PriorCredential & {
   find(tenantId: TenantId, accountId: AccountId): Promise<RecoveryCodeState | undefined>
   /** Makes ten and voids those before, used or not. Ends no session: nothing was opened by who has none of them. */
   make(input: MakeRecoveryCodes): Promise<MakeRecoveryCodesResult>
-  /** The person says that they keep them; false when there are none. */
-  confirmSaved(tenantId: TenantId, accountId: AccountId): Promise<boolean>
+  /** What was made for this reader in the last ten minutes, unless they said already that they keep it. */
+  findShown(reader: CodeReader): Promise<readonly string[] | undefined>
+  /** The person says that they keep them: nobody is shown them again. False when there are none. */
+  confirmSaved(reader: CodeReader): Promise<boolean>
+}
+
+/** Codes are shown to one account, in the session or conversation they were made in. */
+export type CodeReader = {
+  readonly tenant: Tenant
+  readonly accountId: AccountId
+  /** Names the session or conversation; not a secret. */
+  readonly holder: string
 }
 
 export type RecoveryCodeState = {
@@ -46,16 +56,14 @@ export type RecoveryCodeState = {
   readonly isLocked: boolean
 }
 
-export type MakeRecoveryCodes = {
-  readonly tenant: Tenant
-  readonly accountId: AccountId
+export type MakeRecoveryCodes = CodeReader & {
   /** When this person last proved who they are; epoch seconds (Q64). */
   readonly provedAt: number
   readonly requester: Requester
 }
 
 export type MakeRecoveryCodesResult =
-  /** `XXXX-XXXX-XXXX-XXXX`: to be shown, and kept nowhere. */
+  /** `XXXX-XXXX-XXXX-XXXX`. See `findShown`. */
   | { readonly kind: 'made'; readonly codes: readonly string[] }
   /** Made too often: each time costs ten hashes. Whole seconds. */
   | { readonly kind: 'throttled'; readonly retryAfter: number }
@@ -109,6 +117,9 @@ export type RecoveryCodeStore = {
 }
 
 export const codesMade = 10
+
+/** Seconds new codes can be read. */
+export const shownLifetime = 600
 
 /** So many left, and the person is asked to make new ones. */
 export const fewCodes = 3

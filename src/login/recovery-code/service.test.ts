@@ -170,7 +170,8 @@ describe('recovery codes', () => {
 
   it('are made for a fresh proof, an active account and a factor they back up', async () => {
     const world = await openSecondFactors()
-    const make = (provedAt: number) => world.recoveryCodes.make({ ...world.whose, provedAt })
+    const make = (provedAt: number) =>
+      world.recoveryCodes.make({ ...world.whose, ...world.held, provedAt })
     assert.deepEqual(await make(world.now()), { kind: 'no_factor' })
     await world.enrol()
     assert.deepEqual(await make(world.now() - 301), { kind: 'step_up' })
@@ -187,7 +188,8 @@ describe('recovery codes', () => {
     const world = await openSecondFactors()
     await world.enrol()
     for (let at = 0; at < 5; at += 1) await world.makeCodes()
-    const more = await world.recoveryCodes.make({ ...world.whose, provedAt: world.now() })
+    const { whose, held } = world
+    const more = await world.recoveryCodes.make({ ...whose, ...held, provedAt: world.now() })
     assert.deepEqual(more, { kind: 'throttled', retryAfter: 600 })
   })
 
@@ -206,8 +208,24 @@ describe('recovery codes', () => {
     const world = await openWithCodes()
     const state = () => world.recoveryCodes.find(tenant.id, world.ada.id)
     assert.equal((await state())?.savedAt, undefined)
-    assert.equal(await world.recoveryCodes.confirmSaved(tenant.id, world.ada.id), true)
+    assert.equal(await world.recoveryCodes.confirmSaved(world.held), true)
     assert.ok((await state())?.savedAt)
+  })
+
+  it('are shown where they were made, for ten minutes or until they are kept, and sealed meanwhile', async () => {
+    const world = await openWithCodes()
+    const { findShown, confirmSaved } = world.recoveryCodes
+    assert.deepEqual(await findShown(world.held), world.codes)
+    assert.equal(await findShown({ ...world.held, holder: 'another session' }), undefined)
+    const key = JSON.stringify([world.ada.id, 'session'])
+    const place = { tenantId: tenant.id, kind: 'recovery_codes_shown', id: key }
+    const kept = await world.ephemeral.get(place)
+    assert.ok(kept !== undefined && !kept.includes(first(world)))
+    await confirmSaved(world.held)
+    assert.equal(await findShown(world.held), undefined)
+    await world.makeCodes()
+    world.clock.advance(10 * minute)
+    assert.equal(await findShown(world.held), undefined)
   })
 
   it('go with a new owner of the address (Q62)', async () => {

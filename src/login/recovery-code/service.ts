@@ -1,6 +1,8 @@
 import { isVoid, type HeldAccount } from '#account/account.ts'
 import { epochSeconds } from '#kit/clock.ts'
+import type { Sealer } from '#kit/sealer.ts'
 import { isSteppedUp } from '#session/session.ts'
+import type { Ephemeral } from '#storage/storage.ts'
 import type { Throttle, ThrottleRule } from '../login.ts'
 import { formatCode, newCodes, type RecoveryCode } from './code.ts'
 import { eventOf, method } from './record.ts'
@@ -11,11 +13,14 @@ import type {
   RecoveryCodeOwnership,
   RecoveryCodes,
 } from './recovery-code.ts'
+import { createShownCodes, type ShownCodes } from './shown.ts'
 import { createRecoveryCodeVerify, type RecoveryCodeVerifyDeps } from './verify.ts'
 
 export type RecoveryCodeDeps = RecoveryCodeVerifyDeps & {
   readonly backedUp: BackedUpFactors
   readonly throttle: Pick<Throttle, 'attempt'>
+  readonly ephemeral: Ephemeral
+  readonly sealer: Sealer
 }
 
 /** Ten hashes each time: nobody else must have to wait for them. */
@@ -30,6 +35,7 @@ const over = { kind: 'over' } as const
 
 export function createRecoveryCodes(deps: RecoveryCodeDeps): RecoveryCodes {
   const { store, tries, audit, clock } = deps
+  const shown = createShownCodes(deps)
 
   return {
     verify: createRecoveryCodeVerify(deps),
@@ -41,10 +47,13 @@ export function createRecoveryCodes(deps: RecoveryCodeDeps): RecoveryCodes {
       return { ...state, isLocked: await tries.isLocked({ tenantId, accountId, method }) }
     },
 
-    make: createMake(deps),
+    make: createMake(deps, shown),
+    findShown: shown.find,
 
-    confirmSaved: (tenantId, accountId) =>
-      store.markSaved(tenantId, accountId, new Date(clock.now())),
+    async confirmSaved(reader) {
+      await shown.forget(reader)
+      return store.markSaved(reader.tenant.id, reader.accountId, new Date(clock.now()))
+    },
 
     async remove({ tenantId, id: accountId }, actor, within) {
       await tries.reset({ tenantId, accountId, method }, within)
@@ -57,7 +66,7 @@ export function createRecoveryCodes(deps: RecoveryCodeDeps): RecoveryCodes {
 
 type Hashed = RecoveryCode & { readonly phc: string }
 
-function createMake(deps: RecoveryCodeDeps): RecoveryCodeOwnership['make'] {
+function createMake(deps: RecoveryCodeDeps, shown: ShownCodes): RecoveryCodeOwnership['make'] {
   const { accounts, hasher, backedUp, throttle, clock } = deps
   const keep = createKeep(deps)
 
@@ -89,6 +98,7 @@ function createMake(deps: RecoveryCodeDeps): RecoveryCodeOwnership['make'] {
       await keep(input, codes, held)
       return { kind: 'made', codes: codes.map(formatCode) } as const
     })
+    if (result?.kind === 'made') await shown.keep(input, result.codes)
     return result ?? over
   }
 }

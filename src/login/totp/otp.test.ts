@@ -67,11 +67,15 @@ describe('what an app takes in', () => {
 
   it('is a QR code of it, with a quiet zone and nothing that is not a square', () => {
     const { size, path } = pending.qr
-    const squares = [...path.matchAll(/M(\d+) (\d+)h1v1h-1z/g)]
-    assert.equal(squares.map(([square]) => square).join(''), path)
-    const places = squares.flatMap(([, x, y]) => [Number(x), Number(y)])
-    assert.equal(Math.min(...places), 4)
-    assert.equal(Math.max(...places), size - 5)
+    const runs = [...path.matchAll(/M(\d+) (\d+)h(\d+)v1h-\3z/g)]
+    assert.equal(runs.map(([run]) => run).join(''), path)
+    const edges = runs.flatMap(([, x, y, width]) => [
+      Number(x),
+      Number(y),
+      Number(x) + Number(width) - 1,
+    ])
+    assert.equal(Math.min(...edges), 4)
+    assert.equal(Math.max(...edges), size - 5)
     assert.match(qrSvg(pending.qr), /^<svg [^>]*viewBox="0 0 \d+ \d+"[^>]*>.*<\/svg>$/)
   })
 

@@ -50,8 +50,13 @@ export function describeSecret(secret: string, tenant: Tenant, email: string): P
 /** ISO/IEC 18004: a quiet zone of four. */
 function qrOf(text: string): QrCode {
   const { data, size } = encode(text, { ecc: 'M', border: 4 })
-  const squares = data.flatMap((row, y) =>
-    row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : [])),
-  )
-  return { size, path: squares.join('') }
+  return { size, path: data.flatMap((row, y) => runsOf(row, y)).join('') }
+}
+
+/** A rectangle for each run of dark squares: half as long as one for each square. */
+function runsOf(row: readonly boolean[], y: number): readonly string[] {
+  const marks = row.map((dark) => (dark ? '#' : ' ')).join('')
+  return Array.from(marks.matchAll(/#+/g), ({ index, 0: run }) => {
+    return `M${index} ${y}h${run.length}v1h-${run.length}z`
+  })
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { brandId, type AccountId, type TenantId } from '#kit/ids.ts'
 import { actor, tenant } from '#test/support/password-login.ts'
-import { codeAt, openSecondFactors, type SecondFactors } from '#test/support/second-factors.ts'
+import { codeAt, wrongCode } from '#test/support/authenticator-app.ts'
+import { openSecondFactors, type SecondFactors } from '#test/support/second-factors.ts'
 import { mostMisses } from '../factor-tries/factor-tries.ts'
 
 const minute = 60_000
@@ -17,12 +18,6 @@ const confirm = ({ totp, held, whose }: SecondFactors, code: string) =>
   totp.confirm({ ...held, requester: whose.requester, code })
 
 const verify = ({ totp, whose }: SecondFactors, code: string) => totp.verify({ ...whose, code })
-
-/** No six digits that are right around now. */
-const wrongCode = (secret: string, seconds: number) => {
-  const near = Array.from({ length: 61 }, (_, at) => codeAt(secret, seconds, at - 30))
-  return ['000000', '111111', '222222'].find((code) => !near.includes(code)) ?? assert.fail()
-}
 
 describe('setting an authenticator app up', () => {
   it('opens nothing before a code has confirmed it (Q45)', async () => {
