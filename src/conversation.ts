@@ -6,6 +6,7 @@ import { cookies, createSealedCookies } from '#http/cookies.ts'
 import { createCsrf } from '#http/csrf.ts'
 import { readForm } from '#http/form.ts'
 import { createEmailLinkRouter, registrationLinks, signInLinks } from '#interaction/email-link.ts'
+import type { Enrolment } from '#interaction/enrolment/enrolment.ts'
 import { createFinish } from '#interaction/finish.ts'
 import type { FinishDeps } from '#interaction/finish.ts'
 import { createInvitationOf, createInviteRouter } from '#interaction/invite.ts'
@@ -18,6 +19,8 @@ import { createRememberedAccounts } from '#interaction/remembered-accounts.ts'
 import { createRequesterFor } from '#interaction/requester.ts'
 import { createInteractionRouter } from '#interaction/routes.ts'
 import { createEmailWay } from '#interaction/second-step/email-code.ts'
+import type { EmailWayDeps } from '#interaction/second-step/email-code.ts'
+import type { Way } from '#interaction/second-step/way.ts'
 import { createStepPage } from '#interaction/step-page.ts'
 import type { DemoAccount } from '#interaction/step-page.ts'
 import { createVisits } from '#interaction/visit.ts'
@@ -98,30 +101,29 @@ export function createConversation(
   const common = { progress, browserCookie, csrf, readForm, requesterOf, pageOf }
   const invitationOf = createInvitationOf({ invitations, sealedCookies })
   const people = { accounts, remembered, registrations, invitationOf }
-  const visit = createVisits({ ...common, ...people, flow, factors: app.factors })
   const requesterFor = createRequesterFor({ remembered, requesterOf })
-  const ways = [createEmailWay({ ...app, ...common, requesterFor, clock })]
+  const further = createFurtherProofs({ ...app, ...common, requesterFor, clock })
+  const visit = createVisits({
+    ...common,
+    ...people,
+    flow,
+    factors: app.factors,
+    enrollable: further.enrolments.map(({ method }) => method),
+    clock,
+  })
   const interaction = createInteractionRouter({
     ...common,
-    ways,
+    ...further,
     emailCode,
     registrations,
     visit,
     stepPage: createStepPage({
+      ...further,
       csrf,
       demo,
-      ways,
       listResources: ({ details }) => app.clients.listResources(details.tenant.id),
     }),
-    finish: createFinish({
-      ...app,
-      flow,
-      progress,
-      remembered,
-      issueDevice: (tenant, accountId) => app.devices.issue(tenant.id, accountId),
-      noticeNewDevice: createNewDeviceNotice({ ...app, transactor: app.database, clock }),
-      requesterOf,
-    }),
+    finish: finishOf({ ...app, flow, progress, remembered, clock }),
     remembered,
     requesterFor,
     password: app.passwords,
@@ -138,6 +140,25 @@ export function createConversation(
     clock,
   })
   return [interaction, ...createLinkRouters({ ...app, ...common, sealedCookies }), recovery]
+}
+
+function finishOf(
+  deps: ConversationDeps & Pick<FinishDeps, 'flow' | 'progress' | 'remembered'> & { clock: Clock },
+) {
+  return createFinish({
+    ...deps,
+    issueDevice: (tenant, accountId) => deps.devices.issue(tenant.id, accountId),
+    noticeNewDevice: createNewDeviceNotice({ ...deps, transactor: deps.database }),
+    requesterOf,
+  })
+}
+
+/** What can be asked for beyond who somebody is, and what can be set up for it on the way. */
+function createFurtherProofs(deps: EmailWayDeps): {
+  readonly ways: readonly Way[]
+  readonly enrolments: readonly Enrolment[]
+} {
+  return { ways: [createEmailWay(deps)], enrolments: [] }
 }
 
 type LinkDeps = Omit<Parameters<typeof createEmailLinkRouter>[0], 'flow'> &

@@ -1,3 +1,4 @@
+import { enrolPage } from './enrol.ts'
 import { secondStepPage } from './second-step.ts'
 import type { Samples, Stage } from './stage.ts'
 
@@ -52,6 +53,33 @@ export function secondStepSamples({ page, text, url }: Stage): Samples {
       ...mailed,
       sent,
       error: { kind: 'too_soon', retryAfter: 30 },
+    }),
+    ...enrolSamples({ page, text, url }),
+  }
+}
+
+function enrolSamples({ page, text, url }: Stage): Samples {
+  const base = {
+    page,
+    csrf: 'sample-token',
+    action: url('/interaction/sample/enrol'),
+    methods: ['passkey', 'totp'] as const,
+    putOff: undefined,
+    giveUpAction: undefined,
+    changeAction: url('/interaction/sample/another'),
+    clientName: undefined,
+  }
+  const until = new Date('2026-12-03T00:00:00Z')
+  return {
+    enrol: enrolPage(base),
+    'enrol-put-off': enrolPage({
+      ...base,
+      putOff: { until, action: url('/interaction/sample/put-off') },
+    }),
+    'enrol-for-client': enrolPage({
+      ...base,
+      clientName: text('Payroll'),
+      giveUpAction: url('/interaction/sample/give-up'),
     }),
   }
 }

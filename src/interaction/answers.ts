@@ -8,6 +8,8 @@ import { nextStep } from './next-step.ts'
 import { createEmailCodeAnswers, type EmailCodeAnswerDeps } from './email-code-answers.ts'
 import { createRegistrationAnswers, type RegistrationAnswerDeps } from './registration-answers.ts'
 import type { RememberedAccounts } from './remembered-accounts.ts'
+import { createEnrolAnswers } from './enrolment/answers.ts'
+import type { Enrolment } from './enrolment/enrolment.ts'
 import { createSecondStepAnswers } from './second-step/answers.ts'
 import type { Way } from './second-step/way.ts'
 import type { Visit } from './visit.ts'
@@ -18,6 +20,7 @@ export type AnswerDeps = EmailCodeAnswerDeps &
     readonly password: PasswordLogin
     readonly departures: Pick<Departures, 'stay'>
     readonly ways: readonly Way[]
+    readonly enrolments: readonly Enrolment[]
   }
 
 /** By the last part of the address they are posted to. */
@@ -28,6 +31,7 @@ export function createAnswers(deps: AnswerDeps): Readonly<Record<string, Answer>
     ...createEmailCodeAnswers(deps),
     ...createRegistrationAnswers(deps),
     ...createSecondStepAnswers(deps),
+    ...createEnrolAnswers(deps),
     account: chooseAccount(deps),
     stay: stay(deps),
     another: async ({ details }) => {
@@ -44,6 +48,9 @@ const asAnother = (before: Progress): Progress => ({
   registering: undefined,
   way: undefined,
   confirming: undefined,
+  enrolling: undefined,
+  isPutOff: false,
+  isGivenUp: false,
   notice: undefined,
   proofs: [],
 })

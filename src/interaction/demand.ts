@@ -3,48 +3,79 @@ import type { Acr } from '#client/client.ts'
 import { acrOf } from '#login/login.ts'
 import type { EnrolledFactors, MethodId, Proof } from '#login/login.ts'
 import { secondFactorRule } from '#tenant/tenant.ts'
-import type { Policy, Prover, Situation } from './interaction.ts'
+import type { EnrollableId, Policy, Prover, Situation } from './interaction.ts'
+
+type By = 'tenant' | 'application'
 
 /** Something that must be proved beyond who somebody is. */
 export type Want =
   /** One step more, of any kind the tenant takes; a device may be remembered for it. */
-  | { readonly kind: 'step' }
+  | { readonly kind: 'step'; readonly by: By }
   /** This much, whatever the device. `isWish`: whoever cannot goes on with what they proved (Q49). */
-  | { readonly kind: 'acr'; readonly acr: Acr; readonly isWish: boolean }
+  | { readonly kind: 'acr'; readonly by: By; readonly acr: Acr; readonly isWish: boolean }
 
-type Asking = Pick<Situation, 'details' | 'policy'> & { readonly prover: Prover }
+/** What is asked next: one of `ways`, or that one of `enrollable` is set up; neither where nothing would help. */
+export type Demand = {
+  readonly want: Want
+  readonly ways: readonly MethodId[]
+  readonly enrollable: readonly EnrollableId[]
+}
 
-/** The first want that is not met, and how this person can meet it; undefined when all are. */
-export function nextDemand(
-  asking: Asking,
-  proofs: readonly Proof[],
-): { readonly want: Want; readonly ways: readonly MethodId[] } | undefined {
+type Asking = Pick<Situation, 'details' | 'policy' | 'progress'> & { readonly prover: Prover }
+
+/** The first want that is not met, and what this person can do about it; undefined when all are met, or let go. */
+export function nextDemand(asking: Asking, proofs: readonly Proof[]): Demand | undefined {
   for (const want of wantsOf(asking)) {
     if (isMet(want, proofs)) continue
     const ways = waysTo(want, asking, proofs)
-    const isLetGo = want.kind === 'acr' && want.isWish && ways.length === 0
-    if (!isLetGo) return { want, ways }
+    if (ways.length > 0) return { want, ways, enrollable: [] }
+    if (isLetGo(want, asking)) continue
+    const enrollable = enrollableFor(want, asking)
+    const before = enrollable.length === 0 ? undefined : proveFirst(asking, proofs)
+    return before ?? { want, ways, enrollable }
   }
   return undefined
 }
 
+/** A wish of the application's, or what may be set up another day. */
+function isLetGo(want: Want, { policy, progress }: Asking): boolean {
+  if (want.kind === 'acr' && want.isWish) return true
+  return want.by === 'tenant' && progress.isPutOff && policy.putOffUntil !== undefined
+}
+
+/**
+ * SECURITY: nothing is set up on the strength of a password alone by somebody who has more to prove: whoever guessed it would
+ * make themselves at home (Q45, Q64).
+ */
+function proveFirst(asking: Asking, proofs: readonly Proof[]): Demand | undefined {
+  const want = { by: 'tenant', kind: 'acr', acr: acrMultiFactor, isWish: false } as const
+  const ways = waysTo(want, asking, proofs)
+  return isMet(want, proofs) || ways.length === 0 ? undefined : { want, ways, enrollable: [] }
+}
+
+function enrollableFor(want: Want, { policy, prover }: Asking): readonly EnrollableId[] {
+  const isPasskeyOnly = want.kind === 'acr' && want.acr === acrPhishingResistant
+  const isOffered = { passkey: true, totp: !isPasskeyOnly && !prover.factors.totp }
+  return policy.enrollable.filter((method) => isOffered[method])
+}
+
 /** The tenant's own wants, then those of the application. SECURITY: a remembered device meets the first kind only. */
 function wantsOf({ details, policy, prover }: Asking): readonly Want[] {
-  const { acr } = details
+  const by = 'application'
+  const { needed, required } = details.acr ?? {}
   return [
     ...tenantWants(policy, prover),
-    ...(acr?.required === undefined
-      ? []
-      : [{ kind: 'acr', acr: acr.required, isWish: false } as const]),
-    ...(acr === undefined ? [] : [{ kind: 'acr', acr: acr.needed, isWish: true } as const]),
+    ...(required === undefined ? [] : [{ by, kind: 'acr', acr: required, isWish: false } as const]),
+    ...(needed === undefined ? [] : [{ by, kind: 'acr', acr: needed, isWish: true } as const]),
   ]
 }
 
 function tenantWants(policy: Policy, { factors, groups, isTrustedHere }: Prover): readonly Want[] {
+  const by = 'tenant'
   const rule = secondFactorRule(policy, groups)
-  if (rule === 'passkey') return [{ kind: 'acr', acr: acrPhishingResistant, isWish: false }]
+  if (rule === 'passkey') return [{ by, kind: 'acr', acr: acrPhishingResistant, isWish: false }]
   const isAsked = rule === 'required' || (rule === 'optional' && hasSecondFactor(factors))
-  return isAsked && !isTrustedHere ? [{ kind: 'step' }] : []
+  return isAsked && !isTrustedHere ? [{ by, kind: 'step' }] : []
 }
 
 /**

@@ -25,6 +25,12 @@ export type Progress = {
   readonly way: MethodId | undefined
   /** The code that was mailed as a second step. */
   readonly confirming: MailedCode | undefined
+  /** What the person is setting up, because more is wanted than they can prove. */
+  readonly enrolling: EnrollableId | undefined
+  /** They would rather set it up another day, where the tenant lets them. */
+  readonly isPutOff: boolean
+  /** They would rather go back to the application without. */
+  readonly isGivenUp: boolean
   /** The account this person is about to make. */
   readonly registering: Registering | undefined
   /** Why the last answer did not lead on; shown until the next one. */
@@ -81,6 +87,9 @@ export const emptyProgress: Progress = {
   mailed: undefined,
   way: undefined,
   confirming: undefined,
+  enrolling: undefined,
+  isPutOff: false,
+  isGivenUp: false,
   registering: undefined,
   notice: undefined,
 }
@@ -139,7 +148,14 @@ export type Policy = Pick<
 > & {
   /** This person can make an account here. */
   readonly mayRegister: boolean
+  /** What can be set up in the middle of a sign-in. */
+  readonly enrollable: readonly EnrollableId[]
+  /** Until then it can be put off; undefined: it cannot, or no longer. */
+  readonly putOffUntil: Date | undefined
 }
+
+/** What somebody can set up for themselves on the way. */
+export type EnrollableId = Extract<MethodId, 'totp' | 'passkey'>
 
 /** The next page, or the end of this prompt. */
 export type Step =
@@ -157,7 +173,17 @@ export type Step =
       /** This device may be remembered, for so many days; 0: it may not. */
       readonly trustDays: number
     }
-  /** More is wanted than this person can prove. */
+  /** More is wanted than this person can prove: something is to be set up. `method`: what was chosen of `methods`. */
+  | {
+      readonly kind: 'enrol'
+      readonly methods: readonly EnrollableId[]
+      readonly method: EnrollableId | undefined
+      /** Until then it can wait. */
+      readonly putOffUntil: Date | undefined
+      /** Only the application wants it: one can go back there without. */
+      readonly mayGiveUp: boolean
+    }
+  /** More is wanted than this person can prove, and nothing would help. */
   | { readonly kind: 'unmet' }
   /** The account is about to be erased: it may be kept, and nothing else. */
   | { readonly kind: 'leaving'; readonly leavesAt: Date }

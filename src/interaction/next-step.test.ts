@@ -223,6 +223,8 @@ describe('the next step of a sign-in', () => {
         policy: {
           ...tenantSettings.parse({ email_code: row.emailCode ?? 'off' }),
           mayRegister: row.mayRegister ?? true,
+          enrollable: [],
+          putOffUntil: undefined,
         },
         signedIn,
         remembered: row.remembered ?? [],

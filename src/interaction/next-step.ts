@@ -1,5 +1,6 @@
 import type { Proof } from '#login/login.ts'
 import { nextDemand } from './demand.ts'
+import type { Demand } from './demand.ts'
 import type { Registering, Situation, Step } from './interaction.ts'
 import { proofsOf } from './proofs.ts'
 
@@ -14,6 +15,7 @@ import { proofsOf } from './proofs.ts'
  *   login, again (max_age, prompt=login)┘
  *
  *   somebody proved who they are ──▶ second_step, as often as more is wanted ──▶ signed_in
+ *                                  ├▶ enrol: nothing they have is enough, so something is set up
  *                                  └▶ unmet: the application wants what this person cannot prove
  *
  *   leaving: whoever asked for the end of the account keeps it, or goes no further
@@ -45,10 +47,20 @@ function furtherStep(situation: Situation, proofs: readonly [Proof, ...Proof[]])
   if (!prover || !demand) return { kind: 'signed_in', proofs }
   const { want, ways } = demand
   const method = ways.find((way) => way === progress.way) ?? ways[0]
-  if (method === undefined) return { kind: 'unmet' }
+  if (method === undefined) return enrolment(situation, demand)
   if (method === 'password') return { kind: 'password', email: prover.email, again: true }
   const trustDays = want.kind === 'step' ? policy.trusted_device_days : 0
   return { kind: 'second_step', method, ways, email: prover.email, trustDays }
+}
+
+/** Nobody is let in for want of a second factor, but where the tenant has set a day for it, until then. */
+function enrolment({ policy, progress }: Situation, { want, enrollable }: Demand): Step {
+  const mayGiveUp = want.by === 'application'
+  if (enrollable.length === 0 || (mayGiveUp && progress.isGivenUp)) return { kind: 'unmet' }
+  const only = enrollable.length === 1 ? enrollable[0] : undefined
+  const method = enrollable.find((one) => one === progress.enrolling) ?? only
+  const putOffUntil = mayGiveUp ? undefined : policy.putOffUntil
+  return { kind: 'enrol', methods: enrollable, method, putOffUntil, mayGiveUp }
 }
 
 /** The reasons that ask the very person who is signed in to prove it once more. */

@@ -52,6 +52,9 @@ describe('the progress of an interaction', () => {
       },
       mailed: { email: 'ada@example.test', handle: 'h', nextAt: 60 },
       way: 'totp',
+      enrolling: 'passkey',
+      isPutOff: true,
+      isGivenUp: true,
       confirming: { email: 'ada@example.test', handle: 'c', nextAt: 61 },
       notice: { kind: 'throttled', until: 99 },
     } as const

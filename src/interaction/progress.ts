@@ -63,6 +63,9 @@ const schema = z.object({
   mailed: mailed.optional(),
   way: z.enum(methodIds).optional(),
   confirming: mailed.optional(),
+  enrolling: z.enum(['totp', 'passkey']).optional(),
+  isPutOff: z.boolean().default(false),
+  isGivenUp: z.boolean().default(false),
   registering: z
     .object({
       email: z.string(),

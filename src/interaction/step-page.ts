@@ -14,8 +14,10 @@ import type { Notice, Step } from './interaction.ts'
 import { nameOf } from './name-of.ts'
 import { isRegistration, registrationStepPage } from './registration-pages.ts'
 import { addressOf } from './visit.ts'
+import { enrolStepPage } from './enrolment/answers.ts'
+import type { Enrolment } from './enrolment/enrolment.ts'
 import { wayOf } from './second-step/answers.ts'
-import type { Way } from './second-step/way.ts'
+import type { Shown, Way } from './second-step/way.ts'
 import { isLocked, waitOf } from './wait.ts'
 import type { Visit } from './visit.ts'
 
@@ -26,6 +28,7 @@ export type StepPageDeps = {
   readonly csrf: Csrf
   readonly demo: DemoAccount | undefined
   readonly ways: readonly Way[]
+  readonly enrolments: readonly Enrolment[]
   readonly listResources: (visit: Visit) => Promise<readonly Resource[]>
 }
 
@@ -36,6 +39,7 @@ export function createStepPage(deps: StepPageDeps): StepPage {
   return async (visit, step, now) => {
     const csrf = deps.csrf.token(csrfBinding(visit))
     if (isRegistration(step)) return registrationStepPage(visit, step, { csrf, now })
+    if (isFurther(step)) return furtherPage(visit, step, { ...deps, csrf, now })
     switch (step.kind) {
       case 'identifier':
         return identifier(visit, deps)
@@ -45,8 +49,6 @@ export function createStepPage(deps: StepPageDeps): StepPage {
         return password(visit, step, now, deps)
       case 'email_code':
         return emailCodeStepPage(visit, step, { csrf, now })
-      case 'second_step':
-        return wayOf(deps.ways, step).page(visit, step, { csrf, now })
       case 'leaving':
         return leavingPage({
           ...form(visit, 'stay', deps),
@@ -61,6 +63,23 @@ export function createStepPage(deps: StepPageDeps): StepPage {
         return undefined
     }
   }
+}
+
+type FurtherStep = Extract<Step, { kind: 'second_step' | 'enrol' }>
+
+/** More is wanted than was proved. */
+function isFurther(step: Step): step is FurtherStep {
+  return step.kind === 'second_step' || step.kind === 'enrol'
+}
+
+function furtherPage(
+  visit: Visit,
+  step: FurtherStep,
+  { ways, enrolments, csrf, now }: Pick<StepPageDeps, 'ways' | 'enrolments'> & Shown,
+): Html | Promise<Html> {
+  return step.kind === 'second_step'
+    ? wayOf(ways, step).page(visit, step, { csrf, now })
+    : enrolStepPage(visit, step, { csrf, now, enrolments })
 }
 
 /** What the hidden field of every form of this interaction is bound to (Q67). */

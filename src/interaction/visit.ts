@@ -1,14 +1,15 @@
 import type { Context } from 'koa'
 import { isVoid, type Account, type Accounts } from '#account/account.ts'
+import type { Clock } from '#kit/clock.ts'
 import { AppError } from '#kit/errors.ts'
 import type { AccountId } from '#kit/ids.ts'
 import type { Factors, Proof } from '#login/login.ts'
 import type { Invitation, Registrations } from '#login/registration/registration.ts'
 import type { AuthFlow, FlowDetails } from '#oidc/oidc.ts'
-import type { PageOf } from '#tenant/tenant.ts'
+import type { PageOf, Tenant } from '#tenant/tenant.ts'
 import { tenantOf } from '#tenant/tenant.ts'
 import type { Page } from '#views/layout.ts'
-import type { KnownAccount, ProgressStore, Prover, Situation } from './interaction.ts'
+import type { EnrollableId, KnownAccount, ProgressStore, Prover, Situation } from './interaction.ts'
 import type { InvitationOf } from './invite.ts'
 import { proofsOf } from './proofs.ts'
 import type { RememberedAccounts } from './remembered-accounts.ts'
@@ -26,6 +27,8 @@ export type VisitDeps = {
   readonly progress: ProgressStore
   readonly accounts: Accounts
   readonly factors: Factors
+  readonly enrollable: readonly EnrollableId[]
+  readonly clock: Clock
   readonly remembered: RememberedAccounts
   readonly pageOf: PageOf
   readonly registrations: Pick<Registrations, 'isOpenTo'>
@@ -67,6 +70,8 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
       policy: {
         ...tenant.settings,
         mayRegister: deps.registrations.isOpenTo(tenant, invitation),
+        enrollable: deps.enrollable,
+        putOffUntil: putOffUntil(tenant, deps.clock),
       },
       invitation,
       signedIn,
@@ -96,6 +101,12 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
     const account = await deps.accounts.findActive(details.tenant.id, id)
     return account && { id: account.id, email: account.email, name: account.profile.name }
   }
+}
+
+/** The day by which everybody must have what the tenant requires; undefined where there is none, or it has passed. */
+function putOffUntil({ settings }: Tenant, clock: Clock): Date | undefined {
+  const day = new Date(settings.second_factor_deadline ?? 0)
+  return day.getTime() > clock.now() ? day : undefined
 }
 
 /** A proof from before the departure takes nothing back (Q17). */

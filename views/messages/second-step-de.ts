@@ -31,6 +31,17 @@ export const secondStepDe: Pick<Translation, keyof typeof secondStepEn> = {
   'second_step.way_recovery_code': 'Wiederherstellungscode verwenden',
   'second_step.change': 'Anderes Konto verwenden',
 
+  'enrol.title': 'Richten Sie einen zweiten Schritt ein',
+  'enrol.lead': '{tenant} verlangt bei der Anmeldung mehr als ein Passwort.',
+  'enrol.lead_client': '{client} verlangt bei der Anmeldung mehr als ein Passwort.',
+  'enrol.totp': 'Authenticator-App',
+  'enrol.totp_hint': 'Eine App auf Ihrem Telefon zeigt Ihnen jedes Mal einen Code.',
+  'enrol.passkey': 'Passkey',
+  'enrol.passkey_hint': 'Entsperren Sie dieses Gerät mit Gesicht, Finger oder PIN.',
+  'enrol.choose': 'Etwas anderes einrichten',
+  'enrol.put_off': 'Nicht jetzt: Ich erledige es bis {date}',
+  'enrol.give_up': 'Ohne zurückgehen',
+
   'mail.step_up.title': 'Bestätigen Sie Ihre Anmeldung bei {tenant}',
   'mail.step_up.what':
     'Geben Sie diesen Code dort ein, wo Sie sich gerade anmelden. Er gilt {duration}.',

@@ -30,6 +30,17 @@ export const secondStepEn = {
   'second_step.way_recovery_code': 'Use a recovery code',
   'second_step.change': 'Use another account',
 
+  'enrol.title': 'Set up a second step',
+  'enrol.lead': '{tenant} asks for more than a password when you sign in.',
+  'enrol.lead_client': '{client} asks for more than a password when you sign in.',
+  'enrol.totp': 'Authenticator app',
+  'enrol.totp_hint': 'An app on your phone shows you a code each time.',
+  'enrol.passkey': 'Passkey',
+  'enrol.passkey_hint': 'Unlock this device with your face, your finger or its PIN.',
+  'enrol.choose': 'Set up something else',
+  'enrol.put_off': 'Not now: I’ll do it by {date}',
+  'enrol.give_up': 'Go back without it',
+
   'mail.step_up.title': 'Confirm your sign-in to {tenant}',
   'mail.step_up.what': 'Enter this code where you are signing in. It works for {duration}.',
   'mail.step_up.not_you':
