@@ -11,7 +11,7 @@ import type { RememberedAccounts } from './remembered-accounts.ts'
 import { createEnrolAnswers } from './enrolment/answers.ts'
 import type { Enrolment } from './enrolment/enrolment.ts'
 import { createSecondStepAnswers } from './second-step/answers.ts'
-import type { Way } from './second-step/way.ts'
+import type { Way } from './second-step/second-step.ts'
 import type { Visit } from './visit.ts'
 
 export type AnswerDeps = EmailCodeAnswerDeps &

@@ -17,7 +17,7 @@ import { addressOf } from './visit.ts'
 import { enrolStepPage } from './enrolment/answers.ts'
 import type { Enrolment } from './enrolment/enrolment.ts'
 import { wayOf } from './second-step/answers.ts'
-import type { Shown, Way } from './second-step/way.ts'
+import type { Shown, Way } from './second-step/second-step.ts'
 import { isLocked, waitOf } from './wait.ts'
 import type { Visit } from './visit.ts'
 

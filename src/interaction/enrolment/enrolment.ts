@@ -1,7 +1,7 @@
 import type { Form } from '#http/http.ts'
 import type { Html } from '#views/html.ts'
 import type { EnrollableId, Step } from '../interaction.ts'
-import type { Shown } from '../second-step/way.ts'
+import type { Shown } from '../second-step/second-step.ts'
 import { addressOf } from '../visit.ts'
 import type { Visit } from '../visit.ts'
 

@@ -2,7 +2,7 @@ import { unknownAnswer, type Answer } from '../answer.ts'
 import type { ProgressStore } from '../interaction.ts'
 import { nextStep } from '../next-step.ts'
 import type { Visit } from '../visit.ts'
-import type { SecondStep, Way } from './way.ts'
+import type { SecondStep, Way } from './second-step.ts'
 
 /** What is posted where more is wanted than was proved: the answers of every way, and the choice between them. */
 export function createSecondStepAnswers(deps: {

@@ -9,8 +9,8 @@ import { proofsOf } from '../proofs.ts'
 import type { RequesterFor } from '../requester.ts'
 import { addressOf } from '../visit.ts'
 import type { Visit } from '../visit.ts'
-import { frameOf } from './way.ts'
-import type { SecondStep, Way } from './way.ts'
+import { frameOf } from './second-step.ts'
+import type { SecondStep, Way } from './second-step.ts'
 
 export type EmailWayDeps = {
   readonly emailSecondStep: EmailSecondStep
