@@ -4,19 +4,25 @@ import type { Clock } from '#kit/clock.ts'
 import type { AccountId, TenantId } from '#kit/ids.ts'
 import type { Sealer } from '#kit/sealer.ts'
 import type { EmailChangeStore } from '#login/email-change/email-change.ts'
+import type { FactorKind, RemoveFactor } from '#login/factor-reset/factor-reset.ts'
+import { createFactorResets } from '#login/factor-reset/service.ts'
+import type { PriorCredential } from '#login/email-code/email-code.ts'
 import { createFactorNotices } from '#login/factor-notice/mails.ts'
 import { createPostgresFactorTries } from '#login/factor-tries/postgres.ts'
 import { createPasskeyNotices } from '#login/passkey/notices.ts'
+import type { PasskeyStore } from '#login/passkey/passkey.ts'
 import { createPostgresPasskeyStore } from '#login/passkey/postgres.ts'
-import { createPasskeys } from '#login/passkey/service.ts'
+import { createPasskeys, createRemoveAllPasskeys } from '#login/passkey/service.ts'
 import type { PasswordHasher, Passwords } from '#login/password/password.ts'
 import { createPostgresRecoveryCodeStore } from '#login/recovery-code/postgres.ts'
+import type { RecoveryCodes } from '#login/recovery-code/recovery-code.ts'
 import { createRecoveryCodes } from '#login/recovery-code/service.ts'
 import { createPostgresTotpStore } from '#login/totp/postgres.ts'
 import { createTotp } from '#login/totp/service.ts'
 import type { OtherFactors } from '#login/totp/totp.ts'
+import { createPostgresTrustedDeviceStore } from '#login/trusted-device/postgres.ts'
 import type { Outbox } from '#mail/mail.ts'
-import type { Transaction } from '#storage/storage.ts'
+import type { Database, Transaction } from '#storage/storage.ts'
 import type { Logger, Metrics } from '#telemetry/telemetry.ts'
 import type { Stores } from './stores.ts'
 
@@ -45,7 +51,7 @@ export function createSecondFactors(
   const tries = createPostgresFactorTries({ database, clock })
   const common = { ...facts, clock, logger, metrics, notices, tries, throttle, ephemeral }
   const apps = createPostgresTotpStore({ database })
-  const hasApp = async (tenantId: TenantId, id: AccountId, within: Transaction | undefined) =>
+  const hasApp = async (tenantId: TenantId, id: AccountId, within?: Transaction) =>
     (await apps.find(tenantId, id, within)) !== undefined
   const keys = createPostgresPasskeyStore({ database })
   const countKeys = async (tenantId: TenantId, accountId: AccountId, within?: Transaction) =>
@@ -74,5 +80,40 @@ export function createSecondFactors(
     },
   })
   const others = { isDemanded, count: countKeys, backups: recoveryCodes }
-  return { passkeys, recoveryCodes, totp: createTotp({ ...common, store: apps, others }) }
+  const totp = createTotp({ ...common, store: apps, others })
+  const remove = createRemovals({ ...facts, database, clock, totp, recoveryCodes, hasApp, keys })
+  return {
+    passkeys,
+    recoveryCodes,
+    totp,
+    factorResets: createFactorResets({ ...facts, notices, remove }),
+  }
+}
+
+/** How each kind is taken away, and what says how many there were. */
+function createRemovals(deps: {
+  readonly database: Database
+  readonly clock: Clock
+  readonly audit: Audit
+  readonly totp: PriorCredential
+  readonly recoveryCodes: Pick<RecoveryCodes, 'count' | 'remove'>
+  readonly keys: PasskeyStore
+  readonly hasApp: (...whose: Parameters<RecoveryCodes['count']>) => Promise<boolean>
+}): Readonly<Record<FactorKind, RemoveFactor>> {
+  const { database, clock, audit, totp, recoveryCodes, keys, hasApp } = deps
+  const trusted = createPostgresTrustedDeviceStore({ database, clock })
+  return {
+    async totp(account, actor, within) {
+      const had = await hasApp(account.tenantId, account.id, within)
+      await totp.remove(account, actor, within)
+      return Number(had)
+    },
+    async recoveryCodes(account, actor, within) {
+      const left = await recoveryCodes.count(account.tenantId, account.id, within)
+      await recoveryCodes.remove(account, actor, within)
+      return left
+    },
+    passkeys: createRemoveAllPasskeys({ store: keys, audit }),
+    trustedDevices: (account, _actor, within) => trusted.removeAll(account, within),
+  }
 }

@@ -5,6 +5,7 @@ import type { Clients } from '#client/client.ts'
 import type { Config, Secrets } from '#config/config.ts'
 import type { Keys } from '#key/key.ts'
 import type { Clock } from '#kit/clock.ts'
+import type { FactorResets } from '#login/factor-reset/factor-reset.ts'
 import type { Passwords } from '#login/password/password.ts'
 import type { Invitations } from '#login/registration/registration.ts'
 import type { RegistrationTokens } from '#oidc/oidc.ts'
@@ -53,6 +54,7 @@ export type Services = {
   readonly clients: Clients
   readonly accounts: Accounts
   readonly passwords: Pick<Passwords, 'setPassword' | 'importHash' | 'liftLimits'>
+  readonly factorResets: FactorResets
   readonly sessions: Pick<Sessions, 'list' | 'end' | 'endAll'>
   readonly invitations: Invitations
   readonly keys: Keys

@@ -104,6 +104,28 @@ describe('people', () => {
     assert.ok(await services.signsIn('main', 'ada@example.test', drawn))
   })
 
+  test('lose their second factors and their sessions, on the word of the command line', async () => {
+    const commandLine = await withMain()
+    const { run, json, services } = commandLine
+    await run(['user', 'create', 'ada@example.test'])
+    const main = await mainOf(commandLine)
+    const ada = await services.accounts.findByEmail(main.id, 'ada@example.test')
+    const reset = ['user', 'reset-factors', 'Ada@example.test']
+    const { document } = await json(reset)
+    assert.deepEqual(document, {
+      sub: ada?.id,
+      email: 'ada@example.test',
+      removed: { totp: 1, recovery_codes: 9, passkeys: 2, trusted_devices: 3 },
+    })
+    assert.deepEqual(services.ended, [ada?.id])
+    const events = await services.audit.list(main.id, { limit: 10 })
+    const event = events.find(({ type }) => type === 'factor.all_reset')
+    assert.deepEqual([event?.actor, event?.accountId], [{ kind: 'cli' }, ada?.id])
+    assert.match((await run(reset)).stdout, /passkeys: 2.*every session ended/)
+    const nobody = await json(['user', 'reset-factors', 'nobody@example.test'])
+    assert.equal(errorOf(nobody.document).code, 'user.unknown')
+  })
+
   test('who were deleted are not listed, found or revived (Q20)', async () => {
     const commandLine = await withMain()
     const { run, json, services } = commandLine

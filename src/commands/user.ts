@@ -4,6 +4,7 @@ import { refusal } from './failure.ts'
 import { personNamed, unknownUser } from './person.ts'
 import { repeated, type InTenant, type Outcome, type Runner } from './runner.ts'
 import { table } from './table.ts'
+import { addUserResetFactors } from './user-reset-factors.ts'
 import { addUserImport } from './user-import.ts'
 import { choosePassword, keepPassword, type Chosen, type Source } from './user-password.ts'
 
@@ -83,6 +84,8 @@ export function addUserCommands(program: Command, runner: Runner): void {
     .action((email: string, options: ChangeOptions) =>
       runner.inTenant((context) => setPassword(email, options, context, runner)),
     )
+
+  addUserResetFactors(user, runner)
 }
 
 async function listUsers({ services, tenant }: InTenant): Promise<Outcome> {

@@ -84,6 +84,7 @@ const kinds: Readonly<Record<string, ActivityKind>> = {
   'login.failed': 'sign_in_failed',
   'login.password_set': 'password_set',
   'login.password_removed': 'password_removed',
+  'factor.all_reset': 'changed_by_admin',
   'factor.passkey_added': 'passkey_added',
   'factor.passkey_removed': 'passkey_removed',
   'factor.passkey_renamed': 'passkey_renamed',

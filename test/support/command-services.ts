@@ -17,6 +17,7 @@ import type { Clock } from '#kit/clock.ts'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId, ClientId, SessionUid } from '#kit/ids.ts'
 import { createKeyDeriver, createSealer } from '#kit/sealer.ts'
+import { createFactorResets } from '#login/factor-reset/service.ts'
 import { createMemoryPasswordStore } from '#login/password/memory.ts'
 import type { PasswordHasher } from '#login/password/password.ts'
 import { createPostgresPasswordStore } from '#login/password/postgres.ts'
@@ -113,6 +114,17 @@ export function createTestServices(database?: Database): TestServices {
     tenants,
     accounts,
     passwords,
+    factorResets: createFactorResets({
+      ...common,
+      accounts,
+      notices: { tell: async () => undefined },
+      remove: {
+        totp: async () => 1,
+        recoveryCodes: async () => 9,
+        passkeys: async () => 2,
+        trustedDevices: async () => 3,
+      },
+    }),
     sessions,
     async signInOn({ tenantId, id: accountId }, name, userAgent) {
       const uid = brandId<SessionUid>(name)

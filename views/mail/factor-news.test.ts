@@ -21,6 +21,7 @@ const all: readonly (readonly [news: FactorNews, en: RegExp, de: RegExp])[] = [
   [{ kind: 'totp_replaced' }, /app was replaced/, /ersetzt/],
   [{ kind: 'totp_removed' }, /app was turned off/, /abgeschaltet/],
   [{ kind: 'totp_locked' }, /app was blocked/, /gesperrt/],
+  [{ kind: 'factors_reset' }, /An administrator removed/, /Administration hat/],
   [{ kind: 'recovery_codes_made' }, /new recovery codes/, /neue Wiederherstellungscodes/],
   [{ kind: 'recovery_code_locked' }, /codes were blocked/, /gesperrt/],
   [{ kind: 'recovery_code_used', left: 9 }, /9 codes are left/, /9 Codes sind übrig/],

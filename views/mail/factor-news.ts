@@ -2,7 +2,7 @@ import { messagesFor, type Messages } from '../messages.ts'
 import { composeMail, type MailContent } from './mail-layout.ts'
 import { factsOf, type SecurityNotice } from './security-notice.ts'
 
-/** What became of an authenticator app, or of recovery codes. */
+/** What became of an authenticator app, of recovery codes, or of all there was. */
 export type FactorNews =
   | {
       readonly kind:
@@ -10,6 +10,7 @@ export type FactorNews =
         | 'totp_replaced'
         | 'totp_removed'
         | 'totp_locked'
+        | 'factors_reset'
         | 'recovery_codes_made'
         | 'recovery_code_locked'
     }
@@ -35,10 +36,15 @@ export function factorNewsMail(props: FactorNewsProps): MailContent {
     tenant,
     subject: text('mail.subject', { tenant: tenant.name, title }),
     title,
-    paragraphs: [whatOf(news, tenant.name, messages), text('mail.factor.not_you')],
+    paragraphs: [whatOf(news, tenant.name, messages), text(notYou(news))],
     facts: factsOf(props),
     button: { label: text('mail.factor.review'), url: reviewUrl },
   })
+}
+
+/** What nobody at the keyboard did is not answered by a new password. */
+function notYou({ kind }: FactorNews) {
+  return kind === 'factors_reset' ? 'mail.factors_reset.not_you' : 'mail.factor.not_you'
 }
 
 function whatOf(news: FactorNews, tenant: string, { text }: Messages): string {

@@ -96,6 +96,11 @@ export const twoStepDe: Pick<Translation, keyof typeof twoStepEn> = {
   'mail.totp_locked.title': 'Ihre Authenticator-App wurde gesperrt',
   'mail.totp_locked.what':
     'Für Ihr Konto bei {tenant} wurden zu viele falsche Codes eingegeben. Deshalb gilt kein Code Ihrer Authenticator-App mehr. Melden Sie sich auf anderem Weg an und richten Sie die App neu ein.',
+  'mail.factors_reset.title': 'Ihre Bestätigung in zwei Schritten wurde zurückgesetzt',
+  'mail.factors_reset.what':
+    'Die Administration hat Authenticator-App, Passkeys, Wiederherstellungscodes und vertrauenswürdige Geräte Ihres Kontos bei {tenant} entfernt und alle Geräte abgemeldet. Richten Sie die Bestätigung in zwei Schritten bei der nächsten Anmeldung neu ein.',
+  'mail.factors_reset.not_you':
+    'Wenn Sie nicht darum gebeten haben, sagen Sie es sofort Ihrer Administration: Jemand hat es vielleicht in Ihrem Namen getan.',
   'mail.recovery_codes_made.title': 'Sie haben neue Wiederherstellungscodes',
   'mail.recovery_codes_made.what':
     'Für Ihr Konto bei {tenant} gibt es neue Wiederherstellungscodes. Die bisherigen gelten nicht mehr.',

@@ -89,6 +89,11 @@ export const twoStepEn = {
   'mail.totp_locked.title': 'Your authenticator app was blocked',
   'mail.totp_locked.what':
     'Too many wrong codes were entered for your {tenant} account, so no code of your authenticator app is accepted any more. Sign in another way and set the app up anew.',
+  'mail.factors_reset.title': 'Your two-step verification was reset',
+  'mail.factors_reset.what':
+    'An administrator removed the authenticator app, passkeys, recovery codes and trusted devices of your {tenant} account, and signed out all devices. Set up two-step verification again when you next sign in.',
+  'mail.factors_reset.not_you':
+    'If you didn’t ask for this, tell your administrator now: somebody may have asked in your name.',
   'mail.recovery_codes_made.title': 'You have new recovery codes',
   'mail.recovery_codes_made.what':
     'New recovery codes were made for your {tenant} account. The ones before don’t work any more.',

@@ -7,8 +7,8 @@ export type FactorNotice = {
   readonly tenant: Tenant
   readonly account: Account
   readonly news: FactorNews
-  /** Where it was done from. */
-  readonly ip: string
+  /** Where it was done from; undefined: by an administrator. */
+  readonly ip: string | undefined
 }
 
 /** Tells every address of an account what became of its second factors (ASVS 6.3.7). */
