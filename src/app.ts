@@ -161,7 +161,8 @@ function createServices(input: AppInput, stores: Stores) {
   const of = { ...facts, ...proofs, passwords, emailChangeStore: keptAddresses, clock }
   const self = createSelfService({ ...of, otherMethods: [factors.passkeys] })
   const affairs = { ...createOwnAffairs({ ...change, ...facts, ...self, store }), ...trust }
-  const ways = { passwords, ...factors, ...proofs, factors: createFactors({ passwords }) }
+  const known = createFactors({ passwords, ...factors })
+  const ways = { passwords, ...factors, ...proofs, factors: known }
   return { ...facts, ...affairs, ...ways, egress, ...self }
 }
 

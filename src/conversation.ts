@@ -21,6 +21,8 @@ import { createInteractionRouter } from '#interaction/routes.ts'
 import { createEmailWay } from '#interaction/second-step/email-code.ts'
 import type { EmailWayDeps } from '#interaction/second-step/email-code.ts'
 import type { Way } from '#interaction/second-step/second-step.ts'
+import type { PasskeyAnswerDeps } from '#interaction/passkey-answers.ts'
+import { createPasskeyWay } from '#interaction/second-step/passkey.ts'
 import { createStepPage } from '#interaction/step-page.ts'
 import type { DemoAccount } from '#interaction/step-page.ts'
 import { createVisits } from '#interaction/visit.ts'
@@ -35,6 +37,7 @@ import type {
 } from '#login/email-code/email-code.ts'
 import { createEmailUndoRouter } from '#login/email-change/portal.ts'
 import type { Factors, PasswordLogin } from '#login/login.ts'
+import type { PasskeyLogin } from '#login/passkey/passkey.ts'
 import type { DeviceCookies } from '#login/password/password.ts'
 import type { Invitations, Registrations } from '#login/registration/registration.ts'
 import type { AuthFlow } from '#oidc/oidc.ts'
@@ -83,6 +86,7 @@ export type ConversationDeps = Omit<FinishDeps, Made> &
     readonly invitations: Invitations
     readonly registrations: Registrations
     readonly passwords: PasswordLogin
+    readonly passkeys: PasskeyLogin
     readonly keyring: KeyDeriver
     readonly sealer: Sealer
   }
@@ -127,6 +131,7 @@ export function createConversation(
     remembered,
     requesterFor,
     password: app.passwords,
+    passkeys: app.passkeys,
     departures: app.departures,
     clock,
   })
@@ -154,11 +159,11 @@ function finishOf(
 }
 
 /** What can be asked for beyond who somebody is, and what can be set up for it on the way. */
-function createFurtherProofs(deps: EmailWayDeps): {
+function createFurtherProofs(deps: EmailWayDeps & PasskeyAnswerDeps): {
   readonly ways: readonly Way[]
   readonly enrolments: readonly Enrolment[]
 } {
-  return { ways: [createEmailWay(deps)], enrolments: [] }
+  return { ways: [createPasskeyWay(deps), createEmailWay(deps)], enrolments: [] }
 }
 
 type LinkDeps = Omit<Parameters<typeof createEmailLinkRouter>[0], 'flow'> &

@@ -1,18 +1,20 @@
 import type { Account } from '#account/account.ts'
 import type { Factors } from '#login/login.ts'
+import type { Passkeys } from '#login/passkey/passkey.ts'
 import type { Passwords } from '#login/password/password.ts'
 import { secondFactorRule, type Tenant } from '#tenant/tenant.ts'
 
 export type FactorDeps = {
   readonly passwords: Pick<Passwords, 'hasPassword'>
+  readonly passkeys: Pick<Passkeys, 'count'>
 }
 
 /** What a person can prove, asked of every room that keeps a kind of it. */
-export function createFactors({ passwords }: FactorDeps): Factors {
+export function createFactors({ passwords, passkeys }: FactorDeps): Factors {
   return async (tenantId, accountId) => ({
     password: await passwords.hasPassword(tenantId, accountId),
     totp: false,
-    passkeys: 0,
+    passkeys: await passkeys.count(tenantId, accountId),
     recoveryCodes: 0,
   })
 }

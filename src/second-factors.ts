@@ -24,6 +24,7 @@ import { createPostgresTrustedDeviceStore } from '#login/trusted-device/postgres
 import type { Outbox } from '#mail/mail.ts'
 import type { Database, Transaction } from '#storage/storage.ts'
 import type { Logger, Metrics } from '#telemetry/telemetry.ts'
+import { secondFactorRule } from '#tenant/tenant.ts'
 import type { Stores } from './stores.ts'
 
 export type SecondFactorFacts = Pick<OtherFactors, 'isDemanded'> & {
@@ -71,8 +72,10 @@ export function createSecondFactors(
     otherWays: {
       isThereAnother: async ({ settings }, { tenantId, id }, within) =>
         settings.email_code !== 'off' || passwords.hasPassword(tenantId, id, within),
-      isNeeded: async (tenant, account, within) =>
-        !(await hasApp(tenant.id, account.id, within)) && isDemanded(tenant, account),
+      async isNeeded(tenant, account, within) {
+        if (secondFactorRule(tenant.settings, account.groups) === 'passkey') return true
+        return !(await hasApp(tenant.id, account.id, within)) && isDemanded(tenant, account)
+      },
       async lastIsGone(account, actor, within) {
         if (await hasApp(account.tenantId, account.id, within)) return
         await recoveryCodes.remove(account, actor, within)

@@ -8,6 +8,7 @@ import {
   quietButton,
   secondaryButton,
 } from './components/form.ts'
+import { passkeyAlert, passkeyOffer, type PasskeyOffer } from './components/passkey.ts'
 import { strong } from './components/text.ts'
 import { html, type Html } from './html.ts'
 import { layout, type Page } from './layout.ts'
@@ -23,6 +24,8 @@ export type IdentifierProps = {
   /** What was typed before, or `login_hint`. */
   readonly email?: string | undefined
   readonly error?: IdentifierError | undefined
+  /** Whoever has a passkey here needs not say who they are. */
+  readonly passkey?: PasskeyOffer | undefined
   /** Development only: a button that fills in the demo account. Posts its `email` to the same action. */
   readonly demo?: { readonly email: string } | undefined
   /** Where "Create an account" posts, when this person may. */
@@ -32,8 +35,9 @@ export type IdentifierProps = {
 export type IdentifierError = 'required' | 'invalid'
 
 export function identifierPage(props: IdentifierProps): Html {
-  const { page, action, clientName, demo, email, error } = props
-  const { t, text } = messagesFor(page.locale)
+  const { page, action, clientName, demo, email, error, passkey } = props
+  const messages = messagesFor(page.locale)
+  const { t, text } = messages
   const token = csrfField(props.csrf)
   const emailField = field({
     name: 'email',
@@ -43,14 +47,16 @@ export function identifierPage(props: IdentifierProps): Html {
     spellcheck="false" inputmode="email" required`,
     value: email,
     error: error && t(`identifier.${error}`),
-    autofocus: true,
+    autofocus: passkey?.error === undefined,
   })
   return layout(page, {
     title: text('identifier.title'),
     lead:
       clientName === undefined ? undefined : t('identifier.lead', { client: strong(clientName) }),
-    failed: error !== undefined,
-    body: html`${postForm({ action, token }, [emailField, primaryButton(t('identifier.submit'))])}
+    failed: error !== undefined || passkey?.error !== undefined,
+    body: html`${passkeyAlert(passkey, messages)}
+    ${postForm({ action, token }, [emailField, primaryButton(t('identifier.submit'))])}
+    ${passkey && passkeyOffer(passkey, { page, csrf: props.csrf, label: t('passkey.sign_in'), autofill: true })}
     ${demo && postForm({ action, token }, [hiddenField('email', demo.email), secondaryButton(t('identifier.demo'))])}
     ${props.registerAction !== undefined && otherWay({ action: props.registerAction, token }, quietButton(t('identifier.register')))}`,
   })

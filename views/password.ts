@@ -9,6 +9,7 @@ import {
   quietButton,
 } from './components/form.ts'
 import { identity } from './components/identity.ts'
+import { passkeyAlert, passkeyOffer, type PasskeyOffer } from './components/passkey.ts'
 import { linkTo, strong } from './components/text.ts'
 import { href, html, type Html } from './html.ts'
 import { layout, type Page } from './layout.ts'
@@ -27,6 +28,8 @@ export type PasswordProps = {
   readonly reauthenticate?: boolean | undefined
   readonly error?: PasswordError | undefined
   readonly resetUrl?: string | undefined
+  /** A passkey of the same account instead. */
+  readonly passkey?: PasskeyOffer | undefined
   /** Where "Use an email code instead" posts, where the tenant allows it. */
   readonly codeAction?: string | undefined
   /** Development only: filled in. */
@@ -41,39 +44,52 @@ export type PasswordError =
   | { readonly kind: 'locked' }
 
 export function passwordPage(props: PasswordProps): Html {
-  const { page, action, csrf, changeAction, demoPassword, error } = props
+  const { page, error, passkey } = props
   const messages = messagesFor(page.locale)
-  const { t, text } = messages
+  return layout(page, {
+    title: messages.text(props.reauthenticate ? 'password.reauthenticate' : 'password.title'),
+    lead: lead(props, messages),
+    failed: error !== undefined || passkey?.error !== undefined,
+    body: html`${error && error.kind !== 'required' && alert(formError(error, props.resetUrl, messages))}
+    ${passkeyAlert(passkey, messages)} ${passwordForm(props, messages)}
+    ${insteadOf(props, messages)}`,
+  })
+}
+
+function passwordForm(props: PasswordProps, messages: Messages): Html {
+  const { action, csrf, changeAction, demoPassword, error, passkey } = props
+  const { t } = messages
   const token = csrfField(csrf)
-  const required = error?.kind === 'required'
+  const isQuiet = error === undefined && passkey?.error === undefined
   const passwordField = field({
     name: 'password',
     label: t('password.label'),
     input: html`type="password" autocomplete="current-password" required`,
     value: demoPassword,
-    error: required && t('password.required'),
-    autofocus: error === undefined || required,
+    error: error?.kind === 'required' && t('password.required'),
+    autofocus: isQuiet || error?.kind === 'required',
     after: showPassword(messages),
   })
-  return layout(page, {
-    title: text(props.reauthenticate ? 'password.reauthenticate' : 'password.title'),
-    lead: lead(props, messages),
-    failed: error !== undefined,
-    body: html`${error && !required && alert(formError(error, props.resetUrl, messages))}
-    ${postForm({ action, token }, [
-      identity(
-        props.email,
-        t('password.account'),
-        props.changeAction !== undefined && quietButton(t('password.change'), html`form="change"`),
-      ),
-      passwordField,
-      demoPassword !== undefined && note(t('password.demo')),
-      primaryButton(t('password.submit')),
-    ])}
-    ${changeAction !== undefined && postForm({ action: changeAction, token, id: 'change' }, '')}
-    ${props.codeAction !== undefined && otherWay({ action: props.codeAction, token }, quietButton(t('password.email_code')))}
-    ${props.resetUrl && html`<p class="aside"><a href="${href(props.resetUrl)}">${t('password.forgot')}</a></p>`}`,
-  })
+  return html`${postForm({ action, token }, [
+    identity(
+      props.email,
+      t('password.account'),
+      changeAction !== undefined && quietButton(t('password.change'), html`form="change"`),
+    ),
+    passwordField,
+    demoPassword !== undefined && note(t('password.demo')),
+    primaryButton(t('password.submit')),
+  ])}
+  ${changeAction !== undefined && postForm({ action: changeAction, token, id: 'change' }, '')}`
+}
+
+/** Other ways of the same account, and what to do without any. */
+function insteadOf(props: PasswordProps, { t }: Messages): Html {
+  const { page, csrf, passkey, codeAction, resetUrl } = props
+  const token = csrfField(csrf)
+  return html`${passkey && passkeyOffer(passkey, { page, csrf, label: t('passkey.use') })}
+  ${codeAction !== undefined && otherWay({ action: codeAction, token }, quietButton(t('password.email_code')))}
+  ${resetUrl && html`<p class="aside"><a href="${href(resetUrl)}">${t('password.forgot')}</a></p>`}`
 }
 
 function lead({ clientName, reauthenticate }: PasswordProps, { t }: Messages): Html | undefined {

@@ -12,6 +12,7 @@ import { homePage } from './home.ts'
 import { identifierPage } from './identifier.ts'
 import { logoutPage } from './logout.ts'
 import { passwordPage } from './password.ts'
+import { passkeySamples } from './passkey-samples.ts'
 import { portalSamples } from './portal/samples.ts'
 import { recoverSamples } from './recover-samples.ts'
 import { emailCodeSamples, registerSamples } from './registration-samples.ts'
@@ -35,6 +36,7 @@ export function samples(options: SamplesOptions): readonly Sample[] {
   const all = {
     ...identifierSamples(stage),
     ...passwordSamples(stage),
+    ...passkeySamples(stage),
     ...emailCodeSamples(stage),
     ...secondStepSamples(stage),
     ...recoverSamples(stage),

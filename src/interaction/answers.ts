@@ -6,6 +6,7 @@ import { unknownAnswer, type Answer } from './answer.ts'
 import type { Notice, Progress } from './interaction.ts'
 import { nextStep } from './next-step.ts'
 import { createEmailCodeAnswers, type EmailCodeAnswerDeps } from './email-code-answers.ts'
+import { createPasskeyAnswers, type PasskeyAnswerDeps } from './passkey-answers.ts'
 import { createRegistrationAnswers, type RegistrationAnswerDeps } from './registration-answers.ts'
 import type { RememberedAccounts } from './remembered-accounts.ts'
 import { createEnrolAnswers } from './enrolment/answers.ts'
@@ -15,6 +16,7 @@ import type { Way } from './second-step/second-step.ts'
 import type { Visit } from './visit.ts'
 
 export type AnswerDeps = EmailCodeAnswerDeps &
+  PasskeyAnswerDeps &
   RegistrationAnswerDeps & {
     readonly remembered: RememberedAccounts
     readonly password: PasswordLogin
@@ -29,6 +31,7 @@ export function createAnswers(deps: AnswerDeps): Readonly<Record<string, Answer>
     identifier: identify(deps),
     password: provePassword(deps),
     ...createEmailCodeAnswers(deps),
+    ...createPasskeyAnswers(deps),
     ...createRegistrationAnswers(deps),
     ...createSecondStepAnswers(deps),
     ...createEnrolAnswers(deps),

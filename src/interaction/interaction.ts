@@ -2,6 +2,7 @@ import type { AccountId, InteractionUid, TenantId } from '#kit/ids.ts'
 import type { FlowDetails } from '#oidc/oidc.ts'
 import type { EnrolledFactors, FirstMethodId, MethodId, Proof } from '#login/login.ts'
 import type { PasswordProblem } from '#login/password/password.ts'
+import type { PasskeyProblem } from '#views/components/passkey.ts'
 import type { Applicant, RegistrationProblem } from '#login/registration/registration.ts'
 import type { TenantSettings } from '#tenant/tenant.ts'
 
@@ -77,6 +78,12 @@ export type Notice =
     }
   | { readonly kind: 'code'; readonly why: 'required' | 'expired' | 'too_many' | 'too_soon' }
   | { readonly kind: 'code_wrong'; readonly left: number }
+  | {
+      readonly kind: 'passkey'
+      readonly why: PasskeyProblem
+      /** The one this browser may forget. */
+      readonly gone?: string | undefined
+    }
 
 export const emptyProgress: Progress = {
   email: undefined,

@@ -93,6 +93,11 @@ const schema = z.object({
         why: z.enum(['required', 'expired', 'too_many', 'too_soon']),
       }),
       z.object({ kind: z.literal('code_wrong'), left: z.number() }),
+      z.object({
+        kind: z.literal('passkey'),
+        why: z.enum(['refused', 'unknown', 'unknown_gone', 'other_account']),
+        gone: z.string().optional(),
+      }),
     ])
     .optional(),
 })

@@ -10,10 +10,10 @@ import type { AnswerDeps } from './answers.ts'
 import type { Finish } from './finish.ts'
 import { sendFirstCode } from './email-code-answers.ts'
 import { nextStep } from './next-step.ts'
+import { passkeyOptions } from './passkey-answers.ts'
 import { reachSecondStep } from './second-step/answers.ts'
-import { csrfBinding } from './step-page.ts'
 import type { StepPage } from './step-page.ts'
-import { addressOf } from './visit.ts'
+import { addressOf, csrfBinding } from './visit.ts'
 import { isLocked, waitOf } from './wait.ts'
 import type { Visit } from './visit.ts'
 import type { Step } from './interaction.ts'
@@ -59,6 +59,13 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
   // a refused form stands in the address bar: whoever asks for it again wants the step
   router.get(['/consent', ...Object.keys(answers).map((step) => `/${step}`)], (ctx) => {
     redirect(ctx, `${basePathOf(tenantOf(ctx.req))}/interaction/${String(ctx.params['uid'])}`)
+  })
+
+  // for the script of the page, which asks with what it is given
+  router.post('/passkey-options', async (ctx) => {
+    const visit = await deps.visit(ctx)
+    await checkedForm(visit)
+    ctx.body = await passkeyOptions(visit, deps)
   })
 
   router.post('/consent', async (ctx) => {

@@ -12,8 +12,9 @@ import type { PasswordError } from '#views/password.ts'
 import { emailCodeStepPage } from './email-code-page.ts'
 import type { Notice, Step } from './interaction.ts'
 import { nameOf } from './name-of.ts'
+import { passkeyOfferOf } from './passkey-answers.ts'
 import { isRegistration, registrationStepPage } from './registration-pages.ts'
-import { addressOf } from './visit.ts'
+import { addressOf, csrfBinding } from './visit.ts'
 import { enrolStepPage } from './enrolment/answers.ts'
 import type { Enrolment } from './enrolment/enrolment.ts'
 import { wayOf } from './second-step/answers.ts'
@@ -82,9 +83,6 @@ function furtherPage(
     : enrolStepPage(visit, step, { csrf, now, enrolments })
 }
 
-/** What the hidden field of every form of this interaction is bound to (Q67). */
-export const csrfBinding = ({ details }: Visit): string => `interaction:${details.uid}`
-
 function form(visit: Visit, step: string, deps: StepPageDeps) {
   return {
     page: visit.page,
@@ -100,6 +98,7 @@ function identifier(visit: Visit, deps: StepPageDeps): Html {
     ...form(visit, 'identifier', deps),
     email: notice?.kind === 'email_invalid' ? notice.typed : visit.details.loginHint,
     error: identifierError(notice),
+    passkey: passkeyOfferOf(visit, 'passkey'),
     registerAction: visit.policy.mayRegister ? addressOf(visit, 'start-registration') : undefined,
     demo: deps.demo && { email: deps.demo.email },
   })
@@ -139,6 +138,7 @@ function password(
     reauthenticate: step.again,
     resetUrl: addressOf(visit, 'recover'),
     error: passwordError(visit.progress.notice, now),
+    passkey: passkeyOfferOf(visit, 'passkey'),
     demoPassword: deps.demo?.email === step.email ? deps.demo.password : undefined,
   })
 }

@@ -120,3 +120,7 @@ export function addressOf({ details, page }: Visit, step?: string): string {
   const base = `${page.basePath}/interaction/${details.uid}`
   return step === undefined ? base : `${base}/${step}`
 }
+
+/** What the hidden field of every form of this interaction is bound to (Q67), and every challenge (Q51). */
+export const csrfBinding = ({ details }: Pick<Visit, 'details'>): string =>
+  `interaction:${details.uid}`

@@ -1,7 +1,7 @@
-import { href, html, type Html } from '../html.ts'
+import { href, html, type Html, type Part } from '../html.ts'
 import type { Page } from '../layout.ts'
-import { messagesFor } from '../messages.ts'
-import { csrfField, hiddenField, note } from './form.ts'
+import { messagesFor, type Messages } from '../messages.ts'
+import { alert, csrfField, hiddenField, note } from './form.ts'
 
 /**
  * A passkey that is made (`create`) or asked for (`get`). The script of `passkey.js` fetches what to ask for from
@@ -19,6 +19,8 @@ export type PasskeyForm = {
   readonly autofill?: boolean | undefined
   /** The page is about nothing else: it says so where passkeys do not work. */
   readonly alone?: boolean | undefined
+  /** Stands before the button, and is posted with it. */
+  readonly before?: Part
 }
 
 export function passkeyForm(props: PasskeyForm): Html {
@@ -36,7 +38,7 @@ export function passkeyForm(props: PasskeyForm): Html {
       ${props.autofill && html`data-autofill`}
       ${!alone && html`hidden`}
     >
-      ${csrfField(csrf)}${hiddenField('credential', '')}
+      ${csrfField(csrf)}${hiddenField('credential', '')}${props.before}
       <button class="${kind}" type="button" hidden>${label}</button>
       ${alone && html`<div data-unsupported>${note(t('passkey.unsupported'))}</div>`}
       <p class="aside" role="status"></p>
@@ -68,4 +70,29 @@ export function passkeySignals(page: Page, signals: PasskeySignals): Html {
 /** A module runs once, however often a page names it. */
 function passkeyScript({ assets }: Page): Html {
   return html`<script type="module" src="${href(assets('passkey.js'))}"></script>`
+}
+
+/** A passkey as one way among others. */
+export type PasskeyOffer = {
+  readonly action: string
+  readonly options: string
+  /** Why the last one did not lead on. */
+  readonly error?: PasskeyProblem | undefined
+  readonly signals?: PasskeySignals | undefined
+}
+
+/** `unknown_gone`: nobody's, and the browser is told to forget it. */
+export type PasskeyProblem = 'refused' | 'unknown' | 'unknown_gone' | 'other_account'
+
+export function passkeyAlert(offer: PasskeyOffer | undefined, { t }: Messages): Html | false {
+  return offer?.error !== undefined && alert(t(`passkey.${offer.error}`))
+}
+
+export function passkeyOffer(
+  offer: PasskeyOffer,
+  form: Omit<PasskeyForm, 'ceremony' | 'action' | 'options'>,
+): Html {
+  const { signals } = offer
+  return html`${passkeyForm({ ...form, ...offer, ceremony: 'get' })}
+  ${signals && passkeySignals(form.page, signals)}`
 }

@@ -5,6 +5,7 @@ import type { passkeyEn } from './passkey-en.ts'
 export const passkeyDe: Pick<Translation, keyof typeof passkeyEn> = {
   'passkey.sign_in': 'Mit einem Passkey anmelden',
   'passkey.use': 'Einen Passkey verwenden',
+  'second_step.passkey': 'Bestätigen Sie mit einem Ihrer Passkeys.',
   'passkey.waiting': 'Ihr Passkey wird geprüft …',
   'passkey.failed':
     'Es wurde nichts geändert. Versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.',

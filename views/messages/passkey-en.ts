@@ -4,6 +4,7 @@ import type { Message } from './message.ts'
 export const passkeyEn = {
   'passkey.sign_in': 'Sign in with a passkey',
   'passkey.use': 'Use a passkey',
+  'second_step.passkey': 'Confirm with one of your passkeys.',
   'passkey.waiting': 'Checking your passkey…',
   'passkey.failed': 'Nothing was changed. Try again or use another way.',
   'passkey.taken': 'This device has a passkey for your account already.',

@@ -1,0 +1,50 @@
+import { identifierPage } from './identifier.ts'
+import { passkeyStepPage } from './passkey-step.ts'
+import { passwordPage } from './password.ts'
+import type { Samples, Stage } from './stage.ts'
+
+/** Passkeys wherever somebody signs in. */
+export function passkeySamples({ page, text, url }: Stage): Samples {
+  const csrf = 'sample-token'
+  const passkey = {
+    action: url('/interaction/sample/passkey'),
+    options: url('/interaction/sample/passkey-options'),
+  }
+  const gone = {
+    ...passkey,
+    error: 'unknown_gone',
+    signals: {
+      signalUnknownCredential: { rpId: text('login.acme.test'), credentialId: text('AAAA') },
+    },
+  } as const
+  const identifier = { page, csrf, action: url('/interaction/sample/identifier') }
+  const password = { page, csrf, action: url('/x'), email: text('ada@example.test'), passkey }
+  const step = {
+    page,
+    csrf,
+    passkey,
+    trustDays: 30,
+    wayAction: url('/interaction/sample/way'),
+    otherWays: ['totp', 'recovery_code'] as const,
+    changeAction: url('/interaction/sample/another'),
+  }
+  return {
+    'identifier-passkey': identifierPage({ ...identifier, passkey }),
+    'identifier-passkey-gone-error': identifierPage({ ...identifier, passkey: gone }),
+    'identifier-passkey-error': identifierPage({
+      ...identifier,
+      passkey: { ...passkey, error: 'unknown' },
+    }),
+    'password-passkey': passwordPage(password),
+    'password-passkey-error': passwordPage({
+      ...password,
+      passkey: { ...passkey, error: 'other_account' },
+    }),
+    'second-step-passkey': passkeyStepPage(step),
+    'second-step-passkey-only': passkeyStepPage({ ...step, otherWays: [], trustDays: 0 }),
+    'second-step-passkey-error': passkeyStepPage({
+      ...step,
+      passkey: { ...passkey, error: 'refused' },
+    }),
+  }
+}
