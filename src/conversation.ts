@@ -34,6 +34,7 @@ import type {
   BrowserCookie,
   EmailCodeLogin,
   EmailSecondStep,
+  EmailVerification,
 } from '#login/email-code/email-code.ts'
 import { createEmailUndoRouter } from '#login/email-change/portal.ts'
 import type { Factors, PasswordLogin } from '#login/login.ts'
@@ -82,6 +83,7 @@ export type ConversationDeps = Omit<FinishDeps, Made> &
     readonly emailCode: EmailCodeLogin
     readonly emailSecondStep: EmailSecondStep
     readonly factors: Factors
+    readonly emailVerification: EmailVerification
     readonly browserCookie: BrowserCookie
     readonly invitations: Invitations
     readonly registrations: Registrations
@@ -119,6 +121,7 @@ export function createConversation(
     ...common,
     ...further,
     emailCode,
+    emailVerification: app.emailVerification,
     registrations,
     visit,
     stepPage: createStepPage({

@@ -54,6 +54,7 @@ export type JsonApiDeps = NewDeviceDeps &
  */
 const policy: SignInPolicy = {
   async missing({ tenant, account, client }) {
+    if (!account.emailVerified) return ['email_code'] // nobody has shown yet that it is theirs (Q62)
     const wantsMore = (client.metadata.minimum_acr ?? acrPassword) !== acrPassword
     const isMissing = wantsMore || (await isSecondFactorDemanded(tenant, account))
     return isMissing ? ['second_factor'] : []

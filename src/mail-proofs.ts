@@ -6,6 +6,7 @@ import type { KeyDeriver } from '#kit/sealer.ts'
 import { createBrowserCookie } from '#login/email-code/browser-cookie.ts'
 import type { PriorCredential } from '#login/email-code/email-code.ts'
 import { createEmailCodeLogin } from '#login/email-code/login.ts'
+import { createEmailVerification } from '#login/email-code/verification.ts'
 import { createMailboxOwnership } from '#login/email-code/ownership.ts'
 import { createEmailSecondStep } from '#login/email-code/second-step.ts'
 import { createEmailCodes } from '#login/email-code/service.ts'
@@ -74,6 +75,7 @@ export function createMailProofs(
     agreements,
     emailCode: createEmailCodeLogin({ emailCodes, ownership, accounts, audit, metrics }),
     emailSecondStep: createEmailSecondStep({ emailCodes, accounts, audit, metrics }),
+    emailVerification: createEmailVerification({ ...about, emailCodes, accounts, audit }),
     registrations: createRegistrations({ ...change, emailCodes, agreements, invitations: store }),
     invitations: createInvitations({ ...change, store, outbox }),
     browserCookie: createBrowserCookie(cookies),

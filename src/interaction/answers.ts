@@ -104,6 +104,7 @@ function provePassword(deps: AnswerDeps): Answer {
         return (before) => ({
           ...before,
           notice: undefined,
+          mailed: undefined, // a code to sign in with is none that verifies the address
           proofs: [...before.proofs, verdict.proof],
         })
       case 'throttled': {

@@ -132,12 +132,6 @@ const table: readonly Row[] = [
     trustDays: 30,
   },
   {
-    when: 'a code by mail is one, and nobody knows whose mailbox it is',
-    settings: { second_factor: 'required', email_code_as_second_step: true },
-    prover: { emailVerified: false },
-    comes: 'unmet',
-  },
-  {
     when: 'a code by mail was the first step: it is not the second too',
     settings: { second_factor: 'required', email_code_as_second_step: true },
     prover: { factors: { ...none, password: false } },

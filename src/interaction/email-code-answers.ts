@@ -4,9 +4,10 @@ import type {
   BrowserCookie,
   EmailCodeLogin,
   EmailCodeVerdict,
+  EmailVerification,
 } from '#login/email-code/email-code.ts'
 import type { Answer } from './answer.ts'
-import type { MailedCode, Notice, Progress, ProgressStore } from './interaction.ts'
+import type { MailedCode, Notice, Progress, ProgressStore, Step } from './interaction.ts'
 import { nextStep } from './next-step.ts'
 import type { RequesterFor } from './requester.ts'
 import type { Visit } from './visit.ts'
@@ -14,6 +15,7 @@ import type { Visit } from './visit.ts'
 export type EmailCodeAnswerDeps = {
   readonly progress: ProgressStore
   readonly emailCode: EmailCodeLogin
+  readonly emailVerification: EmailVerification
   readonly browserCookie: BrowserCookie
   readonly requesterFor: RequesterFor
   readonly clock: Clock
@@ -27,7 +29,7 @@ export function createEmailCodeAnswers(
     'email-code': prove(deps),
     'send-code': async (visit) => {
       const step = nextStep(visit)
-      if (step.kind === 'email_code') await send(visit, step.email, deps)
+      if (isCodeStep(step)) await send(visit, step, deps)
     },
     'use-code': use('email_code', deps),
     'use-password': use('password', deps),
@@ -37,8 +39,14 @@ export function createEmailCodeAnswers(
 /** Sends the first code when the step that needs one was reached by a POST; a GET sends nothing (Q57). */
 export async function sendFirstCode(visit: Visit, deps: EmailCodeAnswerDeps): Promise<void> {
   const step = nextStep(visit)
-  if (step.kind !== 'email_code' || mailedTo(step.email, visit.progress)) return
-  await send(visit, step.email, deps)
+  if (!isCodeStep(step) || mailedTo(step.email, visit.progress)) return
+  await send(visit, step, deps)
+}
+
+export type CodeStep = Extract<Step, { kind: 'email_code' | 'verify_email' }>
+
+export function isCodeStep(step: Step): step is CodeStep {
+  return step.kind === 'email_code' || step.kind === 'verify_email'
 }
 
 /** The code that was mailed for this address, if one was. */
@@ -53,17 +61,21 @@ const use =
     await progress.change(details.tenant.id, details.uid, change)
   }
 
-async function send(visit: Visit, email: string, deps: EmailCodeAnswerDeps): Promise<void> {
+async function send(visit: Visit, step: CodeStep, deps: EmailCodeAnswerDeps): Promise<void> {
+  const { email } = step
   const { details, ctx, page } = visit
   const { tenant, uid } = details
-  const issued = await deps.emailCode.send({
+  const asked = {
     tenant,
     email,
-    uid,
     browser: deps.browserCookie.ensure(tenant, ctx.req, ctx.res),
     requester: deps.requesterFor(visit, email),
     locale: page.locale,
-  })
+  }
+  const issued =
+    step.kind === 'verify_email'
+      ? await deps.emailVerification.send(asked)
+      : await deps.emailCode.send({ ...asked, uid })
   const { handle, nextAt, fresh } = issued
   const isRepeated = !fresh && mailedTo(email, visit.progress) !== undefined
   await deps.progress.change(tenant.id, uid, (before) => ({
@@ -76,19 +88,20 @@ async function send(visit: Visit, email: string, deps: EmailCodeAnswerDeps): Pro
 function prove(deps: EmailCodeAnswerDeps): Answer {
   return async (visit, form) => {
     const step = nextStep(visit)
-    if (step.kind !== 'email_code') return
+    if (!isCodeStep(step)) return
     const { tenant, uid } = visit.details
-    const change = await changeAfter(visit, step.email, form)
+    const change = await changeAfter(visit, step, form)
     await deps.progress.change(tenant.id, uid, change)
   }
 
-  async function changeAfter(visit: Visit, email: string, form: Form) {
+  async function changeAfter(visit: Visit, { kind, email }: CodeStep, form: Form) {
     const { details, ctx, progress } = visit
     const code = (form.get('code') ?? '').trim()
     const mailed = mailedTo(email, progress)
     if (code === '') return noticed({ kind: 'code', why: 'required' })
     if (!mailed) return noticed({ kind: 'code', why: 'expired' })
-    const verdict = await deps.emailCode.verify({
+    const by = kind === 'verify_email' ? deps.emailVerification : deps.emailCode
+    const verdict = await by.verify({
       tenant: details.tenant,
       handle: mailed.handle,
       browser: deps.browserCookie.read(details.tenant, ctx.req),

@@ -1,15 +1,15 @@
 import type { MailedCodeError } from '#views/components/mailed-code.ts'
 import { emailCodePage } from '#views/email-code.ts'
 import type { Html } from '#views/html.ts'
-import { mailedTo } from './email-code-answers.ts'
-import type { MailedCode, Notice, Step } from './interaction.ts'
+import { mailedTo, type CodeStep } from './email-code-answers.ts'
+import type { MailedCode, Notice } from './interaction.ts'
 import { waitOf } from './wait.ts'
 import { addressOf } from './visit.ts'
 import type { Visit } from './visit.ts'
 
 export function emailCodeStepPage(
   visit: Visit,
-  step: Extract<Step, { kind: 'email_code' }>,
+  step: CodeStep,
   { csrf, now }: { readonly csrf: string; readonly now: number },
 ): Html {
   const mailed = mailedTo(step.email, visit.progress)
@@ -20,7 +20,7 @@ export function emailCodeStepPage(
     purpose: 'sign_in',
     action: addressOf(visit, 'email-code'),
     sendAction: addressOf(visit, 'send-code'),
-    passwordAction: addressOf(visit, 'use-password'),
+    passwordAction: step.kind === 'email_code' ? addressOf(visit, 'use-password') : undefined,
     changeAction: addressOf(visit, 'another'),
     sent: mailed && { resendIn: Math.max(0, mailed.nextAt - now) },
     error: codeErrorOf(visit.progress.notice, mailed, now),

@@ -66,6 +66,7 @@ export function createFinish(deps: FinishDeps): Finish {
       }
       // the password was changed, or everything ended, between the proof and here (Q17)
       if (proofs.some((proof) => isVoid(account, proof.at))) throw new InteractionOver()
+      if (!account.emailVerified) throw new InteractionOver() // `nextStep` asks for it before (Q62)
       await deps.noticeNewDevice(signInOf(visit, account, deps))
       const device = deps.issueDevice(tenant, accountId)
       deps.remembered.add(tenant, visit.ctx.req, visit.ctx.res, { id: accountId, device })

@@ -192,6 +192,8 @@ export type Step =
     }
   /** More is wanted than this person can prove, and nothing would help. */
   | { readonly kind: 'unmet' }
+  /** A code by mail as well, because nobody has shown yet that the account's address is theirs (Q62). */
+  | { readonly kind: 'verify_email'; readonly email: string }
   /** The account is about to be erased: it may be kept, and nothing else. */
   | { readonly kind: 'leaving'; readonly leavesAt: Date }
   | { readonly kind: 'register' | 'register_code' | 'register_password' }

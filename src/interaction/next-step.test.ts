@@ -38,6 +38,7 @@ type Row = {
   readonly signedIn?: KnownAccount
   readonly remembered?: readonly KnownAccount[]
   readonly leaving?: Date
+  readonly prover?: Situation['prover']
   readonly step: Step
 }
 
@@ -114,6 +115,18 @@ const table: readonly Row[] = [
     progress: { email: ada.email, proofs: [proof] },
     leaving: new Date(0),
     step: { kind: 'leaving', leavesAt: new Date(0) },
+  },
+  {
+    when: 'the password of an account is proved whose address is nobody’s yet (Q62)',
+    progress: { email: ada.email, proofs: [proof] },
+    prover: {
+      email: ada.email,
+      emailVerified: false,
+      groups: [],
+      factors: { password: true, totp: false, passkeys: 0, recoveryCodes: 0 },
+      isTrustedHere: false,
+    },
+    step: { kind: 'verify_email', email: ada.email },
   },
   {
     when: 'the person wants an account',
@@ -229,6 +242,7 @@ describe('the next step of a sign-in', () => {
         signedIn,
         remembered: row.remembered ?? [],
         leaving: row.leaving,
+        prover: row.prover,
       })
       assert.deepEqual(actual, row.step)
     })

@@ -17,6 +17,7 @@ import { proofsOf } from './proofs.ts'
  *   somebody proved who they are ──▶ second_step, as often as more is wanted ──▶ signed_in
  *                                  ├▶ enrol: nothing they have is enough, so something is set up
  *                                  └▶ unmet: the application wants what this person cannot prove
+ *   verify_email: an account made for somebody is theirs once they have shown that its mailbox is
  *
  *   leaving: whoever asked for the end of the account keeps it, or goes no further
  *   identifier ─ register ──▶ register_code ──▶ register_password ──▶ signed_in
@@ -43,6 +44,7 @@ export function nextStep(situation: Situation): Step {
 /** What is still wanted of somebody who has proved who they are. */
 function furtherStep(situation: Situation, proofs: readonly [Proof, ...Proof[]]): Step {
   const { prover, policy, progress } = situation
+  if (prover && !prover.emailVerified) return { kind: 'verify_email', email: prover.email }
   const demand = prover && nextDemand({ ...situation, prover }, proofs)
   if (!prover || !demand) return { kind: 'signed_in', proofs }
   const { want, ways } = demand

@@ -100,7 +100,13 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
   return router
 }
 
-const proving: readonly Step['kind'][] = ['password', 'email_code', 'register_code', 'second_step']
+const proving: readonly Step['kind'][] = [
+  'password',
+  'email_code',
+  'verify_email',
+  'register_code',
+  'second_step',
+]
 
 function isProof({ kind }: Step): boolean {
   return proving.includes(kind)

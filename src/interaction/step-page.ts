@@ -9,6 +9,7 @@ import { identifierPage } from '#views/identifier.ts'
 import { leavingPage } from '#views/leaving.ts'
 import { passwordPage } from '#views/password.ts'
 import type { PasswordError } from '#views/password.ts'
+import { isCodeStep } from './email-code-answers.ts'
 import { emailCodeStepPage } from './email-code-page.ts'
 import type { Notice, Step } from './interaction.ts'
 import { nameOf } from './name-of.ts'
@@ -41,6 +42,7 @@ export function createStepPage(deps: StepPageDeps): StepPage {
     const csrf = deps.csrf.token(csrfBinding(visit))
     if (isRegistration(step)) return registrationStepPage(visit, step, { csrf, now })
     if (isFurther(step)) return furtherPage(visit, step, { ...deps, csrf, now })
+    if (isCodeStep(step)) return emailCodeStepPage(visit, step, { csrf, now })
     switch (step.kind) {
       case 'identifier':
         return identifier(visit, deps)
@@ -48,8 +50,6 @@ export function createStepPage(deps: StepPageDeps): StepPage {
         return chooser(visit, deps)
       case 'password':
         return password(visit, step, now, deps)
-      case 'email_code':
-        return emailCodeStepPage(visit, step, { csrf, now })
       case 'leaving':
         return leavingPage({
           ...form(visit, 'stay', deps),

@@ -241,9 +241,10 @@ describeInWorlds('signing in with a code by mail', (world) => {
   it('makes the mailbox’s owner the account’s only one, the first time (Q62)', async () => {
     const scene = await open()
     const { tenant, tab } = scene
-    const unverified = await unverifiedAccount(tenant)
+    const person = await world().addAccount(undefined, tenant)
     const thief = world().browser().tab()
-    const before = await signInTo(scene.rp, unverified, { world: world(), tab: thief })
+    const before = await signInTo(scene.rp, person, { world: world(), tab: thief })
+    const unverified = await unverify(person)
 
     const code = await askForCode(scene, unverified.email)
     const back = await tab.submit({ code })
@@ -258,8 +259,7 @@ describeInWorlds('signing in with a code by mail', (world) => {
     await assert.rejects(signIn(thief, again.url, unverified), /don’t match/)
   })
 
-  async function unverifiedAccount(tenant: Tenant): Promise<Person> {
-    const person = await world().addAccount(undefined, tenant)
+  async function unverify(person: Person): Promise<Person> {
     const account = { ...person.account, emailVerified: false }
     await world().app.accounts.update(account, { kind: 'cli' })
     return { ...person, account }

@@ -56,8 +56,11 @@ describeInWorlds('who was in an account before its owner proved the mailbox (Q62
 
   it('variant 2, unexpired session: sessions and tokens from before are dead, the owner’s live', async () => {
     const scene = await open()
+    const { account } = scene.victim
     const thief = world().browser().tab()
+    await world().app.accounts.update({ ...account, emailVerified: true }, actor) // a way in, however it came to be
     const before = await signInTo(scene.rp, scene.victim, { world: world(), tab: thief })
+    await world().app.accounts.update(account, actor)
     const owner = await ownerComes(scene)
     const { url } = await scene.rp.start({ prompt: 'none' })
     assert.equal((await thief.open(url)).url.searchParams.get('error'), 'login_required')

@@ -26,7 +26,7 @@ function mails(locale: 'en' | 'de', name: Name = 'Acme') {
       mail: passwordChangedMail({ ...notice, how, resetUrl: url }),
       says: [...facts, url],
     })),
-    ...purposes.map((purpose) => ({
+    ...[...purposes, 'verify_email' as const].map((purpose) => ({
       name: `code to ${purpose}`,
       mail: codeMail({ ...code, purpose, isDecoy: false, link: url }),
       says: ['483 920', '10 ', url],
@@ -82,7 +82,7 @@ describe('the mails about codes, passwords and addresses', () => {
     const withCode = mails('en').filter(({ mail }) => /\d{3} \d{3}/.test(mail.subject))
     assert.deepEqual(
       withCode.map(({ name }) => name),
-      [...purposes, 'step_up'].map((purpose) => `code to ${purpose}`),
+      [...purposes, 'verify_email', 'step_up'].map((purpose) => `code to ${purpose}`),
     )
   })
 

@@ -103,6 +103,11 @@ export const signInByMailDe: Pick<Translation, keyof typeof signInByMailEn> = {
   'mail.change_email.instead_title': 'Diese Adresse hat schon ein Konto',
   'mail.change_email.instead':
     'Jemand wollte diese Adresse für ein anderes Konto bei {tenant} verwenden. Sie hat schon ein Konto, darum wurde nichts geändert. Wenn Sie das waren, melden Sie sich mit dieser Adresse an.',
+  'mail.verify_email.title': 'E-Mail-Adresse bestätigen',
+  'mail.verify_email.what':
+    'Geben Sie diesen Code dort ein, wo Sie sich bei {tenant} anmelden, um zu zeigen, dass diese Adresse Ihre ist. Er gilt {duration}, für ein Mal.',
+  'mail.verify_email.not_you':
+    'Wenn Sie sich gerade nicht anmelden, nennen Sie niemandem den Code: Jemand anderes kennt das Passwort dieses Kontos. Bitten Sie die Stelle, die es eingerichtet hat, um ein neues.',
   'mail.invitation.title': 'Sie sind zu {tenant} eingeladen',
   'mail.invitation.what':
     'Jemand bei {tenant} lädt Sie ein, mit dieser Adresse ein Konto zu erstellen. Der Link gilt {duration}, für ein Konto.',

@@ -94,6 +94,11 @@ export const signInByMailEn = {
   'mail.change_email.instead_title': 'This address has an account already',
   'mail.change_email.instead':
     'Somebody asked to use this address for another {tenant} account. It has an account already, so nothing was changed. If it was you, sign in with this address instead.',
+  'mail.verify_email.title': 'Confirm your email address',
+  'mail.verify_email.what':
+    'Enter this code where you sign in to {tenant}, to show that this address is yours. It’s good for {duration}, once.',
+  'mail.verify_email.not_you':
+    'If you aren’t signing in, tell nobody the code: somebody else knows the password of this account. Ask who gave it to you for a new one.',
   'mail.invitation.title': 'You’re invited to {tenant}',
   'mail.invitation.what':
     'Somebody at {tenant} invites you to create an account with this address. The link is good for {duration}, for one account.',

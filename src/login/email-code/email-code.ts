@@ -183,6 +183,14 @@ export type EmailCodeLogin = {
   consume(input: SignInLink & { readonly requester: Requester }): Promise<SignedInByLink | LinkOver>
 }
 
+/**
+ * The address of an account that was made for somebody, proved by who has just signed in to it: until then it may be anybody's
+ * (Q62). The proof counts beside the one it follows; the address is verified from then on.
+ */
+export type EmailVerification = Pick<EmailCodeLogin, 'verify'> & {
+  send(input: Omit<Parameters<EmailCodeLogin['send']>[0], 'uid'>): Promise<IssuedCode>
+}
+
 export type EmailCodeVerdict =
   | { readonly kind: 'proved'; readonly proof: Proof }
   | Exclude<CodeVerdict, CodeProved>

@@ -1,25 +1,19 @@
 import { mayProve, type Accounts } from '#account/account.ts'
-import type { Audit } from '#audit/audit.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
-import { brandId, type AccountId, type InteractionUid } from '#kit/ids.ts'
-import type { Metrics } from '#telemetry/telemetry.ts'
-import { mailFrameOf, type Tenant } from '#tenant/tenant.ts'
+import { brandId, type InteractionUid } from '#kit/ids.ts'
+import { mailFrameOf } from '#tenant/tenant.ts'
 import { codeMail } from '#views/mail/code-mail.ts'
-import type { Proof, Requester } from '../login.ts'
+import type { Proof } from '../login.ts'
 import type { CodeProved, EmailCodeLogin, EmailCodes, MailboxOwnership } from './email-code.ts'
+import { createRecorder, method, type Asked, type RecorderDeps } from './recorder.ts'
 
-export type EmailCodeLoginDeps = {
+export type EmailCodeLoginDeps = RecorderDeps & {
   readonly emailCodes: EmailCodes
   readonly ownership: MailboxOwnership
   readonly accounts: Pick<Accounts, 'findByEmail'>
-  readonly audit: Audit
-  readonly metrics?: Pick<Metrics, 'signIn'> | undefined
 }
 
-const method = 'email_code'
 const purpose = 'sign_in'
-
-type Asked = { readonly tenant: Tenant; readonly requester: Requester }
 
 export function createEmailCodeLogin(deps: EmailCodeLoginDeps): EmailCodeLogin {
   const { emailCodes, accounts } = deps
@@ -83,42 +77,6 @@ export function createEmailCodeLogin(deps: EmailCodeLoginDeps): EmailCodeLogin {
       if (end.kind !== 'proved' || uid === undefined) return { kind: 'over' }
       const proof = await prove(input, end)
       return proof ? { kind: 'proved', proof, uid: brandId<InteractionUid>(uid) } : { kind: 'over' }
-    },
-  }
-}
-
-function createRecorder({ audit, metrics }: EmailCodeLoginDeps) {
-  const facts = ({ tenant, requester: { ip, userAgent, requestId } }: Asked) => ({
-    tenantId: tenant.id,
-    ip,
-    userAgent,
-    requestId,
-  })
-
-  return {
-    /** Whose code was tried is not told by a wrong one; who was throttled is not audited: a flood is no row each. */
-    async failed(asked: Asked, reason: string): Promise<void> {
-      metrics?.signIn({ method, outcome: 'failure', reason })
-      if (reason === 'throttled') return
-      await audit.append({
-        ...facts(asked),
-        type: 'login.failed',
-        outcome: 'failure',
-        actor: { kind: 'anonymous' },
-        detail: { method, reason },
-      })
-    },
-
-    async succeeded(asked: Asked, accountId: AccountId): Promise<void> {
-      metrics?.signIn({ method, outcome: 'success' })
-      await audit.append({
-        ...facts(asked),
-        type: 'login.succeeded',
-        outcome: 'success',
-        actor: { kind: 'account', id: accountId },
-        accountId,
-        detail: { method },
-      })
     },
   }
 }
