@@ -5,6 +5,7 @@ import { createPostgresEmailChangeStore } from '#login/email-change/postgres.ts'
 import { createPostgresHabitStore } from '#login/risk/postgres.ts'
 import { createPostgresThrottle } from '#login/throttle/postgres.ts'
 import { createRedisThrottle } from '#login/throttle/redis.ts'
+import { createPostgresInvitationStore } from '#login/registration/postgres.ts'
 import { createPostgresTrustedDeviceStore } from '#login/trusted-device/postgres.ts'
 import { createMemoryArtifactStore } from '#oidc/memory.ts'
 import type { ArtifactStore } from '#oidc/oidc.ts'
@@ -62,6 +63,7 @@ function placeStores(
     throttles: throttles.removeExpired,
     sessions: createPostgresSessionStore({ database }).removeExpired,
     emailChanges: createPostgresEmailChangeStore({ database, clock }).removeExpired,
+    invitations: createPostgresInvitationStore({ database }).removeExpired,
     habits: createPostgresHabitStore({ database, clock }).removeExpired,
     trustedDevices: createPostgresTrustedDeviceStore({ database, clock }).removeExpired,
   }

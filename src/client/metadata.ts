@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isCleanText } from '#kit/text.ts'
+import { isPlainLine } from '#kit/text.ts'
 import { acrValues } from './acr.ts'
 import { jwksProblem } from './jwks.ts'
 import { originProblem, readUri, webUriProblem } from './uri.ts'
@@ -53,12 +53,8 @@ function text(problem: (value: string) => string | undefined) {
   })
 }
 
-// Direction overrides would let a name rewrite the sentence it stands in on the consent page.
 const label = text((value) =>
-  value.trim() !== '' &&
-  value.length <= 200 &&
-  isCleanText(value) &&
-  !/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(value)
+  value.trim() !== '' && value.length <= 200 && isPlainLine(value)
     ? undefined
     : 'must be 1 to 200 characters of plain text',
 )

@@ -3,7 +3,14 @@ import { describe, it } from 'node:test'
 import { canonicalEmail } from './email-address.ts'
 import { equalInConstantTime } from './hash.ts'
 import { newReference } from './random.ts'
-import { codePoints, hasUnstorableEscape, isCleanText, isHashableText } from './text.ts'
+import {
+  codePoints,
+  hasUnstorableEscape,
+  isCleanText,
+  isHashableText,
+  isPlainLine,
+  withoutDirections,
+} from './text.ts'
 
 describe('what counts as text (F11, Q92)', () => {
   it('is clean without control characters and unpaired surrogates', () => {
@@ -11,6 +18,14 @@ describe('what counts as text (F11, Q92)', () => {
     for (const text of ['\0', 'a\nb', '\u007f', '\u0085', '\ud800', 'a\udc00']) {
       assert.equal(isCleanText(text), false, JSON.stringify(text))
     }
+  })
+
+  it('is a plain line where nothing turns the direction of reading (Q72)', () => {
+    for (const text of ['Ada', 'נועה', 'a b']) assert.equal(isPlainLine(text), true, text)
+    for (const text of ['a\u202eb', '\u2066', 'a\u200f', 'a\0']) {
+      assert.equal(isPlainLine(text), false, JSON.stringify(text))
+    }
+    assert.equal(withoutDirections('\u202eAda\u2069 \u200fL'), 'Ada L')
   })
 
   it('may be hashed as a password with anything but NUL and unpaired surrogates (Q27)', () => {

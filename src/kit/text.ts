@@ -3,6 +3,18 @@ export function isCleanText(text: string): boolean {
   return text.isWellFormed() && !/\p{Cc}/u.test(text)
 }
 
+const directions = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+/** True for clean text without marks that turn the direction of reading: they let a name rewrite the sentence it stands in. */
+export function isPlainLine(text: string): boolean {
+  return isCleanText(text) && text.search(directions) < 0
+}
+
+/** The same text with its letters where they were typed. */
+export function withoutDirections(text: string): string {
+  return text.replaceAll(directions, '')
+}
+
 /** True when a secret may be hashed: anything Unicode but NUL and unpaired surrogates (Q27). */
 export function isHashableText(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')

@@ -1,6 +1,6 @@
 import type { Profile } from '#account/account.ts'
 import type { Form } from '#http/http.ts'
-import { isCleanText } from '#kit/text.ts'
+import { isCleanText, isPlainLine } from '#kit/text.ts'
 import { profileFields } from '#views/portal/profile.ts'
 import type { ProfileField, ProfileProblem } from '#views/portal/profile.ts'
 
@@ -42,11 +42,7 @@ const kinds: Readonly<Record<ProfileField, ProfileProblem>> = {
 }
 
 const isGood: Readonly<Record<ProfileProblem, (value: string) => boolean>> = {
-  // Direction overrides would let a name rewrite the sentence it stands in, here and at every application.
-  text: (value) =>
-    value.length <= 200 &&
-    isCleanText(value) &&
-    !/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(value),
+  text: (value) => value.length <= 200 && isPlainLine(value),
   url(value) {
     const url = value.length <= 2048 && isCleanText(value) ? URL.parse(value) : null
     return url?.protocol === 'https:' && url.username === '' && url.password === ''

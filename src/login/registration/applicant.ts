@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { withoutDirections } from '#kit/text.ts'
 import type { Applicant, BeginRegistration } from './registration.ts'
 import { documentsOf } from './registration.ts'
 
@@ -20,7 +21,7 @@ export function applicantData(
   now: number,
 ): Readonly<Record<string, string>> {
   return {
-    name: name.trim(),
+    name: withoutDirections(name).trim(),
     locale,
     agreements: JSON.stringify(documentsOf(tenant.settings)),
     agreedAt: String(now),

@@ -1,7 +1,7 @@
 import type { Accounts } from '#account/account.ts'
 import { epochSeconds, type Clock } from '#kit/clock.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
-import { codePoints } from '#kit/text.ts'
+import { codePoints, withoutDirections } from '#kit/text.ts'
 import { mailFrameOf, type Tenant } from '#tenant/tenant.ts'
 import { codeMail } from '#views/mail/code-mail.ts'
 import type { EmailCodes } from '../email-code/email-code.ts'
@@ -51,11 +51,12 @@ export function createBegin({ emailCodes, accounts, clock }: BeginDeps): Registr
 
 /** What the form lacks, the first thing first; decided by the tenant's settings alone, so that it tells of no account. */
 function problemOf(input: BeginRegistration): RegistrationProblem | undefined {
-  const { tenant, name, agreed } = input
+  const { tenant, agreed } = input
+  const name = withoutDirections(input.name).trim()
   const reason = problemOfAddress(input)
   if (reason !== undefined) return reason
-  if (name.trim() === '') return 'name_required'
-  if (codePoints(name.trim()) > longestName) return 'name_too_long'
+  if (name === '') return 'name_required'
+  if (codePoints(name) > longestName) return 'name_too_long'
   return documentsOf(tenant.settings).length > 0 && !agreed ? 'agreement_required' : undefined
 }
 

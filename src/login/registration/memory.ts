@@ -1,3 +1,4 @@
+import { invitationKept } from './registration.ts'
 import type { Agreement, AgreementStore, Invitation, InvitationStore } from './registration.ts'
 
 export function createMemoryAgreementStore(): AgreementStore {
@@ -54,6 +55,15 @@ export function createMemoryInvitationStore(): InvitationStore {
       if (!known || known.usedAt || known.revokedAt) return false
       invitations.set(keyOf(tenantId, id), { ...known, revokedAt: at })
       return true
+    },
+
+    async removeExpired(before, limit) {
+      const over = [...invitations].filter(
+        ([, { expiresAt }]) => expiresAt.getTime() < (before - invitationKept) * 1000,
+      )
+      const removed = over.slice(0, limit)
+      for (const [key] of removed) invitations.delete(key)
+      return removed.length
     },
   }
 }

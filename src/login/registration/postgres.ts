@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { brandId, type AccountId, type TenantId } from '#kit/ids.ts'
 import type { Database } from '#storage/storage.ts'
+import { invitationKept } from './registration.ts'
 import type {
   Agreement,
   AgreementDocument,
@@ -8,6 +9,10 @@ import type {
   Invitation,
   InvitationStore,
 } from './registration.ts'
+
+const removeExpired = `
+  DELETE FROM invitations WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM invitations WHERE expires_at < to_timestamp(?) LIMIT ? FOR UPDATE SKIP LOCKED))`
 
 type Deps = { readonly database: Database }
 
@@ -59,6 +64,12 @@ export function createPostgresInvitationStore({ database: { knex } }: Deps): Inv
 
     async revoke(tenantId, id, at, within) {
       return (await usable({ tenant_id: tenantId, id }, within).update({ revoked_at: at })) === 1
+    },
+
+    async removeExpired(before, limit) {
+      const bound = [before - invitationKept, limit]
+      const { rowCount } = await knex.raw<{ rowCount: number }>(removeExpired, bound)
+      return rowCount
     },
   }
 }

@@ -139,7 +139,12 @@ export type InvitationStore = {
   use(tenantId: TenantId, id: string, at: Date, within?: Transaction): Promise<boolean>
   /** False when there is none, or it was used or revoked. */
   revoke(tenantId: TenantId, id: string, at: Date, within?: Transaction): Promise<boolean>
+  /** Removes at most `limit` that were over `invitationKept` before `before` (epoch seconds); how many were removed. */
+  removeExpired(before: number, limit: number): Promise<number>
 }
+
+/** Seconds for which it is told who was invited, once an invitation is over: it holds an address. */
+export const invitationKept = 30 * 24 * 3600
 
 export type Invitations = {
   /** Mails a link that lives `lifetime` seconds, at most a day (Q33); a newer one does not void an older. */

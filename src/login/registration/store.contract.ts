@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import type { AccountId, TenantId } from '#kit/ids.ts'
+import { invitationKept } from './registration.ts'
 import type { AgreementStore, Invitation, InvitationStore } from './registration.ts'
 
 export type RegistrationStoresHome = {
@@ -86,6 +87,20 @@ export function registrationStoresContract(
       assert.equal(await store.use(main, 'one', at(3)), true)
       assert.equal(await store.revoke(main, 'one', at(4)), false)
       assert.equal(await store.use(main, 'nothing', at(1)), false)
+    })
+
+    test('forgets whom it invited a month after it was over (GDPR Art. 5)', async () => {
+      const store = home.invitations()
+      const over = { ...invitation, id: 'two', tokenHash: 'two' }
+      await store.insert(over)
+      await store.insert({ ...invitation, expiresAt: new Date(over.expiresAt.getTime() + 60_000) })
+      const end = over.expiresAt.getTime() / 1000 + invitationKept
+      assert.equal(await store.removeExpired(end, 10), 0)
+      assert.equal(await store.removeExpired(end + 1, 10), 1)
+      assert.deepEqual(
+        (await store.list(main)).map(({ id }) => id),
+        ['one'],
+      )
     })
 
     test('lists the newest first', async () => {
