@@ -7,7 +7,7 @@ const reasons: readonly (readonly [NewPasswordError, en: RegExp, de: RegExp])[] 
   ['required', /Choose a password/, /Wählen Sie ein Passwort/],
   ['malformed', /a character we can’t keep/, /ein Zeichen, das wir nicht speichern/],
   ['too_long', /too long\. Use at most 256/, /zu lang\. Nehmen Sie höchstens 256/],
-  ['too_short', /too short\. Use at least 12/, /zu kurz\. Nehmen Sie mindestens 12/],
+  ['too_short', /too short\./, /zu kurz\./],
   ['common', /Many people choose that/, /wählen viele/],
   ['context', /made of your name/, /besteht aus Ihrem Namen/],
   ['breached', /known from a data breach/, /aus einem Datenleck bekannt/],

@@ -33,15 +33,14 @@ export function newPasswordField(props: NewPasswordProps, messages: Messages): H
     label: t('new_password.label'),
     input: html`type="password" autocomplete="new-password" required`,
     hint: t('new_password.hint', { length: html`${minLength}` }),
-    error: error && refusal(error, minLength, messages),
+    error: error && refusal(error, messages),
     autofocus,
     // Without the script it stays hidden: it could do nothing.
     after: quietButton(t('password.show'), reveal),
   })
 }
 
-function refusal(error: NewPasswordError, minLength: number, { t }: Messages): Html {
-  if (error === 'too_short') return t('new_password.too_short', { length: html`${minLength}` })
+function refusal(error: NewPasswordError, { t }: Messages): Html {
   if (error === 'too_long') return t('new_password.too_long', { length: html`${longest}` })
   return t(`new_password.${error}`)
 }

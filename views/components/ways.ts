@@ -12,12 +12,15 @@ export function otherWays(
 ): Html | false {
   const { action, token, ways } = props
   if (ways.length === 0) return false
-  return postForm({ action, token }, [
-    html`<p class="ways-title">${t('second_step.others')}</p>`,
-    html`<ul class="ways">
-      ${ways.map((way) => html`<li>${quietButton(t(`second_step.way_${way}`), html`name="way" value="${way}"`)}</li>`)}
-    </ul>`,
-  ])
+  return postForm(
+    { action, token },
+    html`<div class="ways">
+      <p class="field-hint" id="ways">${t('second_step.others')}</p>
+      <ul aria-labelledby="ways">
+        ${ways.map((way) => html`<li>${quietButton(t(`second_step.way_${way}`), html`name="way" value="${way}"`)}</li>`)}
+      </ul>
+    </div>`,
+  )
 }
 
 /** Posts `trust` with `yes`. Never ticked by us: what it gives up is the person's own to give up. */

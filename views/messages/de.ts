@@ -60,7 +60,7 @@ export const de: Translation = {
   'new_password.malformed':
     'Das Passwort enthält ein Zeichen, das wir nicht speichern können. Lassen Sie es weg.',
   'new_password.too_long': 'Das Passwort ist zu lang. Nehmen Sie höchstens {length} Zeichen.',
-  'new_password.too_short': 'Das Passwort ist zu kurz. Nehmen Sie mindestens {length} Zeichen.',
+  'new_password.too_short': 'Dieses Passwort ist zu kurz.',
   'new_password.common':
     'Dieses Passwort wählen viele, darum ist es leicht zu erraten. Wählen Sie ein anderes.',
   'new_password.context':

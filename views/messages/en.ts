@@ -57,7 +57,7 @@ export const en = {
   'new_password.required': 'Choose a password.',
   'new_password.malformed': 'That password holds a character we can’t keep. Leave it out.',
   'new_password.too_long': 'That password is too long. Use at most {length} characters.',
-  'new_password.too_short': 'That password is too short. Use at least {length} characters.',
+  'new_password.too_short': 'That password is too short.',
   'new_password.common':
     'Many people choose that password, so it’s easy to guess. Choose another one.',
   'new_password.context':
