@@ -1,6 +1,8 @@
 import type { Accounts } from '#account/account.ts'
-import type { SignInDeps, SignInPolicy } from '#api/auth/auth.ts'
+import type { SignInDeps } from '#api/auth/auth.ts'
 import { loginEndpoint } from '#api/auth/login.ts'
+import { login2faEndpoints } from '#api/auth/login-2fa.ts'
+import type { Login2faDeps } from '#api/auth/login-2fa.ts'
 import { meEndpoint } from '#api/auth/me.ts'
 import { createPendingSignIns } from '#api/auth/pending-sign-ins.ts'
 import { createNewDeviceNotice } from '#interaction/new-device.ts'
@@ -20,18 +22,21 @@ import { createCallerOf } from '#api/caller.ts'
 import { createCors } from '#api/cors.ts'
 import { createApi } from '#api/router.ts'
 import type { ApiDeps } from '#api/router.ts'
-import { acrPassword } from '#client/client.ts'
 import type { Clients } from '#client/client.ts'
-import type { PasswordLogin } from '#login/login.ts'
+import type { Factors, PasswordLogin } from '#login/login.ts'
 import type { DeviceCookies } from '#login/password/password.ts'
 import { createDirectTokens } from '#oidc/direct/service.ts'
 import type { DirectTokenDeps } from '#oidc/direct/service.ts'
 import type { ArtifactStore } from '#oidc/oidc.ts'
 import type { Sessions } from '#session/session.ts'
 import type { Ephemeral } from '#storage/storage.ts'
-import { isSecondFactorDemanded } from './factors.ts'
+import { createSignInPolicy } from './sign-in-policy.ts'
 
 export type JsonApiDeps = NewDeviceDeps &
+  Pick<
+    Login2faDeps,
+    'totp' | 'recoveryCodes' | 'passkeys' | 'emailSecondStep' | 'emailVerification'
+  > &
   Pick<DirectTokenDeps, 'registry' | 'keys' | 'clock'> &
   Pick<ApiDeps, 'requesterOf'> & {
     readonly accounts: Accounts
@@ -43,22 +48,19 @@ export type JsonApiDeps = NewDeviceDeps &
     readonly emailCodes: EmailCodes
     readonly registrations: Registrations
     readonly invitations: Invitations
+    readonly factors: Factors
     readonly passwords: PasswordLogin
     readonly sessions: Sessions
     readonly passwordChanges: PasswordChanges
   }
 
-/**
- * SECURITY: one proof is all the API can take yet. Where more is demanded, of the person or by the application, what is
- * right alone opens nothing here either (Q42).
- */
-const policy: SignInPolicy = {
-  async missing({ tenant, account, client }) {
-    if (!account.emailVerified) return ['email_code'] // nobody has shown yet that it is theirs (Q62)
-    const wantsMore = (client.metadata.minimum_acr ?? acrPassword) !== acrPassword
-    const isMissing = wantsMore || (await isSecondFactorDemanded(tenant, account))
-    return isMissing ? ['second_factor'] : []
-  },
+/** Whatever can be proved here. */
+function everyFactor(deps: JsonApiDeps): Factors {
+  return async (tenantId, id) => ({
+    ...(await deps.factors(tenantId, id)),
+    totp: await deps.totp.isEnrolled(tenantId, id),
+    recoveryCodes: await deps.recoveryCodes.count(tenantId, id),
+  })
 }
 
 /** The composition of `/api/v1`. */
@@ -70,7 +72,7 @@ export function createJsonApi(deps: JsonApiDeps) {
     emailCode,
     accounts,
     pending: createPendingSignIns(deps.ephemeral),
-    policy,
+    policy: createSignInPolicy({ ...deps, factors: everyFactor(deps) }),
     issueDevice: ({ id }, accountId) => devices.issue(id, accountId),
     noticeNewDevice: createNewDeviceNotice(deps),
   }
@@ -91,6 +93,7 @@ export function createJsonApi(deps: JsonApiDeps) {
     callerOf: createCallerOf({ accounts, direct }),
     endpoints: [
       loginEndpoint(login),
+      ...login2faEndpoints({ ...deps, ...login }),
       ...magicLinkEndpoints(login),
       registerEndpoint(register),
       verifyEmailEndpoint(register),

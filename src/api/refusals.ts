@@ -12,8 +12,10 @@ export const refusals = {
     401,
     'The refresh token is not valid, or no longer: sign in again.',
   ],
-  'api.code_wrong': [401, 'That is not the code that was mailed.'],
+  'api.code_wrong': [401, 'That is not the right code.'],
   'api.code_over': [401, 'This code is used, over or of another request: ask for a new one.'],
+  'api.passkey_refused': [401, 'This passkey proves nothing here: ask for new options.'],
+  'api.sign_in_over': [401, 'This sign-in is used, over or of another application: begin again.'],
   'api.client_refused': [401, 'The application could not be authenticated.'],
   'api.token_required': [401, 'Send an access token as bearer.'],
   'api.token_invalid': [401, 'The access token is not valid here, or no longer.'],
@@ -22,8 +24,13 @@ export const refusals = {
   'api.registration_closed': [403, 'Nobody registers here, or not without an invitation.'],
   'api.method_off': [403, 'This way is not open here.'],
   'api.mfa_required': [403, 'One more proof is needed: go on with the handle.'],
+  'api.enrolment_required': [
+    403,
+    'More is demanded than this person can prove: they set it up where they sign in by pages.',
+  ],
   'api.session_unknown': [404, 'There is no such session of this person.'],
   'api.locked': [423, 'Too many wrong passwords in a row: set a new one, or use a known device.'],
+  'api.factor_locked': [423, 'Too many wrong codes: it opens nothing until it is set up anew.'],
   'api.throttled': [429, 'Too many tries. Wait before the next.'],
 } as const satisfies Readonly<Record<string, readonly [status: number, message: string]>>
 

@@ -3,7 +3,7 @@ import type { Acr } from '#client/client.ts'
 import { acrOf } from '#login/login.ts'
 import type { EnrolledFactors, MethodId, Proof } from '#login/login.ts'
 import { secondFactorRule } from '#tenant/tenant.ts'
-import type { EnrollableId, Policy, Prover, Situation } from './interaction.ts'
+import type { EnrollableId, Policy, Progress, Prover, Situation } from './interaction.ts'
 
 type By = 'tenant' | 'application'
 
@@ -21,7 +21,13 @@ export type Demand = {
   readonly enrollable: readonly EnrollableId[]
 }
 
-type Asking = Pick<Situation, 'details' | 'policy' | 'progress'> & { readonly prover: Prover }
+/** What it follows from, of a conversation or of a request to the API. */
+export type Asking = {
+  readonly details: Pick<Situation['details'], 'acr'>
+  readonly policy: Omit<Policy, 'email_code' | 'mayRegister'>
+  readonly progress: Pick<Progress, 'isPutOff'>
+  readonly prover: Prover
+}
 
 /** The first want that is not met, and what this person can do about it; undefined when all are met, or let go. */
 export function nextDemand(asking: Asking, proofs: readonly Proof[]): Demand | undefined {
@@ -70,7 +76,10 @@ function wantsOf({ details, policy, prover }: Asking): readonly Want[] {
   ]
 }
 
-function tenantWants(policy: Policy, { factors, groups, isTrustedHere }: Prover): readonly Want[] {
+function tenantWants(
+  policy: Asking['policy'],
+  { factors, groups, isTrustedHere }: Prover,
+): readonly Want[] {
   const by = 'tenant'
   const rule = secondFactorRule(policy, groups)
   if (rule === 'passkey') return [{ by, kind: 'acr', acr: acrPhishingResistant, isWish: false }]

@@ -104,7 +104,7 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
 }
 
 /** The day by which everybody must have what the tenant requires; undefined where there is none, or it has passed. */
-function putOffUntil({ settings }: Tenant, clock: Clock): Date | undefined {
+export function putOffUntil({ settings }: Tenant, clock: Clock): Date | undefined {
   const day = new Date(settings.second_factor_deadline ?? 0)
   return day.getTime() > clock.now() ? day : undefined
 }

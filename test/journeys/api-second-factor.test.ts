@@ -18,7 +18,7 @@ describeInWorlds('a password alone at the JSON API', (world) => {
       const settings = { ...made.settings, ...demanded }
       await world().app.tenants.update({ ...made, settings })
       const answer = await api.logIn(person)
-      assert.equal(refusalOf(answer), '403 api.mfa_required')
+      assert.equal(refusalOf(answer), '403 api.enrolment_required')
       assert.equal(answer.json['access_token'], undefined)
     }
   })
@@ -27,6 +27,6 @@ describeInWorlds('a password alone at the JSON API', (world) => {
     const more = { ...trusted, minimum_acr: 'urn:signet:acr:mfa' }
     const api = apiOf(world(), await world().addClient('spa', more))
     const answer = await api.logIn(await world().addAccount())
-    assert.equal(refusalOf(answer), '403 api.mfa_required')
+    assert.equal(refusalOf(answer), '403 api.enrolment_required')
   })
 })

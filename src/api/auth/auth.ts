@@ -2,32 +2,44 @@ import type { Account, Accounts } from '#account/account.ts'
 import type { Client } from '#client/client.ts'
 import type { AccountId, ClientId, RequestId } from '#kit/ids.ts'
 import type { EmailCodeLogin } from '#login/email-code/email-code.ts'
-import type { PasswordLogin, Proof, Requester } from '#login/login.ts'
+import type { MethodId, PasswordLogin, Proof, Requester } from '#login/login.ts'
 import type { Visitor } from '#session/session.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 
-/**
- * Port: whether what was proved is enough for this person at this application. What it names is still missing; nothing
- * means they are signed in.
- */
+/** Port: whether what was proved is enough for this person at this application; undefined: it is, and they are signed in. */
 export type SignInPolicy = {
   missing(situation: {
     readonly tenant: Tenant
     readonly account: Account
     readonly client: Client
     readonly proofs: readonly Proof[]
-  }): Promise<readonly string[]>
+  }): Promise<Missing | undefined>
 }
+
+export type Missing = {
+  /** How this person can prove more, what is offered first, first. */
+  readonly ways: readonly MethodId[]
+  /** What they could set up, where they have nothing to prove it with. */
+  readonly enrollable: readonly MethodId[]
+}
+
+/** The first, and what came after it. */
+export type Proofs = readonly [Proof, ...Proof[]]
 
 /** Sign-ins that wait for one more proof. What was proved stays here; the application holds a name for it. */
 export type PendingSignIns = {
   /** An opaque handle, good once and for `pendingLifetime`. */
-  begin(tenant: Tenant, clientId: ClientId, proofs: readonly Proof[]): Promise<string>
+  begin(tenant: Tenant, clientId: ClientId, proofs: Proofs): Promise<string>
+  /**
+   * What was proved, without using the handle up: a wrong code is no new beginning. Undefined where `take` would be, and
+   * gone as well for another application.
+   */
+  find(tenant: Tenant, clientId: ClientId, handle: string): Promise<Proofs | undefined>
   /**
    * What was proved, to exactly one of any number of concurrent callers; undefined when the handle is used, over, of
    * another tenant, or held by another application than the one that began.
    */
-  take(tenant: Tenant, clientId: ClientId, handle: string): Promise<readonly Proof[] | undefined>
+  take(tenant: Tenant, clientId: ClientId, handle: string): Promise<Proofs | undefined>
 }
 
 /** Seconds. */

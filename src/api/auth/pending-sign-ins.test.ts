@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId, ClientId, TenantId } from '#kit/ids.ts'
-import type { Proof } from '#login/login.ts'
 import { createMemoryEphemeral } from '#storage/ephemeral/memory.ts'
 import { createPostgresEphemeral } from '#storage/ephemeral/postgres.ts'
 import { createRedisEphemeral } from '#storage/ephemeral/redis.ts'
@@ -12,10 +11,11 @@ import { createFakeClock } from '#test/support/fake-clock.ts'
 import { tenant } from '#test/support/password-login.ts'
 import { hasRedis, openRedis } from '#test/support/servers.ts'
 import { pendingLifetime } from './auth.ts'
+import type { Proofs } from './auth.ts'
 import { createPendingSignIns } from './pending-sign-ins.ts'
 
 const app = brandId<ClientId>('app')
-const proofs: readonly Proof[] = [
+const proofs: Proofs = [
   { method: 'password', accountId: brandId<AccountId>('ada'), amr: ['pwd'], at: 1_900_000_000 },
 ]
 
@@ -43,6 +43,24 @@ function testPendingSignIns(name: string, open: () => Promise<Home>): void {
         Array.from({ length: 20 }, () => pending.take(tenant, app, handle)),
       )
       assert.equal(taken.filter((one) => one !== undefined).length, 1)
+    })
+
+    it('is looked at as often as a code is wrong, and gone for all when it is taken', async () => {
+      await using home = await open()
+      const pending = createPendingSignIns(home.store)
+      const handle = await pending.begin(tenant, app, proofs)
+      assert.deepEqual(await pending.find(tenant, app, handle), proofs)
+      assert.deepEqual(await pending.find(tenant, app, handle), proofs)
+      await pending.take(tenant, app, handle)
+      assert.equal(await pending.find(tenant, app, handle), undefined)
+    })
+
+    it('is spent when another application looks at it', async () => {
+      await using home = await open()
+      const pending = createPendingSignIns(home.store)
+      const handle = await pending.begin(tenant, app, proofs)
+      assert.equal(await pending.find(tenant, brandId<ClientId>('thief'), handle), undefined)
+      assert.equal(await pending.take(tenant, app, handle), undefined)
     })
 
     it('is over after five minutes', async () => {

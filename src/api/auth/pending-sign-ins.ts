@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { sha256 } from '#kit/hash.ts'
 import { brandId } from '#kit/ids.ts'
-import type { AccountId } from '#kit/ids.ts'
+import type { AccountId, ClientId } from '#kit/ids.ts'
 import { randomToken } from '#kit/random.ts'
 import { methodIds } from '#login/login.ts'
 import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import { pendingLifetime } from './auth.ts'
-import type { PendingSignIns } from './auth.ts'
+import type { PendingSignIns, Proofs } from './auth.ts'
 
 export function createPendingSignIns(ephemeral: Ephemeral): PendingSignIns {
   return {
@@ -18,14 +18,25 @@ export function createPendingSignIns(ephemeral: Ephemeral): PendingSignIns {
       return handle
     },
 
+    async find(tenant, clientId, handle) {
+      const key = keyOf(tenant, handle)
+      const text = await ephemeral.get(key)
+      const proofs = text === undefined ? undefined : proofsFor(clientId, text)
+      if (text !== undefined && !proofs) await ephemeral.remove(key)
+      return proofs
+    },
+
     async take(tenant, clientId, handle) {
       const text = await ephemeral.take(keyOf(tenant, handle))
-      if (text === undefined) return undefined
-      const pending = schema.parse(JSON.parse(text))
-      // a handle that somebody else shows has leaked: it is spent all the same
-      return pending.clientId === clientId ? pending.proofs : undefined
+      return text === undefined ? undefined : proofsFor(clientId, text)
     },
   }
+}
+
+/** SECURITY: a handle that somebody else shows has leaked: it is spent all the same. */
+function proofsFor(clientId: ClientId, text: string): Proofs | undefined {
+  const pending = schema.parse(JSON.parse(text))
+  return pending.clientId === clientId ? pending.proofs : undefined
 }
 
 const keyOf = (tenant: Tenant, handle: string): EphemeralKey => ({
@@ -34,15 +45,12 @@ const keyOf = (tenant: Tenant, handle: string): EphemeralKey => ({
   id: sha256(handle),
 })
 
-const schema = z.object({
-  clientId: z.string(),
-  proofs: z.array(
-    z.object({
-      method: z.enum(methodIds),
-      accountId: z.string().transform((id) => brandId<AccountId>(id)),
-      amr: z.array(z.string()),
-      at: z.number(),
-      userVerified: z.boolean().optional(),
-    }),
-  ),
+const proof = z.object({
+  method: z.enum(methodIds),
+  accountId: z.string().transform((id) => brandId<AccountId>(id)),
+  amr: z.array(z.string()),
+  at: z.number(),
+  userVerified: z.boolean().optional(),
 })
+
+const schema = z.object({ clientId: z.string(), proofs: z.tuple([proof], proof) })

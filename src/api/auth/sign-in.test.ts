@@ -4,7 +4,7 @@ import type { Account } from '#account/account.ts'
 import type { Client } from '#client/client.ts'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId, ClientId, RequestId } from '#kit/ids.ts'
-import type { Proof, Verdict } from '#login/login.ts'
+import type { MethodId, Proof, Verdict } from '#login/login.ts'
 import { createMemoryEphemeral } from '#storage/ephemeral/memory.ts'
 import { createFakeClock } from '#test/support/fake-clock.ts'
 import { email, right, tenant } from '#test/support/password-login.ts'
@@ -27,7 +27,7 @@ function open(
   options: {
     readonly verdict?: Verdict
     readonly account?: Partial<Account>
-    readonly missing?: readonly string[]
+    readonly missing?: readonly MethodId[]
   } = {},
 ) {
   const { verdict = { kind: 'proved', proof }, account = {}, missing = [] } = options
@@ -42,7 +42,7 @@ function open(
     policy: {
       missing: async (situation) => {
         asked.push(situation)
-        return missing
+        return missing.length === 0 ? undefined : { ways: missing, enrollable: [] }
       },
     },
     pending,

@@ -1,17 +1,20 @@
 import { isVoid } from '#account/account.ts'
+import type { Account } from '#account/account.ts'
 import type { Client } from '#client/client.ts'
 import type { EmailCodeVerdict } from '#login/email-code/email-code.ts'
-import type { Proof, Requester } from '#login/login.ts'
+import { acrOf, amrOf } from '#login/login.ts'
+import type { Proof, Requester, Verdict } from '#login/login.ts'
 import type { Done, SignIn } from '#oidc/direct/direct.ts'
-import { acrPassword } from '#client/client.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import type { Refused } from '../api.ts'
 import { pendingLifetime } from './auth.ts'
-import type { Attempt, SignInDeps } from './auth.ts'
+import type { Attempt, Missing, Proofs, SignInDeps } from './auth.ts'
 import type { MailHandle } from './handle.ts'
 
 export type NotSignedIn =
-  | Refused<'api.invalid_credentials' | 'api.locked' | 'api.mfa_required'>
+  | Refused<
+      'api.invalid_credentials' | 'api.locked' | 'api.mfa_required' | 'api.enrolment_required'
+    >
   | CodeRefused
 
 export type CodeRefused = Refused<'api.code_wrong' | 'api.code_over' | 'api.throttled'>
@@ -35,48 +38,82 @@ export function createSignIn(deps: SignInDeps) {
   return {
     async byPassword(client: Client, attempt: Attempt): Result {
       const verdict = await deps.password.verify(attempt)
-      switch (verdict.kind) {
-        case 'proved':
-          return proceed(client, attempt, verdict.proof)
-        case 'throttled':
-          return done({
-            refused: verdict.isLocked ? 'api.locked' : 'api.throttled',
-            retryAfter: verdict.retryAfter,
-          })
-        case 'refused':
-        case 'malformed':
-          return done({ refused: 'api.invalid_credentials' })
-      }
+      return verdict.kind === 'proved'
+        ? proceed(client, attempt, [verdict.proof])
+        : done(passwordRefused(verdict))
     },
 
     async byCode(client: Client, { mail, ...attempt }: MailedCode): Result {
       const verdict = await deps.emailCode.verify({ ...attempt, ...mail })
       return verdict.kind === 'proved'
-        ? proceed(client, attempt, verdict.proof)
+        ? proceed(client, attempt, [verdict.proof])
         : done(codeRefused(verdict))
     },
 
     /** For who has just proved something elsewhere. */
-    byProof: proceed,
+    byProof: (client: Client, asked: Asked, proof: Proof): Result =>
+      proceed(client, asked, [proof]),
+
+    /** For who was asked for more, and proved it. */
+    byProofs: proceed,
   }
 
-  async function proceed(client: Client, { tenant, requester }: Asked, proof: Proof): Result {
-    const { accountId, amr, at } = proof
-    // straight from the store: it may have been disabled, or its password changed, since it was proved (Q17, Q18)
-    const account = await deps.accounts.find(tenant.id, accountId)
-    if (account?.status !== 'active' || isVoid(account, at))
-      return done({ refused: 'api.invalid_credentials' })
-    const methods = await deps.policy.missing({ tenant, account, client, proofs: [proof] })
-    if (methods.length === 0) {
-      const { ip, userAgent, requestId, deviceCookie: device } = requester
-      const visitor = { ip, headers: { 'user-agent': userAgent } }
-      await deps.noticeNewDevice({ tenant, account, device, visitor, requestId })
-      return { kind: 'sign_in', accountId, acr: acrPassword, amr, at }
+  async function proceed(client: Client, { tenant, requester }: Asked, proofs: Proofs): Result {
+    const account = await ownerOf(proofs, tenant, deps)
+    if (!account) return done({ refused: 'api.invalid_credentials' })
+    const missing = await deps.policy.missing({ tenant, account, client, proofs })
+    if (missing) return ask(client, tenant, proofs, missing)
+    const { ip, userAgent, requestId, deviceCookie: device } = requester
+    const visitor = { ip, headers: { 'user-agent': userAgent } }
+    await deps.noticeNewDevice({ tenant, account, device, visitor, requestId })
+    return {
+      kind: 'sign_in',
+      accountId: account.id,
+      acr: acrOf(proofs),
+      amr: amrOf(proofs),
+      at: Math.max(...proofs.map(({ at }) => at)),
     }
-    const handle = await deps.pending.begin(tenant, client.clientId, [proof])
-    const details = { handle, methods, expires_in: pendingLifetime }
+  }
+
+  async function ask(
+    { clientId }: Client,
+    tenant: Tenant,
+    proofs: Proofs,
+    { ways, enrollable }: Missing,
+  ): Result {
+    if (ways.length === 0) {
+      const details = { methods: enrollable, url: `${tenant.issuer}/account` }
+      return done({ refused: 'api.enrolment_required', details })
+    }
+    const handle = await deps.pending.begin(tenant, clientId, proofs)
+    const details = { handle, methods: ways, expires_in: pendingLifetime }
     return done({ refused: 'api.mfa_required', details })
   }
+}
+
+/**
+ * Whose proofs these are. Straight from the store: the account may have been disabled, or its password changed, since they
+ * were given (Q17, Q18). Undefined also where they are not of one person.
+ */
+export async function ownerOf(
+  proofs: Proofs,
+  tenant: Tenant,
+  { accounts }: Pick<SignInDeps, 'accounts'>,
+): Promise<Account | undefined> {
+  const [{ accountId }] = proofs
+  const account = await accounts.find(tenant.id, accountId)
+  if (account?.status !== 'active') return undefined
+  const isGood = proofs.every((one) => one.accountId === accountId && !isVoid(account, one.at))
+  return isGood ? account : undefined
+}
+
+/** How a password is refused, whoever it was for. */
+export function passwordRefused(
+  verdict: Exclude<Verdict, { readonly kind: 'proved' }>,
+): Refused<'api.invalid_credentials' | 'api.locked' | 'api.throttled'> {
+  if (verdict.kind !== 'throttled') return { refused: 'api.invalid_credentials' }
+  const { isLocked, retryAfter } = verdict
+  return { refused: isLocked ? 'api.locked' : 'api.throttled', retryAfter }
 }
 
 /** How a code that was typed is refused, whatever it was for. */

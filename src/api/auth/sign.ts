@@ -29,6 +29,7 @@ export const notSignedIn = [
   'api.code_over',
   'api.locked',
   'api.mfa_required',
+  'api.enrolment_required',
 ] as const
 
 type SignedIn = { readonly status: 200; readonly body: z.input<(typeof signedIn)[200]['schema']> }

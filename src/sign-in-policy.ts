@@ -1,0 +1,41 @@
+import type { SignInPolicy } from '#api/auth/auth.ts'
+import type { Clients } from '#client/client.ts'
+import { nextDemand } from '#interaction/demand.ts'
+import { putOffUntil } from '#interaction/visit.ts'
+import type { Clock } from '#kit/clock.ts'
+import type { Factors } from '#login/login.ts'
+import { acrDemandOf } from '#oidc/acr-demand.ts'
+
+/**
+ * What the pages ask of somebody, asked of who signs in by the API: the same demand, of the same facts. An application gets
+ * its tokens at once, so what any of its APIs wants is wanted from the start. Nothing is set up on the way here: as long as the
+ * tenant lets it be put off, it is.
+ *
+ * SECURITY: no device is trusted here: there is no cookie it could be known by.
+ */
+export function createSignInPolicy(deps: {
+  readonly clients: Clients
+  readonly factors: Factors
+  readonly clock: Clock
+}): SignInPolicy {
+  return {
+    async missing({ tenant, account, client, proofs }) {
+      const { tenantId, id, email, emailVerified, groups } = account
+      // nobody has shown yet that the address is theirs (Q62)
+      if (!emailVerified) return { ways: ['email_code'], enrollable: [] }
+      const resource = Object.keys(client.metadata.resources)
+      const factors = await deps.factors(tenantId, id)
+      const asking = {
+        details: { acr: await acrDemandOf({ resource }, client, deps.clients) },
+        policy: {
+          ...tenant.settings,
+          enrollable: ['passkey', 'totp'],
+          putOffUntil: putOffUntil(tenant, deps.clock),
+        },
+        progress: { isPutOff: true },
+        prover: { email, emailVerified, groups, factors, isTrustedHere: false },
+      } as const
+      return nextDemand(asking, proofs)
+    },
+  }
+}
