@@ -56,7 +56,7 @@ export function identifierPage(props: IdentifierProps): Html {
     failed: error !== undefined || passkey?.error !== undefined,
     body: html`${passkeyAlert(passkey, messages)}
     ${postForm({ action, token }, [emailField, primaryButton(t('identifier.submit'))])}
-    ${passkey && passkeyOffer(passkey, { page, csrf: props.csrf, label: t('passkey.sign_in'), autofill: true })}
+    ${passkey && passkeyOffer(passkey, { page, csrf: props.csrf, label: t('passkey.sign_in'), autofill: passkey.error === undefined })}
     ${demo && postForm({ action, token }, [hiddenField('email', demo.email), secondaryButton(t('identifier.demo'))])}
     ${props.registerAction !== undefined && otherWay({ action: props.registerAction, token }, quietButton(t('identifier.register')))}`,
   })
