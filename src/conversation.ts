@@ -19,6 +19,8 @@ import { createRememberedAccounts } from '#interaction/remembered-accounts.ts'
 import { createRequesterFor } from '#interaction/requester.ts'
 import { createInteractionRouter } from '#interaction/routes.ts'
 import { createEmailWay } from '#interaction/second-step/email-code.ts'
+import { createRecoveryCodeWay } from '#interaction/second-step/recovery-code.ts'
+import { createTotpWay } from '#interaction/second-step/totp.ts'
 import type { EmailWayDeps } from '#interaction/second-step/email-code.ts'
 import type { Way } from '#interaction/second-step/second-step.ts'
 import type { PasskeyAnswerDeps } from '#interaction/passkey-answers.ts'
@@ -40,7 +42,9 @@ import { createEmailUndoRouter } from '#login/email-change/portal.ts'
 import type { Factors, PasswordLogin } from '#login/login.ts'
 import type { PasskeyLogin } from '#login/passkey/passkey.ts'
 import type { DeviceCookies } from '#login/password/password.ts'
+import type { RecoveryCodes } from '#login/recovery-code/recovery-code.ts'
 import type { Invitations, Registrations } from '#login/registration/registration.ts'
+import type { Totp } from '#login/totp/totp.ts'
 import type { AuthFlow } from '#oidc/oidc.ts'
 import type { Transactor } from '#storage/storage.ts'
 import { currentRequestId } from '#telemetry/request-context.ts'
@@ -89,6 +93,8 @@ export type ConversationDeps = Omit<FinishDeps, Made> &
     readonly registrations: Registrations
     readonly passwords: PasswordLogin
     readonly passkeys: PasskeyLogin
+    readonly totp: Totp
+    readonly recoveryCodes: RecoveryCodes
     readonly keyring: KeyDeriver
     readonly sealer: Sealer
   }
@@ -162,11 +168,15 @@ function finishOf(
 }
 
 /** What can be asked for beyond who somebody is, and what can be set up for it on the way. */
-function createFurtherProofs(deps: EmailWayDeps & PasskeyAnswerDeps): {
+function createFurtherProofs(
+  deps: EmailWayDeps &
+    PasskeyAnswerDeps & { readonly totp: Totp; readonly recoveryCodes: RecoveryCodes },
+): {
   readonly ways: readonly Way[]
   readonly enrolments: readonly Enrolment[]
 } {
-  return { ways: [createPasskeyWay(deps), createEmailWay(deps)], enrolments: [] }
+  const typed = [createTotpWay(deps), createEmailWay(deps), createRecoveryCodeWay(deps)]
+  return { ways: [createPasskeyWay(deps), ...typed], enrolments: [] }
 }
 
 type LinkDeps = Omit<Parameters<typeof createEmailLinkRouter>[0], 'flow'> &

@@ -20,12 +20,15 @@ export function secondStepSamples({ page, text, url }: Stage): Samples {
   } as const
   const app = { ...base, method: 'totp' } as const
   const sent = { resendIn: 30 }
+  const off = { kind: 'clock_off', by: 120 } as const
   return {
     'second-step-app': secondStepPage(app),
     'second-step-app-only': secondStepPage({ ...app, otherWays: [], trustDays: 0 }),
     'second-step-app-wrong': secondStepPage({ ...app, error: { kind: 'wrong' } }),
     'second-step-app-used': secondStepPage({ ...app, error: { kind: 'used' } }),
-    'second-step-app-clock-wrong': secondStepPage({ ...app, error: { kind: 'clock' } }),
+    'second-step-app-ahead-wrong': secondStepPage({ ...app, error: { ...off, ahead: true } }),
+    'second-step-app-behind-wrong': secondStepPage({ ...app, error: { ...off, ahead: false } }),
+    'second-step-locked': secondStepPage({ ...app, error: { kind: 'locked' } }),
     'second-step-throttled': secondStepPage({
       ...app,
       error: { kind: 'throttled', retryAfter: 300 },

@@ -1,4 +1,12 @@
-import { csrfField, field, note, postForm, primaryButton, quietButton } from './components/form.ts'
+import {
+  alert,
+  csrfField,
+  field,
+  note,
+  postForm,
+  primaryButton,
+  quietButton,
+} from './components/form.ts'
 import { codeAlert, type MailedCodeError } from './components/mailed-code.ts'
 import { strong } from './components/text.ts'
 import { otherWays, trustBox, type Way } from './components/ways.ts'
@@ -28,9 +36,12 @@ export type SecondStepProps = {
 
 export type SecondStepError =
   | MailedCodeError
-  | { readonly kind: 'used' | 'clock' }
+  /** `locked`: no wait ends it. */
+  | { readonly kind: 'locked' }
+  /** The clock of the device, whose code is of another time; seconds. */
+  | { readonly kind: 'clock_off'; readonly ahead: boolean; readonly by: number }
   /** Where the tries that are left are not told. */
-  | { readonly kind: 'wrong'; readonly left?: undefined }
+  | { readonly kind: 'wrong' | 'used'; readonly left?: undefined }
 
 export function secondStepPage(props: SecondStepProps): Html {
   const { page, csrf, error } = props
@@ -41,7 +52,7 @@ export function secondStepPage(props: SecondStepProps): Html {
     title: text('second_step.title'),
     lead: lead(props, messages),
     failed: error !== undefined,
-    body: html`${error && isOfMail(error) && codeAlert(error, messages)}
+    body: html`${error && formError(error, messages)}
     ${isToBeSent(props) ? askForm(props, token, messages) : codeForm(props, token, messages)}
     ${!isToBeSent(props) && sendForm(props, token, messages)}
     ${otherWays({ action: props.wayAction, token, ways: props.otherWays }, messages)}
@@ -97,12 +108,15 @@ function sendForm({ sendAction, sent }: SecondStepProps, token: Html, messages: 
   ])
 }
 
-function fieldError(error: SecondStepError, { t }: Messages): Html | undefined {
+function fieldError(error: SecondStepError, { t, duration }: Messages): Html | undefined {
   switch (error.kind) {
     case 'required':
     case 'used':
-    case 'clock':
       return t(`second_step.${error.kind}`)
+    case 'clock_off': {
+      const by = { duration: html`${duration(error.by)}` }
+      return error.ahead ? t('second_step.clock_ahead', by) : t('second_step.clock_behind', by)
+    }
     case 'wrong':
       return error.left === undefined
         ? t('second_step.wrong')
@@ -111,10 +125,25 @@ function fieldError(error: SecondStepError, { t }: Messages): Html | undefined {
     case 'too_many':
     case 'too_soon':
     case 'throttled':
+    case 'locked':
       return undefined
   }
 }
 
-function isOfMail(error: SecondStepError): error is MailedCodeError {
-  return error.kind !== 'used' && error.kind !== 'clock' && error.kind !== 'wrong'
+/** What is wrong with more than the field. */
+function formError(error: SecondStepError, messages: Messages): Html | undefined {
+  switch (error.kind) {
+    case 'locked':
+      return alert(messages.t('second_step.locked'))
+    case 'used':
+    case 'clock_off':
+    case 'required':
+    case 'wrong':
+      return undefined
+    case 'expired':
+    case 'too_many':
+    case 'too_soon':
+    case 'throttled':
+      return codeAlert(error, messages)
+  }
 }

@@ -84,6 +84,10 @@ export type Notice =
       /** The one this browser may forget. */
       readonly gone?: string | undefined
     }
+  /** Of an app or on paper. */
+  | { readonly kind: 'factor'; readonly why: 'wrong' | 'used' }
+  /** See `ClockOff`. */
+  | { readonly kind: 'clock_off'; readonly ahead: boolean; readonly by: number }
 
 export const emptyProgress: Progress = {
   email: undefined,

@@ -98,6 +98,8 @@ const schema = z.object({
         why: z.enum(['refused', 'unknown', 'unknown_gone', 'other_account']),
         gone: z.string().optional(),
       }),
+      z.object({ kind: z.literal('factor'), why: z.enum(['wrong', 'used']) }),
+      z.object({ kind: z.literal('clock_off'), ahead: z.boolean(), by: z.number() }),
     ])
     .optional(),
 })

@@ -17,8 +17,12 @@ export const secondStepDe: Pick<Translation, keyof typeof secondStepEn> = {
   'second_step.required': 'Geben Sie den Code ein.',
   'second_step.wrong': 'Dieser Code stimmt nicht. Prüfen Sie ihn und versuchen Sie es noch einmal.',
   'second_step.used': 'Dieser Code wurde schon benutzt. Warten Sie auf den nächsten.',
-  'second_step.clock':
-    'Dieser Code gehört zu einer anderen Zeit. Lassen Sie Ihr Telefon seine Uhr selbst stellen und versuchen Sie es noch einmal.',
+  'second_step.clock_ahead':
+    'Die Uhr dieses Geräts geht etwa {duration} vor. Lassen Sie es die Zeit selbst stellen, warten Sie {duration} und geben Sie dann den Code ein, den es zeigt.',
+  'second_step.clock_behind':
+    'Die Uhr dieses Geräts geht etwa {duration} nach. Lassen Sie es die Zeit selbst stellen und geben Sie dann den Code ein, den es zeigt.',
+  'second_step.locked':
+    'Es wurden zu viele falsche Codes eingegeben. Deshalb gilt hier keiner mehr. Nehmen Sie einen anderen Weg, oder bitten Sie um Hilfe.',
   'second_step.trust': {
     one: 'Auf diesem Gerät {count} Tag lang nicht mehr fragen',
     other: 'Auf diesem Gerät {count} Tage lang nicht mehr fragen',

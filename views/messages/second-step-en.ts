@@ -16,8 +16,12 @@ export const secondStepEn = {
   'second_step.required': 'Enter the code.',
   'second_step.wrong': 'That code isn’t right. Check it and try again.',
   'second_step.used': 'That code was used already. Wait for the next one.',
-  'second_step.clock':
-    'That code is of another time. Let your phone set its clock by itself, then try again.',
+  'second_step.clock_ahead':
+    'The clock of that device is about {duration} ahead. Let it set its clock by itself, wait {duration}, then enter the code it shows.',
+  'second_step.clock_behind':
+    'The clock of that device is about {duration} behind. Let it set its clock by itself, then enter the code it shows.',
+  'second_step.locked':
+    'Too many wrong codes were entered, so none is accepted here any more. Try another way, or ask for help.',
   'second_step.trust': {
     one: 'Don’t ask again on this device for {count} day',
     other: 'Don’t ask again on this device for {count} days',
