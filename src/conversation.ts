@@ -7,11 +7,14 @@ import { createCsrf } from '#http/csrf.ts'
 import { readForm } from '#http/form.ts'
 import { createEmailLinkRouter, registrationLinks, signInLinks } from '#interaction/email-link.ts'
 import type { Enrolment } from '#interaction/enrolment/enrolment.ts'
+import { createDeviceTrust } from '#interaction/device-trust.ts'
+import { createDoubtOf } from '#interaction/doubts.ts'
 import { createFinish } from '#interaction/finish.ts'
 import type { FinishDeps } from '#interaction/finish.ts'
 import { createInvitationOf, createInviteRouter } from '#interaction/invite.ts'
 import { createNewDeviceNotice } from '#interaction/new-device.ts'
 import { createProgressStore } from '#interaction/progress.ts'
+import { createRefusalNotice } from '#interaction/refusal-notice.ts'
 import { createRecoveryCookie } from '#interaction/recovery/cookie.ts'
 import { createRecoveryStore } from '#interaction/recovery/progress.ts'
 import { createRecoveryRouter } from '#interaction/recovery/routes.ts'
@@ -43,6 +46,9 @@ import type { Factors, PasswordLogin } from '#login/login.ts'
 import type { PasskeyLogin } from '#login/passkey/passkey.ts'
 import type { DeviceCookies } from '#login/password/password.ts'
 import type { RecoveryCodes } from '#login/recovery-code/recovery-code.ts'
+import { createTrustedDeviceCookie } from '#login/trusted-device/cookie.ts'
+import type { TrustedDevices } from '#login/trusted-device/trusted-device.ts'
+import type { Risks } from '#login/risk/risk.ts'
 import type { Invitations, Registrations } from '#login/registration/registration.ts'
 import type { Totp } from '#login/totp/totp.ts'
 import type { AuthFlow } from '#oidc/oidc.ts'
@@ -64,6 +70,7 @@ type Made =
   | 'clock'
   | 'cookie'
   | 'csrf'
+  | 'deviceTrust'
   | 'flow'
   | 'issueDevice'
   | 'noticeNewDevice'
@@ -88,6 +95,8 @@ export type ConversationDeps = Omit<FinishDeps, Made> &
     readonly emailSecondStep: EmailSecondStep
     readonly factors: Factors
     readonly emailVerification: EmailVerification
+    readonly risks: Risks
+    readonly trustedDevices: TrustedDevices
     readonly browserCookie: BrowserCookie
     readonly invitations: Invitations
     readonly registrations: Registrations
@@ -113,6 +122,8 @@ export function createConversation(
   const common = { progress, browserCookie, csrf, readForm, requesterOf, pageOf }
   const invitationOf = createInvitationOf({ invitations, sealedCookies })
   const people = { accounts, remembered, registrations, invitationOf }
+  const trustedDeviceCookie = createTrustedDeviceCookie(cookies)
+  const deviceTrust = createDeviceTrust({ ...app, requesterOf, trustedDeviceCookie })
   const requesterFor = createRequesterFor({ remembered, requesterOf })
   const further = createFurtherProofs({ ...app, ...common, requesterFor, clock })
   const visit = createVisits({
@@ -120,6 +131,8 @@ export function createConversation(
     ...people,
     flow,
     factors: app.factors,
+    deviceTrust,
+    doubtOf: createDoubtOf({ ...app, ...common, remembered }),
     enrollable: further.enrolments.map(({ method }) => method),
     clock,
   })
@@ -136,7 +149,8 @@ export function createConversation(
       demo,
       listResources: ({ details }) => app.clients.listResources(details.tenant.id),
     }),
-    finish: finishOf({ ...app, flow, progress, remembered, clock }),
+    finish: finishOf({ ...app, flow, progress, remembered, deviceTrust, clock }),
+    tellOfRefusal: createRefusalNotice({ ...app, ...common, transactor: app.database, clock }),
     remembered,
     requesterFor,
     password: app.passwords,
@@ -157,7 +171,8 @@ export function createConversation(
 }
 
 function finishOf(
-  deps: ConversationDeps & Pick<FinishDeps, 'flow' | 'progress' | 'remembered'> & { clock: Clock },
+  deps: ConversationDeps &
+    Pick<FinishDeps, 'flow' | 'progress' | 'remembered' | 'deviceTrust'> & { clock: Clock },
 ) {
   return createFinish({
     ...deps,

@@ -16,7 +16,7 @@ import { passkeySamples } from './passkey-samples.ts'
 import { portalSamples } from './portal/samples.ts'
 import { recoverSamples } from './recover-samples.ts'
 import { emailCodeSamples, registerSamples } from './registration-samples.ts'
-import { secondStepSamples } from './second-step-samples.ts'
+import { refusedSamples, secondStepSamples } from './second-step-samples.ts'
 import { signedOutPage } from './signed-out.ts'
 import type { Sample, Samples, SamplesOptions, Stage } from './stage.ts'
 
@@ -39,6 +39,7 @@ export function samples(options: SamplesOptions): readonly Sample[] {
     ...passkeySamples(stage),
     ...emailCodeSamples(stage),
     ...secondStepSamples(stage),
+    ...refusedSamples(stage),
     ...recoverSamples(stage),
     ...registerSamples(stage),
     ...chooserSamples(stage),

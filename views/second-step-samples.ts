@@ -1,4 +1,5 @@
 import { enrolPage } from './enrol.ts'
+import { refusedPage } from './refused.ts'
 import { secondStepPage } from './second-step.ts'
 import type { Samples, Stage } from './stage.ts'
 
@@ -83,6 +84,18 @@ function enrolSamples({ page, text, url }: Stage): Samples {
       ...base,
       clientName: text('Payroll'),
       giveUpAction: url('/interaction/sample/give-up'),
+    }),
+  }
+}
+
+export function refusedSamples({ page, text, url }: Stage): Samples {
+  return {
+    'sign-in-refused-wrong': refusedPage({
+      page,
+      csrf: 'sample-token',
+      action: url('/interaction/sample/refused'),
+      clientName: text('Payroll'),
+      anotherAction: url('/interaction/sample/another'),
     }),
   }
 }

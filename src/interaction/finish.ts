@@ -12,6 +12,7 @@ import type { Tenant } from '#tenant/tenant.ts'
 import type { ProgressStore } from './interaction.ts'
 import type { AcceptedSignIn } from './new-device.ts'
 import type { RememberedAccounts } from './remembered-accounts.ts'
+import type { DeviceTrust } from './device-trust.ts'
 import { InteractionOver } from './visit.ts'
 import type { Visit } from './visit.ts'
 
@@ -24,6 +25,7 @@ export type FinishDeps = {
   readonly audit: Audit
   /** A device cookie's value for an account that has just signed in here (Q37). */
   readonly issueDevice: (tenant: Tenant, accountId: AccountId) => string
+  readonly deviceTrust: Pick<DeviceTrust, 'trust'>
   /** Tells the owner where this browser is new to the account. */
   readonly noticeNewDevice: (signIn: AcceptedSignIn) => Promise<void>
   readonly requesterOf: (ctx: Context) => Omit<Requester, 'deviceCookie'>
@@ -38,6 +40,8 @@ export type Finish = {
   accountChosen(visit: Visit): Promise<string>
   /** Tells the application that this person cannot prove what it wants (OpenID unmet_authentication_requirements 1.0). */
   unmet(visit: Visit): Promise<string>
+  /** Takes who was refused back to the application, which learns no more. */
+  refused(visit: Visit): Promise<string>
   consent(visit: Visit, decision: 'allow' | 'deny', requester: Requester): Promise<string>
 }
 
@@ -70,6 +74,8 @@ export function createFinish(deps: FinishDeps): Finish {
       await deps.noticeNewDevice(signInOf(visit, account, deps))
       const device = deps.issueDevice(tenant, accountId)
       deps.remembered.add(tenant, visit.ctx.req, visit.ctx.res, { id: accountId, device })
+      if (visit.progress.trusting === accountId)
+        await deps.deviceTrust.trust(visit.ctx, tenant, { account, proofs })
       return end(visit, {
         kind: 'login',
         accountId,
@@ -82,6 +88,8 @@ export function createFinish(deps: FinishDeps): Finish {
     accountChosen: (visit) => end(visit, { kind: 'select_account' }),
 
     unmet: (visit) => end(visit, unmet),
+
+    refused: (visit) => end(visit, refused),
 
     async consent(visit, decision, { ip, userAgent, requestId }) {
       const { details, signedIn } = visit
@@ -132,6 +140,12 @@ const denied = {
   kind: 'denied',
   error: 'access_denied',
   description: 'End-User did not allow the request',
+} as const
+
+const refused = {
+  kind: 'denied',
+  error: 'access_denied',
+  description: 'the sign-in was refused',
 } as const
 
 /** Proofs of two people in one conversation are nobody's sign-in. */

@@ -3,6 +3,7 @@ import type { FlowDetails } from '#oidc/oidc.ts'
 import type { EnrolledFactors, FirstMethodId, MethodId, Proof } from '#login/login.ts'
 import type { PasswordProblem } from '#login/password/password.ts'
 import type { PasskeyProblem } from '#views/components/passkey.ts'
+import type { RiskLevel } from '#login/risk/risk.ts'
 import type { Applicant, RegistrationProblem } from '#login/registration/registration.ts'
 import type { TenantSettings } from '#tenant/tenant.ts'
 
@@ -32,10 +33,23 @@ export type Progress = {
   readonly isPutOff: boolean
   /** They would rather go back to the application without. */
   readonly isGivenUp: boolean
+  /** How doubtful the sign-in is, once somebody proved who they are. */
+  readonly doubt: Doubt | undefined
+  /** Who wants this device to be remembered in the place of the second step. */
+  readonly trusting: AccountId | undefined
   /** The account this person is about to make. */
   readonly registering: Registering | undefined
   /** Why the last answer did not lead on; shown until the next one. */
   readonly notice: Notice | undefined
+}
+
+export type Doubt = {
+  /** Whose sign-in was judged. */
+  readonly accountId: AccountId
+  readonly level: RiskLevel
+  readonly reasons: readonly string[]
+  /** The owner was told that it was refused. */
+  readonly isTold: boolean
 }
 
 export type Registering = {
@@ -101,6 +115,8 @@ export const emptyProgress: Progress = {
   enrolling: undefined,
   isPutOff: false,
   isGivenUp: false,
+  doubt: undefined,
+  trusting: undefined,
   registering: undefined,
   notice: undefined,
 }
@@ -146,6 +162,8 @@ export type Prover = {
   readonly factors: EnrolledFactors
   /** They asked on this device not to be asked again. */
   readonly isTrustedHere: boolean
+  /** How doubtful their sign-in is; undefined where they proved nothing here. */
+  readonly risk?: RiskLevel | undefined
 }
 
 /** What the tenant decides about signing in. */
@@ -198,6 +216,8 @@ export type Step =
   | { readonly kind: 'unmet' }
   /** A code by mail as well, because nobody has shown yet that the account's address is theirs (Q62). */
   | { readonly kind: 'verify_email'; readonly email: string }
+  /** Too doubtful, and this person has nothing that would make it sure. */
+  | { readonly kind: 'refused' }
   /** The account is about to be erased: it may be kept, and nothing else. */
   | { readonly kind: 'leaving'; readonly leavesAt: Date }
   | { readonly kind: 'register' | 'register_code' | 'register_password' }

@@ -5,6 +5,7 @@ import type { RequestId } from '#kit/ids.ts'
 import { newReference } from '#kit/random.ts'
 import type { Throttle, ThrottleRule } from '#login/login.ts'
 import type { DeviceCookies } from '#login/password/password.ts'
+import type { Risks } from '#login/risk/risk.ts'
 import type { Outbox } from '#mail/mail.ts'
 import type { Sessions, Visitor, Whereabouts } from '#session/session.ts'
 import type { Transactor } from '#storage/storage.ts'
@@ -14,6 +15,7 @@ import { newSignInMail } from '#views/mail/new-sign-in.ts'
 export type NewDeviceDeps = {
   readonly sessions: Pick<Sessions, 'whereabouts' | 'isFirstSignIn'>
   readonly devices: Pick<DeviceCookies, 'matches'>
+  readonly risks: Pick<Risks, 'learn'>
   readonly throttle: Pick<Throttle, 'attempt'>
   readonly outbox: Pick<Outbox, 'enqueue'>
   readonly audit: Pick<Audit, 'append'>
@@ -41,13 +43,14 @@ const noticeRule: ThrottleRule = {
 
 /**
  * Tells the owner of an account that it was signed in to on a browser without a device cookie of it (Q91, ASVS 6.3.5);
- * not at the very first sign-in, where every browser is new.
+ * not at the very first sign-in, where every browser is new. What is usual for them is learnt from every one.
  */
 export function createNewDeviceNotice(
   deps: NewDeviceDeps,
 ): (signIn: AcceptedSignIn) => Promise<void> {
   return async (signIn) => {
     const { tenant, account, device, visitor } = signIn
+    await deps.risks.learn({ tenant, account, ip: visitor.ip ?? 'unknown' })
     if (deps.devices.matches(tenant.id, account.id, device, account.endedAt)) return
     if (await deps.sessions.isFirstSignIn(account)) return
     const where = deps.sessions.whereabouts(visitor)

@@ -1,6 +1,7 @@
 import type { Proof } from '#login/login.ts'
 import { nextDemand } from './demand.ts'
 import type { Demand } from './demand.ts'
+import { stepInDoubt } from './doubt.ts'
 import type { Registering, Situation, Step } from './interaction.ts'
 import { proofsOf } from './proofs.ts'
 
@@ -16,7 +17,8 @@ import { proofsOf } from './proofs.ts'
  *
  *   somebody proved who they are ──▶ second_step, as often as more is wanted ──▶ signed_in
  *                                  ├▶ enrol: nothing they have is enough, so something is set up
- *                                  └▶ unmet: the application wants what this person cannot prove
+ *                                  ├▶ unmet: the application wants what this person cannot prove
+ *                                  └▶ refused: too doubtful to be let in with what this person has
  *   verify_email: an account made for somebody is theirs once they have shown that its mailbox is
  *
  *   leaving: whoever asked for the end of the account keeps it, or goes no further
@@ -45,6 +47,8 @@ export function nextStep(situation: Situation): Step {
 function furtherStep(situation: Situation, proofs: readonly [Proof, ...Proof[]]): Step {
   const { prover, policy, progress } = situation
   if (prover && !prover.emailVerified) return { kind: 'verify_email', email: prover.email }
+  const inDoubt = prover && stepInDoubt({ prover, policy, way: progress.way }, proofs)
+  if (inDoubt) return inDoubt
   const demand = prover && nextDemand({ ...situation, prover }, proofs)
   if (!prover || !demand) return { kind: 'signed_in', proofs }
   const { want, ways } = demand

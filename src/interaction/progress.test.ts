@@ -56,6 +56,13 @@ describe('the progress of an interaction', () => {
       isPutOff: true,
       isGivenUp: true,
       confirming: { email: 'ada@example.test', handle: 'c', nextAt: 61 },
+      doubt: {
+        accountId: brandId<AccountId>('ada'),
+        level: 'medium',
+        reasons: ['new_country'],
+        isTold: true,
+      },
+      trusting: brandId<AccountId>('ada'),
       notice: { kind: 'throttled', until: 99 },
     } as const
     await progress.change(tenant, uid, () => full)

@@ -5,6 +5,7 @@ import type { AccountId, InteractionUid, TenantId } from '#kit/ids.ts'
 import { methodIds } from '#login/login.ts'
 import { passwordProblems } from '#login/password/password.ts'
 import { registrationProblems } from '#login/registration/registration.ts'
+import { riskLevels } from '#login/risk/risk.ts'
 import { emptyProgress, emptyRegistering } from './interaction.ts'
 import type { Progress, ProgressStore } from './interaction.ts'
 import { rewrite } from './rewrite.ts'
@@ -66,6 +67,15 @@ const schema = z.object({
   enrolling: z.enum(['totp', 'passkey']).optional(),
   isPutOff: z.boolean().default(false),
   isGivenUp: z.boolean().default(false),
+  doubt: z
+    .object({
+      accountId,
+      level: z.enum(riskLevels),
+      reasons: z.array(z.string()),
+      isTold: z.boolean(),
+    })
+    .optional(),
+  trusting: accountId.optional(),
   registering: z
     .object({
       email: z.string(),

@@ -11,6 +11,7 @@ import type { Finish } from './finish.ts'
 import { sendFirstCode } from './email-code-answers.ts'
 import { nextStep } from './next-step.ts'
 import { passkeyOptions } from './passkey-answers.ts'
+import type { TellOfRefusal } from './refusal-notice.ts'
 import { reachSecondStep } from './second-step/answers.ts'
 import type { StepPage } from './step-page.ts'
 import { addressOf, csrfBinding } from './visit.ts'
@@ -23,6 +24,7 @@ export type InteractionDeps = AnswerDeps & {
   readonly visit: (ctx: Context) => Promise<Visit>
   readonly stepPage: StepPage
   readonly finish: Finish
+  readonly tellOfRefusal: TellOfRefusal
   readonly csrf: Csrf
   readonly readForm: ReadForm
 }
@@ -50,14 +52,13 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
       const visit = await deps.visit(ctx)
       await answer(visit, await checkedForm(visit))
       const next = await deps.visit(ctx)
-      await sendFirstCode(next, deps)
-      await reachSecondStep(next, deps.ways)
+      await reach(next, deps)
       redirect(ctx, await addressOfNext(next))
     })
   }
 
   // a refused form stands in the address bar: whoever asks for it again wants the step
-  router.get(['/consent', ...Object.keys(answers).map((step) => `/${step}`)], (ctx) => {
+  router.get(['/consent', '/refused', ...Object.keys(answers).map((step) => `/${step}`)], (ctx) => {
     redirect(ctx, `${basePathOf(tenantOf(ctx.req))}/interaction/${String(ctx.params['uid'])}`)
   })
 
@@ -97,7 +98,22 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
     return step.kind === 'unmet' ? deps.finish.unmet(visit) : deps.finish.accountChosen(visit)
   }
 
+  addWayBack(router, deps, checkedForm)
   return router
+}
+
+/** Out of a sign-in that is refused, back to the application. */
+function addWayBack(
+  router: Router,
+  deps: Pick<InteractionDeps, 'visit' | 'finish'>,
+  checkedForm: (visit: Visit) => Promise<Form>,
+): void {
+  router.post('/refused', async (ctx) => {
+    const visit = await deps.visit(ctx)
+    await checkedForm(visit)
+    const isRefused = nextStep(visit).kind === 'refused'
+    redirect(ctx, isRefused ? await deps.finish.refused(visit) : addressOf(visit))
+  })
 }
 
 const proving: readonly Step['kind'][] = [
@@ -107,6 +123,13 @@ const proving: readonly Step['kind'][] = [
   'register_code',
   'second_step',
 ]
+
+/** What a step does when it is reached by a POST: a GET sends no mail (Q57). */
+async function reach(visit: Visit, deps: InteractionDeps): Promise<void> {
+  await sendFirstCode(visit, deps)
+  await reachSecondStep(visit, deps.ways)
+  await deps.tellOfRefusal(visit)
+}
 
 function isProof({ kind }: Step): boolean {
   return proving.includes(kind)

@@ -10,6 +10,7 @@ import { leavingPage } from '#views/leaving.ts'
 import { passwordPage } from '#views/password.ts'
 import type { PasswordError } from '#views/password.ts'
 import { isCodeStep } from './email-code-answers.ts'
+import { refusedPage } from '#views/refused.ts'
 import { emailCodeStepPage } from './email-code-page.ts'
 import type { Notice, Step } from './interaction.ts'
 import { nameOf } from './name-of.ts'
@@ -41,8 +42,8 @@ export function createStepPage(deps: StepPageDeps): StepPage {
   return async (visit, step, now) => {
     const csrf = deps.csrf.token(csrfBinding(visit))
     if (isRegistration(step)) return registrationStepPage(visit, step, { csrf, now })
-    if (isFurther(step)) return furtherPage(visit, step, { ...deps, csrf, now })
     if (isCodeStep(step)) return emailCodeStepPage(visit, step, { csrf, now })
+    if (isFurther(step)) return furtherPage(visit, step, deps, { csrf, now })
     switch (step.kind) {
       case 'identifier':
         return identifier(visit, deps)
@@ -66,21 +67,29 @@ export function createStepPage(deps: StepPageDeps): StepPage {
   }
 }
 
-type FurtherStep = Extract<Step, { kind: 'second_step' | 'enrol' }>
+type FurtherStep = Extract<Step, { kind: 'second_step' | 'enrol' | 'refused' }>
 
 /** More is wanted than was proved. */
 function isFurther(step: Step): step is FurtherStep {
-  return step.kind === 'second_step' || step.kind === 'enrol'
+  return step.kind === 'second_step' || step.kind === 'enrol' || step.kind === 'refused'
 }
 
 function furtherPage(
   visit: Visit,
   step: FurtherStep,
-  { ways, enrolments, csrf, now }: Pick<StepPageDeps, 'ways' | 'enrolments'> & Shown,
+  deps: StepPageDeps,
+  shown: Shown,
 ): Html | Promise<Html> {
-  return step.kind === 'second_step'
-    ? wayOf(ways, step).page(visit, step, { csrf, now })
-    : enrolStepPage(visit, step, { csrf, now, enrolments })
+  switch (step.kind) {
+    case 'second_step':
+      return wayOf(deps.ways, step).page(visit, step, shown)
+    case 'enrol':
+      return enrolStepPage(visit, step, { ...shown, enrolments: deps.enrolments })
+    case 'refused': {
+      const anotherAction = addressOf(visit, 'another')
+      return refusedPage({ ...form(visit, 'refused', deps), anotherAction })
+    }
+  }
 }
 
 function form(visit: Visit, step: string, deps: StepPageDeps) {

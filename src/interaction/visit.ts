@@ -9,7 +9,16 @@ import type { AuthFlow, FlowDetails } from '#oidc/oidc.ts'
 import type { PageOf, Tenant } from '#tenant/tenant.ts'
 import { tenantOf } from '#tenant/tenant.ts'
 import type { Page } from '#views/layout.ts'
-import type { EnrollableId, KnownAccount, ProgressStore, Prover, Situation } from './interaction.ts'
+import type {
+  EnrollableId,
+  KnownAccount,
+  Progress,
+  ProgressStore,
+  Prover,
+  Situation,
+} from './interaction.ts'
+import type { DeviceTrust } from './device-trust.ts'
+import type { DoubtOf } from './doubts.ts'
 import type { InvitationOf } from './invite.ts'
 import { proofsOf } from './proofs.ts'
 import type { RememberedAccounts } from './remembered-accounts.ts'
@@ -29,6 +38,8 @@ export type VisitDeps = {
   readonly factors: Factors
   readonly enrollable: readonly EnrollableId[]
   readonly clock: Clock
+  readonly deviceTrust: Pick<DeviceTrust, 'isTrusted'>
+  readonly doubtOf: DoubtOf
   readonly remembered: RememberedAccounts
   readonly pageOf: PageOf
   readonly registrations: Pick<Registrations, 'isOpenTo'>
@@ -66,7 +77,7 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
       details,
       progress,
       leaving: leavingOf(account, proofs),
-      prover: account && (await proverOf(account)),
+      prover: account && (await proverOf({ ctx, details, account, progress })),
       policy: {
         ...tenant.settings,
         mayRegister: deps.registrations.isOpenTo(tenant, invitation),
@@ -82,15 +93,13 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
     } as Visit // the filter above leaves known accounts only
   }
 
-  async function proverOf({
-    tenantId,
-    id,
-    email,
-    emailVerified,
-    groups,
-  }: Account): Promise<Prover> {
+  async function proverOf(request: ProverRequest): Promise<Prover> {
+    const { ctx, details, account } = request
+    const { tenantId, id, email, emailVerified, groups } = account
     const factors = await deps.factors(tenantId, id)
-    return { email, emailVerified, groups, factors, isTrustedHere: false }
+    const isTrustedHere = await deps.deviceTrust.isTrusted(ctx, details.tenant, account)
+    const risk = (await deps.doubtOf(request))?.level
+    return { email, emailVerified, groups, factors, isTrustedHere, risk }
   }
 
   async function known(
@@ -107,6 +116,13 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
 export function putOffUntil({ settings }: Tenant, clock: Clock): Date | undefined {
   const day = new Date(settings.second_factor_deadline ?? 0)
   return day.getTime() > clock.now() ? day : undefined
+}
+
+type ProverRequest = {
+  readonly ctx: Context
+  readonly details: FlowDetails
+  readonly account: Account
+  readonly progress: Progress
 }
 
 /** A proof from before the departure takes nothing back (Q17). */

@@ -158,9 +158,14 @@ function choose(page: Page, fields: object, press: string | RegExp | undefined) 
   return { form, button: form.buttons.find(({ text }) => fits(text)) }
 }
 
+/** A box that nobody ticks is not sent (HTML, form submission). */
 function filledIn(form: HtmlForm, fields: Readonly<Record<string, string>>): URLSearchParams {
+  const sent = form.fields.filter(
+    ({ name, type, attributes }) =>
+      type !== 'checkbox' || 'checked' in attributes || fields[name] !== undefined,
+  )
   return new URLSearchParams(
-    form.fields.map(({ name, value }) => [name, fields[name] ?? value] as [string, string]),
+    sent.map(({ name, value }) => [name, fields[name] ?? value] as [string, string]),
   )
 }
 

@@ -5,6 +5,7 @@ import { emailChangeUndoneMail } from './email-change-undone.ts'
 import { emailChangedMail } from './email-changed.ts'
 import type { MailContent } from './mail-layout.ts'
 import { passwordChangedMail } from './password-changed.ts'
+import { signInRefusedMail } from './sign-in-refused.ts'
 
 type Name = 'Acme' | '<script>x</script>\r\nBcc: a@b.test'
 
@@ -41,6 +42,17 @@ function mails(locale: 'en' | 'de', name: Name = 'Acme') {
       mail: codeMail({ ...code, purpose, isDecoy: true, link: url }),
       says: [],
     })),
+    {
+      name: 'sign-in refused',
+      mail: signInRefusedMail({
+        ...notice,
+        browser: 'Firefox',
+        city: 'Vienna',
+        country: 'AT',
+        resetUrl: url,
+      }),
+      says: [...facts, 'Firefox', 'Vienna, ', url],
+    },
     {
       name: 'email changed',
       mail: emailChangedMail({

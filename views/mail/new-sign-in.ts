@@ -37,11 +37,17 @@ export function newSignInMail(props: NewSignInProps): MailContent {
   })
 }
 
-function deviceOf({ browser, system }: NewSignInProps): string {
+/** As much of it as is known. */
+export function deviceOf({ browser, system }: Pick<NewSignInProps, 'browser' | 'system'>): string {
   return [browser, system].filter((part) => part !== undefined).join(', ')
 }
 
-function placeOf({ city, country, locale }: NewSignInProps): string {
+/** As much of it as is known, in the reader's language. */
+export function placeOf({
+  city,
+  country,
+  locale,
+}: Pick<NewSignInProps, 'city' | 'country' | 'locale'>): string {
   const countries = new Intl.DisplayNames(locale, { type: 'region' })
   const name = country === undefined ? undefined : countries.of(country)
   return [city, name].filter((part) => part !== undefined).join(', ')

@@ -1,12 +1,14 @@
 import { accountDe } from './account-de.ts'
 import type { Translation } from './catalogue.ts'
 import { passkeyDe } from './passkey-de.ts'
+import { refusedDe } from './refused-de.ts'
 import { secondStepDe } from './second-step-de.ts'
 import { signInByMailDe } from './sign-in-by-mail-de.ts'
 import { twoStepDe } from './two-step-de.ts'
 
 export const de: Translation = {
   ...accountDe,
+  ...refusedDe,
   ...secondStepDe,
   ...signInByMailDe,
   ...twoStepDe,

@@ -1,6 +1,7 @@
 import { accountEn } from './account-en.ts'
 import type { Message } from './message.ts'
 import { passkeyEn } from './passkey-en.ts'
+import { refusedEn } from './refused-en.ts'
 import { secondStepEn } from './second-step-en.ts'
 import { signInByMailEn } from './sign-in-by-mail-en.ts'
 import { twoStepEn } from './two-step-en.ts'
@@ -10,6 +11,7 @@ import { twoStepEn } from './two-step-en.ts'
  */
 export const en = {
   ...accountEn,
+  ...refusedEn,
   ...secondStepEn,
   ...signInByMailEn,
   ...twoStepEn,

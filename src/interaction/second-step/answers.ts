@@ -1,6 +1,7 @@
 import { unknownAnswer, type Answer } from '../answer.ts'
 import type { ProgressStore } from '../interaction.ts'
 import { nextStep } from '../next-step.ts'
+import { proofsOf } from '../proofs.ts'
 import type { Visit } from '../visit.ts'
 import type { SecondStep, Way } from './second-step.ts'
 
@@ -14,11 +15,21 @@ export function createSecondStepAnswers(deps: {
       name,
       async (visit, form) => {
         const step = nextStep(visit)
-        if (step.kind === 'second_step' && step.method === method) await answer(visit, form, step)
+        if (step.kind !== 'second_step' || step.method !== method) return
+        await keepTrust(visit, step.trustDays > 0 && form.get('trust') === 'yes', deps.progress)
+        await answer(visit, form, step)
       },
     ]),
   )
   return { ...Object.fromEntries(answers), way: choose(deps.progress) }
+}
+
+/** What the box says now: whoever corrects a code may have changed their mind. It counts once all is proved. */
+async function keepTrust(visit: Visit, isWanted: boolean, store: ProgressStore): Promise<void> {
+  const { details, progress } = visit
+  const trusting = isWanted ? proofsOf(visit)[0]?.accountId : undefined
+  if (trusting === progress.trusting) return
+  await store.change(details.tenant.id, details.uid, (before) => ({ ...before, trusting }))
 }
 
 const choose =

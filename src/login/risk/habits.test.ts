@@ -70,7 +70,7 @@ describe('what is unlike a person', () => {
       'the address is in no country (Q50)',
       [home],
       { ...away, at: later, whence: { country: undefined, position: undefined } },
-      { new_network: 'yes', new_country: 'unreadable', impossible_travel: 'unreadable' },
+      { new_network: 'yes', new_country: 'unreadable' },
     ],
     [
       'there is no address at all (Q50)',

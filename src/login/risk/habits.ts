@@ -75,9 +75,10 @@ function countryValue({ countries }: Habits, { whence, at }: Sighting): SignalVa
   return isRecent(countries[whence.country], at) ? 'no' : 'yes'
 }
 
-function travelValue({ last }: Habits, { whence, at }: Sighting): SignalValue {
+function travelValue({ last }: Habits, { network, whence, at }: Sighting): SignalValue {
   if (last?.position === undefined) return 'no' // nobody knows where from
-  if (whence?.position === undefined) return 'unreadable'
+  // an address that no file places counts as a new country already; one that hides counts as both
+  if (whence?.position === undefined) return network === undefined ? 'unreadable' : 'no'
   const distance = distanceOf(last.position, whence.position)
   const hours = Math.max(0, at - last.at) / 3600
   return distance > vagueness && distance - vagueness > hours * fastest ? 'yes' : 'no'
