@@ -18,6 +18,8 @@ import type { Invitations, Registrations } from '#login/registration/registratio
 import type { PasswordChanges } from '#login/password/change/change.ts'
 import { refreshEndpoint } from '#api/auth/refresh.ts'
 import { sessionEndpoints } from '#api/auth/sessions.ts'
+import { twoStepEndpoints } from '#api/auth/two-step.ts'
+import type { TwoStepDeps } from '#api/auth/two-step.ts'
 import { createCallerOf } from '#api/caller.ts'
 import { createCors } from '#api/cors.ts'
 import { createApi } from '#api/router.ts'
@@ -30,13 +32,15 @@ import type { DirectTokenDeps } from '#oidc/direct/service.ts'
 import type { ArtifactStore } from '#oidc/oidc.ts'
 import type { Sessions } from '#session/session.ts'
 import type { Ephemeral } from '#storage/storage.ts'
-import { createSignInPolicy } from './sign-in-policy.ts'
+import { isSecondFactorDemanded } from './factors.ts'
+import { createAcrToChange, createSignInPolicy } from './sign-in-policy.ts'
 
 export type JsonApiDeps = NewDeviceDeps &
   Pick<
     Login2faDeps,
     'totp' | 'recoveryCodes' | 'passkeys' | 'emailSecondStep' | 'emailVerification'
   > &
+  Pick<TwoStepDeps, 'totp' | 'recoveryCodes' | 'passkeys'> &
   Pick<DirectTokenDeps, 'registry' | 'keys' | 'clock'> &
   Pick<ApiDeps, 'requesterOf'> & {
     readonly accounts: Accounts
@@ -66,13 +70,20 @@ function everyFactor(deps: JsonApiDeps): Factors {
 /** The composition of `/api/v1`. */
 export function createJsonApi(deps: JsonApiDeps) {
   const { accounts, devices, emailCode, passwords } = deps
+  const factors = everyFactor(deps)
+  const own = {
+    ...deps,
+    password: passwords,
+    acrToChange: createAcrToChange({ factors }),
+    isDemanded: isSecondFactorDemanded,
+  }
   const direct = createDirectTokens({ ...deps, store: deps.artifacts })
   const signIn: SignInDeps = {
     password: passwords,
     emailCode,
     accounts,
     pending: createPendingSignIns(deps.ephemeral),
-    policy: createSignInPolicy({ ...deps, factors: everyFactor(deps) }),
+    policy: createSignInPolicy({ ...deps, factors }),
     issueDevice: ({ id }, accountId) => devices.issue(id, accountId),
     noticeNewDevice: createNewDeviceNotice(deps),
   }
@@ -100,6 +111,7 @@ export function createJsonApi(deps: JsonApiDeps) {
       refreshEndpoint({ direct }),
       meEndpoint(),
       ...sessionEndpoints(deps),
+      ...twoStepEndpoints(own),
       forgotPasswordEndpoint(reset),
       resetPasswordEndpoint(reset),
     ],

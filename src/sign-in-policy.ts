@@ -1,10 +1,13 @@
 import type { SignInPolicy } from '#api/auth/auth.ts'
+import type { StepUpDeps } from '#api/auth/stepped-up.ts'
+import { acrMultiFactor, acrPhishingResistant } from '#client/client.ts'
 import type { Clients } from '#client/client.ts'
-import { nextDemand } from '#interaction/demand.ts'
+import { hasSecondFactor, nextDemand } from '#interaction/demand.ts'
 import { putOffUntil } from '#interaction/visit.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { Factors } from '#login/login.ts'
 import { acrDemandOf } from '#oidc/acr-demand.ts'
+import { secondFactorRule } from '#tenant/tenant.ts'
 
 /**
  * What the pages ask of somebody, asked of who signs in by the API: the same demand, of the same facts. An application gets
@@ -37,5 +40,23 @@ export function createSignInPolicy(deps: {
       } as const
       return nextDemand(asking, proofs)
     },
+  }
+}
+
+/**
+ * Who has a second factor proves it before any is changed; where the tenant asks nobody for one, no sign-in here could. Under a
+ * rule of passkeys, one of them.
+ */
+export function createAcrToChange({
+  factors,
+}: {
+  readonly factors: Factors
+}): StepUpDeps['acrToChange'] {
+  return async ({ settings }, { tenantId, id, groups }) => {
+    const rule = secondFactorRule(settings, groups)
+    if (rule === 'off') return undefined
+    const has = await factors(tenantId, id)
+    if (rule === 'passkey' && has.passkeys > 0) return acrPhishingResistant
+    return hasSecondFactor(has) ? acrMultiFactor : undefined
   }
 }

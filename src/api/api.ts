@@ -20,6 +20,9 @@ export type Caller = {
   readonly account: Account
   readonly client: Client
   readonly sessionUid: SessionUid
+  /** When this person last proved who they are in this session, epoch seconds; and what that was (Q64). */
+  readonly provedAt: number
+  readonly acr: string | undefined
 }
 
 /** What an endpoint works with; params, query and body as their schemas returned them. */

@@ -11,9 +11,9 @@ export function createCallerOf(deps: {
   return async (tenant, accessToken) => {
     const owner = await deps.direct.identify(tenant, accessToken)
     if (!owner) return undefined
-    const { accountId, client, sessionUid, provedAt } = owner
+    const { accountId, ...rest } = owner
     const account = await deps.accounts.findActive(tenant.id, accountId)
-    if (!account || isVoid(account, provedAt)) return undefined
-    return { account, client, sessionUid }
+    if (!account || isVoid(account, rest.provedAt)) return undefined
+    return { account, ...rest }
   }
 }

@@ -94,8 +94,8 @@ function refuse(
 ): AppError {
   const [status, message] = refusals[refused]
   // RFC 9110 §15.5.2, RFC 6750 §3. Never Basic: a browser would ask the person for a password by a window of its own.
-  const error = refused === 'api.token_invalid' ? ', error="invalid_token"' : ''
-  if (status === 401) ctx.set('www-authenticate', `Bearer realm="${issuer}"${error}`)
+  if (status === 401)
+    ctx.set('www-authenticate', `Bearer realm="${issuer}"${errorFor(refused, details)}`)
   if (refused === 'api.origin_refused') ctx.remove('access-control-allow-origin')
   return new AppError({
     code: refused,
@@ -105,3 +105,14 @@ function refuse(
     ...(retryAfter !== undefined && { retryAfter }),
   })
 }
+
+/** RFC 6750 §3.1, RFC 9470 §3. */
+function errorFor(refused: RefusalCode, details: unknown): string {
+  if (refused === 'api.token_invalid') return ', error="invalid_token"'
+  if (refused !== 'api.step_up_required') return ''
+  const { max_age, acr_values } = details as StepUp // `stepUpNeeded` wrote it
+  const acr = acr_values === null ? '' : `, acr_values="${acr_values}"`
+  return `, error="insufficient_user_authentication", max_age="${max_age}"${acr}`
+}
+
+type StepUp = { readonly max_age: number; readonly acr_values: string | null }

@@ -82,6 +82,7 @@ export type TokenOwner = {
   readonly sessionUid: SessionUid
   /** When the person proved who they are, epoch seconds. */
   readonly provedAt: number
+  readonly acr: string | undefined
 }
 
 /** The audience of access tokens for the JSON API of a tenant: its address. */

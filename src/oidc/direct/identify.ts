@@ -65,6 +65,7 @@ export function createIdentify(deps: IdentifyDeps): DirectTokens['identify'] {
       accountId: brandId<AccountId>(session.accountId),
       sessionUid: brandId<SessionUid>(uid),
       provedAt: session.loginTs,
+      acr: session.acr,
     }
   }
 }
