@@ -406,6 +406,14 @@ describe('somebody who has nothing to prove it with (Q42)', () => {
     assert.equal(stepOf({ progress: { isPutOff: true } }).kind, 'enrol')
   })
 
+  it('proves what they have while they put a passkey off', () => {
+    const row = { settings: { second_factor: 'passkey' }, prover: { factors: app } }
+    const putOff = { row, policy: { putOffUntil: until }, progress: { isPutOff: true } }
+    assert.equal(stepOf(putOff).kind, 'second_step')
+    const proved = { ...row, proofs: [password, proof('totp')] }
+    assert.equal(stepOf({ ...putOff, row: proved }).kind, 'signed_in')
+  })
+
   it('puts nothing off that an application demands', () => {
     const row = demand(acrMultiFactor)
     const policy = { putOffUntil: until }

@@ -82,9 +82,12 @@ function tenantWants(
 ): readonly Want[] {
   const by = 'tenant'
   const rule = secondFactorRule(policy, groups)
-  if (rule === 'passkey') return [{ by, kind: 'acr', acr: acrPhishingResistant, isWish: false }]
-  const isAsked = rule === 'required' || (rule === 'optional' && hasSecondFactor(factors))
-  return isAsked && !isTrustedHere ? [{ by, kind: 'step' }] : []
+  const isAsked = rule === 'required' || (rule !== 'off' && hasSecondFactor(factors))
+  const step = isAsked && !isTrustedHere ? [{ by, kind: 'step' } as const] : []
+  // whoever puts the passkey off is still asked for what they have
+  return rule === 'passkey'
+    ? [{ by, kind: 'acr', acr: acrPhishingResistant, isWish: false }, ...step]
+    : step
 }
 
 /**
