@@ -16,6 +16,9 @@ import type { ResetDeps } from '#api/auth/reset-password.ts'
 import type { EmailCodeLogin, EmailCodes } from '#login/email-code/email-code.ts'
 import type { Invitations, Registrations } from '#login/registration/registration.ts'
 import type { PasswordChanges } from '#login/password/change/change.ts'
+import { passkeySignInEndpoints } from '#api/auth/passkey-sign-in.ts'
+import { passkeyEndpoints } from '#api/auth/passkeys.ts'
+import type { PasskeyDeps } from '#api/auth/passkeys.ts'
 import { refreshEndpoint } from '#api/auth/refresh.ts'
 import { sessionEndpoints } from '#api/auth/sessions.ts'
 import { twoStepEndpoints } from '#api/auth/two-step.ts'
@@ -40,6 +43,7 @@ export type JsonApiDeps = NewDeviceDeps &
     Login2faDeps,
     'totp' | 'recoveryCodes' | 'passkeys' | 'emailSecondStep' | 'emailVerification'
   > &
+  Pick<PasskeyDeps, 'passkeys'> &
   Pick<TwoStepDeps, 'totp' | 'recoveryCodes' | 'passkeys'> &
   Pick<DirectTokenDeps, 'registry' | 'keys' | 'clock'> &
   Pick<ApiDeps, 'requesterOf'> & {
@@ -58,23 +62,13 @@ export type JsonApiDeps = NewDeviceDeps &
     readonly passwordChanges: PasswordChanges
   }
 
-/** Whatever can be proved here. */
-function everyFactor(deps: JsonApiDeps): Factors {
-  return async (tenantId, id) => ({
-    ...(await deps.factors(tenantId, id)),
-    totp: await deps.totp.isEnrolled(tenantId, id),
-    recoveryCodes: await deps.recoveryCodes.count(tenantId, id),
-  })
-}
-
 /** The composition of `/api/v1`. */
 export function createJsonApi(deps: JsonApiDeps) {
   const { accounts, devices, emailCode, passwords } = deps
-  const factors = everyFactor(deps)
   const own = {
     ...deps,
     password: passwords,
-    acrToChange: createAcrToChange({ factors }),
+    acrToChange: createAcrToChange(deps),
     isDemanded: isSecondFactorDemanded,
   }
   const direct = createDirectTokens({ ...deps, store: deps.artifacts })
@@ -83,7 +77,7 @@ export function createJsonApi(deps: JsonApiDeps) {
     emailCode,
     accounts,
     pending: createPendingSignIns(deps.ephemeral),
-    policy: createSignInPolicy({ ...deps, factors }),
+    policy: createSignInPolicy(deps),
     issueDevice: ({ id }, accountId) => devices.issue(id, accountId),
     noticeNewDevice: createNewDeviceNotice(deps),
   }
@@ -112,6 +106,8 @@ export function createJsonApi(deps: JsonApiDeps) {
       meEndpoint(),
       ...sessionEndpoints(deps),
       ...twoStepEndpoints(own),
+      ...passkeyEndpoints(own),
+      ...passkeySignInEndpoints({ ...deps, ...login }),
       forgotPasswordEndpoint(reset),
       resetPasswordEndpoint(reset),
     ],
