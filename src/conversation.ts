@@ -26,7 +26,8 @@ import { createRecoveryCodeWay } from '#interaction/second-step/recovery-code.ts
 import { createTotpWay } from '#interaction/second-step/totp.ts'
 import type { EmailWayDeps } from '#interaction/second-step/email-code.ts'
 import type { Way } from '#interaction/second-step/second-step.ts'
-import type { PasskeyAnswerDeps } from '#interaction/passkey-answers.ts'
+import { createPasskeyEnrolment } from '#interaction/enrolment/passkey.ts'
+import type { NewPasskeyDeps, PasskeyAnswerDeps } from '#interaction/passkey-answers.ts'
 import { createPasskeyWay } from '#interaction/second-step/passkey.ts'
 import { createStepPage } from '#interaction/step-page.ts'
 import type { DemoAccount } from '#interaction/step-page.ts'
@@ -43,7 +44,7 @@ import type {
 } from '#login/email-code/email-code.ts'
 import { createEmailUndoRouter } from '#login/email-change/portal.ts'
 import type { Factors, PasswordLogin } from '#login/login.ts'
-import type { PasskeyLogin } from '#login/passkey/passkey.ts'
+import type { PasskeyLogin, Passkeys } from '#login/passkey/passkey.ts'
 import type { DeviceCookies } from '#login/password/password.ts'
 import type { RecoveryCodes } from '#login/recovery-code/recovery-code.ts'
 import { createTrustedDeviceCookie } from '#login/trusted-device/cookie.ts'
@@ -101,7 +102,7 @@ export type ConversationDeps = Omit<FinishDeps, Made> &
     readonly invitations: Invitations
     readonly registrations: Registrations
     readonly passwords: PasswordLogin
-    readonly passkeys: PasskeyLogin
+    readonly passkeys: PasskeyLogin & Passkeys
     readonly totp: Totp
     readonly recoveryCodes: RecoveryCodes
     readonly keyring: KeyDeriver
@@ -119,9 +120,9 @@ export function createConversation(
   const sealedCookies = createSealedCookies({ sealer: app.sealer, clock })
   const remembered = createRememberedAccounts(sealedCookies)
   const { accounts, browserCookie, emailCode, invitations, registrations } = app
-  const common = { progress, browserCookie, csrf, readForm, requesterOf, pageOf }
+  const common = { accounts, progress, browserCookie, csrf, readForm, requesterOf, pageOf }
   const invitationOf = createInvitationOf({ invitations, sealedCookies })
-  const people = { accounts, remembered, registrations, invitationOf }
+  const people = { remembered, registrations, invitationOf }
   const trustedDeviceCookie = createTrustedDeviceCookie(cookies)
   const deviceTrust = createDeviceTrust({ ...app, requesterOf, trustedDeviceCookie })
   const requesterFor = createRequesterFor({ remembered, requesterOf })
@@ -185,13 +186,14 @@ function finishOf(
 /** What can be asked for beyond who somebody is, and what can be set up for it on the way. */
 function createFurtherProofs(
   deps: EmailWayDeps &
-    PasskeyAnswerDeps & { readonly totp: Totp; readonly recoveryCodes: RecoveryCodes },
+    PasskeyAnswerDeps &
+    NewPasskeyDeps & { readonly totp: Totp; readonly recoveryCodes: RecoveryCodes },
 ): {
   readonly ways: readonly Way[]
   readonly enrolments: readonly Enrolment[]
 } {
   const typed = [createTotpWay(deps), createEmailWay(deps), createRecoveryCodeWay(deps)]
-  return { ways: [createPasskeyWay(deps), ...typed], enrolments: [] }
+  return { ways: [createPasskeyWay(deps), ...typed], enrolments: [createPasskeyEnrolment(deps)] }
 }
 
 type LinkDeps = Omit<Parameters<typeof createEmailLinkRouter>[0], 'flow'> &

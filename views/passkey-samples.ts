@@ -1,4 +1,6 @@
 import { identifierPage } from './identifier.ts'
+import type { PasskeyOffer } from './components/passkey.ts'
+import { enrolPasskeyPage } from './enrol-passkey.ts'
 import { passkeyStepPage } from './passkey-step.ts'
 import { passwordPage } from './password.ts'
 import type { Samples, Stage } from './stage.ts'
@@ -29,6 +31,7 @@ export function passkeySamples({ page, text, url }: Stage): Samples {
     changeAction: url('/interaction/sample/another'),
   }
   return {
+    ...enrolSamples({ page, text, url }, passkey),
     'identifier-passkey': identifierPage({ ...identifier, passkey }),
     'identifier-passkey-gone-error': identifierPage({ ...identifier, passkey: gone }),
     'identifier-passkey-error': identifierPage({
@@ -45,6 +48,29 @@ export function passkeySamples({ page, text, url }: Stage): Samples {
     'second-step-passkey-error': passkeyStepPage({
       ...step,
       passkey: { ...passkey, error: 'refused' },
+    }),
+  }
+}
+
+function enrolSamples({ page, url }: Stage, passkey: PasskeyOffer): Samples {
+  const enrol = {
+    page,
+    csrf: 'sample-token',
+    passkey,
+    putOff: undefined,
+    giveUpAction: undefined,
+    changeAction: url('/interaction/sample/another'),
+    chooseAction: url('/interaction/sample/enrol'),
+  }
+  return {
+    'enrol-passkey': enrolPasskeyPage(enrol),
+    'enrol-passkey-put-off': enrolPasskeyPage({
+      ...enrol,
+      putOff: { until: new Date('2026-12-03T00:00:00Z'), action: url('/interaction/sample/put') },
+    }),
+    'enrol-passkey-error': enrolPasskeyPage({
+      ...enrol,
+      passkey: { ...passkey, error: 'not_added' },
     }),
   }
 }

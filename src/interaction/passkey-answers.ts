@@ -1,10 +1,15 @@
 import type { Context } from 'koa'
-import type { Account } from '#account/account.ts'
+import type { Account, Accounts } from '#account/account.ts'
 import type { Form } from '#http/http.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
 import type { Requester } from '#login/login.ts'
 import { relyingPartyOf } from '#login/passkey/passkey.ts'
-import type { CeremonyOptions, PasskeyLogin, PasskeyVerdict } from '#login/passkey/passkey.ts'
+import type {
+  CeremonyOptions,
+  PasskeyLogin,
+  Passkeys,
+  PasskeyVerdict,
+} from '#login/passkey/passkey.ts'
 import type { PasskeyOffer } from '#views/components/passkey.ts'
 import type { Answer } from './answer.ts'
 import type { Notice, Progress, ProgressStore, Step } from './interaction.ts'
@@ -81,15 +86,51 @@ function noticeOf(verdict: Exclude<PasskeyVerdict, { kind: 'proved' }>): Notice 
   }
 }
 
+export type NewPasskeyDeps = Pick<PasskeyAnswerDeps, 'progress' | 'requesterOf'> & {
+  readonly passkeys: Pick<Passkeys, 'offer' | 'add'>
+  readonly accounts: Pick<Accounts, 'find'>
+}
+
+/** Puts one into the account of whoever has just proved who they are; a proof that is too old is asked for again (Q64). */
+export async function addPasskey(visit: Visit, form: Form, deps: NewPasskeyDeps): Promise<void> {
+  const { tenant, uid } = visit.details
+  const proofs = proofsOf(visit)
+  const [first] = proofs
+  if (!first) return
+  const { ip, userAgent, requestId } = deps.requesterOf(visit.ctx)
+  const { kind } = await deps.passkeys.add({
+    tenant,
+    accountId: first.accountId,
+    requester: { ip, userAgent, requestId },
+    provedAt: Math.max(...proofs.map(({ at }) => at)),
+    binding: csrfBinding(visit),
+    credential: form.get('credential') ?? '',
+  })
+  const change = kind === 'added' || kind === 'step_up' ? outcomes[kind] : outcomes.refused
+  await deps.progress.change(tenant.id, uid, (before) => ({ ...before, ...change }))
+}
+
+const begun = { enrolling: undefined, notice: undefined } as const
+const outcomes = {
+  added: begun,
+  step_up: { ...begun, proofs: [], another: true, email: undefined },
+  refused: { notice: { kind: 'passkey', why: 'not_added' } },
+} as const satisfies Record<string, Partial<Progress>>
+
 /** What to ask the browser for at this step; nothing where no passkey is asked for. */
 export async function passkeyOptions(
   visit: Visit,
-  { passkeys }: Pick<PasskeyAnswerDeps, 'passkeys'>,
+  deps: Pick<PasskeyAnswerDeps, 'passkeys'> & Pick<NewPasskeyDeps, 'passkeys' | 'accounts'>,
 ): Promise<CeremonyOptions> {
+  const { passkeys } = deps
   const step = nextStep(visit)
   const asked = { tenant: visit.details.tenant, binding: csrfBinding(visit) }
   if (expectedAt(step)) return passkeys.request(asked)
   const [first] = proofsOf(visit)
+  if (first && step.kind === 'enrol' && step.method === 'passkey') {
+    const account = await deps.accounts.find(asked.tenant.id, first.accountId)
+    return account ? passkeys.offer({ ...asked, account }) : {}
+  }
   const isSecondStep = step.kind === 'second_step' && step.method === 'passkey'
   return first && isSecondStep ? passkeys.request({ ...asked, accountId: first.accountId }) : {}
 }

@@ -6,6 +6,7 @@ import { methodIds } from '#login/login.ts'
 import { passwordProblems } from '#login/password/password.ts'
 import { registrationProblems } from '#login/registration/registration.ts'
 import { riskLevels } from '#login/risk/risk.ts'
+import { passkeyProblems } from '#views/components/passkey.ts'
 import { emptyProgress, emptyRegistering } from './interaction.ts'
 import type { Progress, ProgressStore } from './interaction.ts'
 import { rewrite } from './rewrite.ts'
@@ -105,7 +106,7 @@ const schema = z.object({
       z.object({ kind: z.literal('code_wrong'), left: z.number() }),
       z.object({
         kind: z.literal('passkey'),
-        why: z.enum(['refused', 'unknown', 'unknown_gone', 'other_account']),
+        why: z.enum(passkeyProblems),
         gone: z.string().optional(),
       }),
       z.object({ kind: z.literal('factor'), why: z.enum(['wrong', 'used']) }),

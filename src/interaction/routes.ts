@@ -10,7 +10,7 @@ import type { AnswerDeps } from './answers.ts'
 import type { Finish } from './finish.ts'
 import { sendFirstCode } from './email-code-answers.ts'
 import { nextStep } from './next-step.ts'
-import { passkeyOptions } from './passkey-answers.ts'
+import { passkeyOptions, type NewPasskeyDeps } from './passkey-answers.ts'
 import type { TellOfRefusal } from './refusal-notice.ts'
 import { reachSecondStep } from './second-step/answers.ts'
 import type { StepPage } from './step-page.ts'
@@ -19,15 +19,16 @@ import { isLocked, waitOf } from './wait.ts'
 import type { Visit } from './visit.ts'
 import type { Step } from './interaction.ts'
 
-export type InteractionDeps = AnswerDeps & {
-  readonly requesterOf: (ctx: Context) => Omit<Requester, 'deviceCookie'>
-  readonly visit: (ctx: Context) => Promise<Visit>
-  readonly stepPage: StepPage
-  readonly finish: Finish
-  readonly tellOfRefusal: TellOfRefusal
-  readonly csrf: Csrf
-  readonly readForm: ReadForm
-}
+export type InteractionDeps = AnswerDeps &
+  NewPasskeyDeps & {
+    readonly requesterOf: (ctx: Context) => Omit<Requester, 'deviceCookie'>
+    readonly visit: (ctx: Context) => Promise<Visit>
+    readonly stepPage: StepPage
+    readonly finish: Finish
+    readonly tellOfRefusal: TellOfRefusal
+    readonly csrf: Csrf
+    readonly readForm: ReadForm
+  }
 
 /** `/interaction/:uid`: one page that shows the step, one POST for each answer, always answered by 303 (RFC 9700 §4.12). */
 export function createInteractionRouter(deps: InteractionDeps): Router {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { acrPassword, acrPhishingResistant } from '#client/client.ts'
+import { createAuthenticator } from '#test/support/authenticator.ts'
 import type { Page, Tab } from '#test/support/browser.ts'
 import { givePasskey, passkeyOptions, usePasskey } from '#test/support/passkey-sign-in.ts'
 import { proveIdentity } from '#test/support/person.ts'
@@ -218,6 +219,38 @@ describeInWorlds('signing in with a passkey', (world) => {
     await proveIdentity(tab, person)
     const page = await usePasskey(world(), tab, other)
     assert.match(page.alert ?? '', /for another account/)
+  })
+
+  it('is made on the way by who has none where the tenant wants one, and used at once', async () => {
+    const { person, attempt, tab } = await strict('passkey')
+    await tab.submit({ email: person.email })
+    let page = await tab.submit({ password })
+    if (page.forms.some(({ action }) => action.endsWith('/enrol')))
+      page = await tab.submit({}, /passkey/i)
+    assert.equal(page.heading, 'Add a passkey')
+    const wrong = await tab.submit({ credential: '{}' })
+    assert.match(wrong.alert ?? '', /could not be added/)
+    const authenticator = createAuthenticator({ origin: world().issuer })
+    const made = authenticator.create(await passkeyOptions(world(), tab))
+    page = await tab.submit({ credential: made })
+    assert.equal(page.heading, 'Confirm it’s you', 'made is not yet proved')
+    const back = await usePasskey(world(), tab, authenticator)
+    const claims = (await attempt.finish(back.url)).claims() ?? assert.fail('no ID token')
+    assert.equal(claims['acr'], acrPhishingResistant)
+  })
+
+  it('is not made on the way on the strength of a password of a while ago (Q52)', async () => {
+    const { person, tab } = await strict('passkey')
+    await tab.submit({ email: person.email })
+    let page = await tab.submit({ password })
+    if (page.forms.some(({ action }) => action.endsWith('/enrol')))
+      page = await tab.submit({}, /passkey/i)
+    await world().pass(302)
+    const authenticator = createAuthenticator({ origin: world().issuer })
+    const made = authenticator.create(await passkeyOptions(world(), tab))
+    assert.equal((await tab.submit({ credential: made })).heading, 'Sign in')
+    const { tenantId, id } = person.account
+    assert.equal(await world().app.passkeys.count(tenantId, id), 0)
   })
 
   it('meets alone what two steps are asked for', async () => {

@@ -177,9 +177,10 @@ describeInWorlds('an application, or an API, that wants more proved (Q49, RFC 94
     assert.equal((await attempt.finish(page.url)).claims()?.['acr'], acrPassword)
   })
 
-  it('is refused what this person cannot prove, when it insists', async () => {
+  it('is refused what this person cannot prove, and will not set up, when it insists', async () => {
     for (const acr of [acrMultiFactor, acrPhishingResistant]) {
-      const { page } = await ask({ claims: essential([acr]) })
+      const { tab } = await ask({ claims: essential([acr]) })
+      const page = await tab.submit({}, 'Go back without it')
       assert.equal(page.url.searchParams.get('error'), 'unmet_authentication_requirements')
     }
   })
@@ -188,7 +189,8 @@ describeInWorlds('an application, or an API, that wants more proved (Q49, RFC 94
     for (const parameters of [{}, { acr_values: acrPassword }, { prompt: 'login' }]) {
       const asked = await ask(parameters, { minimum_acr: acrMultiFactor })
       const isFirstStep = 'prompt' in parameters
-      const page = isFirstStep ? await asked.tab.submit({ password }) : asked.page
+      if (isFirstStep) await asked.tab.submit({ password })
+      const page = await asked.tab.submit({}, 'Go back without it')
       assert.equal(page.url.searchParams.get('error'), 'unmet_authentication_requirements')
     }
   })
@@ -200,7 +202,8 @@ describeInWorlds('an application, or an API, that wants more proved (Q49, RFC 94
     assert.ok(known)
     await world().app.clients.putResource({ ...known, identifier, minimumAcr: acrMultiFactor })
     const resources = { [identifier]: ['read'] }
-    const { page } = await ask({ resource: identifier, scope: 'openid read' }, { resources })
+    const { tab } = await ask({ resource: identifier, scope: 'openid read' }, { resources })
+    const page = await tab.submit({}, 'Go back without it')
     assert.equal(page.url.searchParams.get('error'), 'unmet_authentication_requirements')
   })
 

@@ -82,7 +82,14 @@ export type PasskeyOffer = {
 }
 
 /** `unknown_gone`: nobody's, and the browser is told to forget it. */
-export type PasskeyProblem = 'refused' | 'unknown' | 'unknown_gone' | 'other_account'
+export const passkeyProblems = [
+  'refused',
+  'unknown',
+  'unknown_gone',
+  'other_account',
+  'not_added',
+] as const
+export type PasskeyProblem = (typeof passkeyProblems)[number]
 
 export function passkeyAlert(offer: PasskeyOffer | undefined, { t }: Messages): Html | false {
   return offer?.error !== undefined && alert(t(`passkey.${offer.error}`))

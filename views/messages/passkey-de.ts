@@ -17,6 +17,8 @@ export const passkeyDe: Pick<Translation, keyof typeof passkeyEn> = {
   'passkey.unknown': 'Dieser Passkey öffnet hier kein Konto. Nehmen Sie einen anderen Weg.',
   'passkey.other_account':
     'Dieser Passkey gehört zu einem anderen Konto. Nehmen Sie einen dieses Kontos oder einen anderen Weg.',
+  'passkey.not_added':
+    'Dieser Passkey konnte nicht hinzugefügt werden. Es wurde nichts geändert. Versuchen Sie es noch einmal.',
   'passkey.refused':
     'Dieser Passkey hat nicht funktioniert. Versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.',
 
@@ -38,8 +40,6 @@ export const passkeyDe: Pick<Translation, keyof typeof passkeyEn> = {
   'account.passkeys_added': 'Ihr Passkey ist hinzugefügt. Sie können sich mit ihm anmelden.',
   'account.passkeys_renamed': 'Ihr Passkey ist umbenannt.',
   'account.passkeys_removed': 'Ihr Passkey ist entfernt. Er öffnet hier nichts mehr.',
-  'account.passkeys_refused':
-    'Dieser Passkey konnte nicht hinzugefügt werden. Es wurde nichts geändert. Versuchen Sie es noch einmal.',
   'account.passkeys_expired':
     'Das hat zu lange gedauert, und es wurde nichts geändert. Versuchen Sie es noch einmal.',
   'account.passkeys_taken': 'Dieser Passkey ist schon hinzugefügt.',

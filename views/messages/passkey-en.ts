@@ -15,6 +15,7 @@ export const passkeyEn = {
   'passkey.unknown': 'This passkey doesn’t open an account here. Use another way.',
   'passkey.other_account':
     'That passkey is for another account. Use one of this account, or another way.',
+  'passkey.not_added': 'That passkey could not be added. Nothing was changed. Try again.',
   'passkey.refused': 'That passkey didn’t work. Try again or use another way.',
 
   'account.passkeys': 'Passkeys',
@@ -34,7 +35,6 @@ export const passkeyEn = {
   'account.passkeys_added': 'Your passkey is added. You can sign in with it.',
   'account.passkeys_renamed': 'Your passkey is renamed.',
   'account.passkeys_removed': 'Your passkey is removed. It opens nothing here any more.',
-  'account.passkeys_refused': 'That passkey could not be added. Nothing was changed. Try again.',
   'account.passkeys_expired': 'That took too long, and nothing was changed. Try again.',
   'account.passkeys_taken': 'That passkey is added already.',
   'account.passkeys_name_invalid': 'Use at most 64 letters, digits and signs.',

@@ -63,7 +63,7 @@ export function passkeysPage(props: PasskeysProps): Html {
 
 function sentenceOf(error: PasskeysError, { frame }: PasskeysProps, { t }: Messages): Html {
   if (error === 'needed') return t('account.passkeys_needed', { tenant: frame.page.tenant.name })
-  return t(`account.passkeys_${error}`)
+  return error === 'refused' ? t('passkey.not_added') : t(`account.passkeys_${error}`)
 }
 
 function addition({ frame, fresh, isFull }: PasskeysProps, messages: Messages): Part {
