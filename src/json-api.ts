@@ -37,8 +37,10 @@ import type { Sessions } from '#session/session.ts'
 import type { Ephemeral } from '#storage/storage.ts'
 import { isSecondFactorDemanded } from './factors.ts'
 import { createAcrToChange, createSignInPolicy } from './sign-in-policy.ts'
+import { withDoubts, type SignInDoubtDeps } from './sign-in-doubts.ts'
 
 export type JsonApiDeps = NewDeviceDeps &
+  SignInDoubtDeps &
   Pick<
     Login2faDeps,
     'totp' | 'recoveryCodes' | 'passkeys' | 'emailSecondStep' | 'emailVerification'
@@ -77,7 +79,7 @@ export function createJsonApi(deps: JsonApiDeps) {
     emailCode,
     accounts,
     pending: createPendingSignIns(deps.ephemeral),
-    policy: createSignInPolicy(deps),
+    policy: withDoubts(createSignInPolicy(deps), deps),
     issueDevice: ({ id }, accountId) => devices.issue(id, accountId),
     noticeNewDevice: createNewDeviceNotice(deps),
   }

@@ -11,12 +11,14 @@ import type { EmailChanges } from '#login/email-change/email-change.ts'
 import { authenticatorName, type PasskeyOwner } from '#login/passkey/passkey.ts'
 import type { Passwords } from '#login/password/password.ts'
 import type { AgreementStore } from '#login/registration/registration.ts'
+import type { Risks } from '#login/risk/risk.ts'
 import type { Outbox } from '#mail/mail.ts'
 import { createAccountClient } from '#oidc/account-client.ts'
 import type { AccountClientDeps } from '#oidc/account-client.ts'
 import type { createArtifactEnder } from '#oidc/ender.ts'
 import type { ArtifactStore } from '#oidc/oidc.ts'
 import { createLeavingNotice } from '#portal/leaving-notice.ts'
+import type { ExportPart } from '#portal/export.ts'
 import { createPortal } from '#portal/service.ts'
 import type { PortalInput } from '#portal/service.ts'
 import { deviceOf } from '#session/device.ts'
@@ -52,6 +54,7 @@ export type MyAccountDeps = Omit<PortalInput, MadeHere> &
     readonly keyring: KeyDeriver
     readonly agreements: Pick<AgreementStore, 'list'>
     readonly passwords: Passwords
+    readonly risks: Pick<Risks, 'habitsOf'>
     readonly sealer: Sealer
   }
 
@@ -88,20 +91,7 @@ export function createMyAccount(deps: MyAccountDeps) {
           recovery_codes: codes && { made_at: codes.madeAt, left: codes.left },
         }
       },
-      trusted_devices: async ({ tenant, account }) => {
-        const trusted = await deps.trustedDevices.list(tenant, account)
-        return trusted.map(({ device, place, trustedAt, lastUsedAt, expiresAt }) => {
-          const times = { last_used_at: lastUsedAt, expires_at: expiresAt }
-          return { device, place, trusted_at: trustedAt, ...times }
-        })
-      },
-      sessions: async ({ tenant, account }) => {
-        const owned = await deps.sessions.list({ tenantId: tenant.id, id: account.id })
-        return owned.map(({ device, ip, place, openedAt, lastSeenAt, amr }) => {
-          const seen = { opened_at: openedAt, last_seen_at: lastSeenAt }
-          return { device, ip, place, ...seen, amr }
-        })
-      },
+      ...whereAndWhen(deps),
       agreements: async ({ tenant, account }) => {
         const given = await deps.agreements.list(tenant.id, account.id)
         return given.map(({ document, version, agreedAt }) => ({
@@ -115,4 +105,25 @@ export function createMyAccount(deps: MyAccountDeps) {
     csrf: createCsrf(keyring.deriveAll('csrf')),
     readForm,
   })
+}
+
+/** What is known of where and when a person signs in, for the export. */
+function whereAndWhen(deps: MyAccountDeps): Readonly<Record<string, ExportPart>> {
+  return {
+    sign_in_habits: async ({ account }) => deps.risks.habitsOf(account),
+    trusted_devices: async ({ tenant, account }) => {
+      const trusted = await deps.trustedDevices.list(tenant, account)
+      return trusted.map(({ device, place, trustedAt, lastUsedAt, expiresAt }) => {
+        const times = { last_used_at: lastUsedAt, expires_at: expiresAt }
+        return { device, place, trusted_at: trustedAt, ...times }
+      })
+    },
+    sessions: async ({ tenant, account }) => {
+      const owned = await deps.sessions.list({ tenantId: tenant.id, id: account.id })
+      return owned.map(({ device, ip, place, openedAt, lastSeenAt, amr }) => {
+        const seen = { opened_at: openedAt, last_seen_at: lastSeenAt }
+        return { device, ip, place, ...seen, amr }
+      })
+    },
+  }
 }

@@ -32,6 +32,10 @@ export const refusals = {
     403,
     'More is demanded than this person can prove: they set it up where they sign in by pages.',
   ],
+  'api.sign_in_refused': [
+    403,
+    'This sign-in is too unlike the person to be let in. They were told by mail.',
+  ],
   'api.session_unknown': [404, 'There is no such session of this person.'],
   'api.factor_unknown': [404, 'There is none of this person.'],
   'api.factor_needed': [409, 'A second factor is demanded, and this is the only one.'],

@@ -33,9 +33,11 @@ describeInWorlds('your data in My account', (world) => {
     )
     const terms = { document: 'terms', version: '2026-01', agreed_at: agreedAt.toISOString() }
     assert.deepEqual(file.agreements, [terms])
+    assert.deepEqual(Object.keys(file.sign_in_habits.networks), ['198.51.100.0/24'])
     const types = file.activity.map(({ type }: { type: string }) => type)
     assert.deepEqual(types, [
       'session.new_device',
+      'risk.evaluated',
       'login.succeeded',
       'consent.granted',
       'login.succeeded',

@@ -13,6 +13,7 @@ export type SignInPolicy = {
     readonly account: Account
     readonly client: Client
     readonly proofs: readonly Proof[]
+    readonly requester: Requester
   }): Promise<Missing | undefined>
 }
 
@@ -21,6 +22,8 @@ export type Missing = {
   readonly ways: readonly MethodId[]
   /** What they could set up, where they have nothing to prove it with. */
   readonly enrollable: readonly MethodId[]
+  /** Too doubtful for what they have: nothing they could prove or set up here would do. */
+  readonly isRefused?: boolean | undefined
 }
 
 /** The first, and what came after it. */

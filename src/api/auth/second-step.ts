@@ -57,11 +57,11 @@ export function createSecondStep(deps: SecondStepDeps) {
   const verify = createVerify(deps)
 
   /** Who waits, and how they may go on; undefined: nobody does. */
-  async function find(client: Client, { tenant, handle }: Waiting) {
+  async function find(client: Client, { tenant, handle, requester }: Waiting) {
     const proofs = await deps.pending.find(tenant, client.clientId, handle)
     const account = proofs && (await ownerOf(proofs, tenant, deps))
     if (!account) return undefined
-    const missing = await deps.policy.missing({ tenant, account, client, proofs })
+    const missing = await deps.policy.missing({ tenant, account, client, proofs, requester })
     return { account, ways: missing?.ways ?? [] }
   }
 

@@ -66,7 +66,7 @@ describe('signing in by the API', () => {
       amr: ['pwd'],
       at: proof.at,
     })
-    assert.deepEqual(asked, [{ tenant, account: known, client, proofs: [proof] }])
+    assert.deepEqual(asked, [{ tenant, account: known, client, proofs: [proof], requester }])
     assert.deepEqual(
       told.map(({ account, device }) => [account, device]),
       [[known, 'a device']],

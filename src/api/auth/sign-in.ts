@@ -13,7 +13,11 @@ import type { MailHandle } from './handle.ts'
 
 export type NotSignedIn =
   | Refused<
-      'api.invalid_credentials' | 'api.locked' | 'api.mfa_required' | 'api.enrolment_required'
+      | 'api.invalid_credentials'
+      | 'api.locked'
+      | 'api.mfa_required'
+      | 'api.enrolment_required'
+      | 'api.sign_in_refused'
     >
   | CodeRefused
 
@@ -61,7 +65,7 @@ export function createSignIn(deps: SignInDeps) {
   async function proceed(client: Client, { tenant, requester }: Asked, proofs: Proofs): Result {
     const account = await ownerOf(proofs, tenant, deps)
     if (!account) return done({ refused: 'api.invalid_credentials' })
-    const missing = await deps.policy.missing({ tenant, account, client, proofs })
+    const missing = await deps.policy.missing({ tenant, account, client, proofs, requester })
     if (missing) return ask(client, tenant, proofs, missing)
     const { ip, userAgent, requestId, deviceCookie: device } = requester
     const visitor = { ip, headers: { 'user-agent': userAgent } }
@@ -79,8 +83,9 @@ export function createSignIn(deps: SignInDeps) {
     { clientId }: Client,
     tenant: Tenant,
     proofs: Proofs,
-    { ways, enrollable }: Missing,
+    { ways, enrollable, isRefused }: Missing,
   ): Result {
+    if (isRefused) return done({ refused: 'api.sign_in_refused' })
     if (ways.length === 0) {
       const details = { methods: enrollable, url: `${tenant.issuer}/account` }
       return done({ refused: 'api.enrolment_required', details })

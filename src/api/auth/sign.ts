@@ -30,6 +30,7 @@ export const notSignedIn = [
   'api.locked',
   'api.mfa_required',
   'api.enrolment_required',
+  'api.sign_in_refused',
 ] as const
 
 type SignedIn = { readonly status: 200; readonly body: z.input<(typeof signedIn)[200]['schema']> }

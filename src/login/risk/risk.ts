@@ -57,6 +57,8 @@ export type DoubtfulSignIn = {
 export type Risks = {
   /** Asks the operator's hook where there is one. What counted is in the audit, whatever the level. Changes no habit. */
   assess(signIn: DoubtfulSignIn): Promise<Risk>
+  /** What is remembered of somebody, for them to read. */
+  habitsOf(owner: SessionOwner): Promise<Habits | undefined>
   /** Remembers where and when an accepted sign-in came from. */
   learn(signIn: Pick<DoubtfulSignIn, 'tenant' | 'account' | 'ip'>): Promise<void>
 }

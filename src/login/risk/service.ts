@@ -57,6 +57,8 @@ export function createRisks(deps: RiskDeps): Risks {
       return risk
     },
 
+    habitsOf: (owner) => store.find(owner),
+
     async learn({ tenant, account, ip }) {
       if (tenant.settings.risk === 'off') return
       const sighting = sight(ip)
