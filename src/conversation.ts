@@ -5,6 +5,7 @@ import type { Clients } from '#client/client.ts'
 import { cookies, createSealedCookies } from '#http/cookies.ts'
 import { createCsrf } from '#http/csrf.ts'
 import { readForm } from '#http/form.ts'
+import { createTotpEnrolment } from '#interaction/enrolment/totp.ts'
 import { createEmailLinkRouter, registrationLinks, signInLinks } from '#interaction/email-link.ts'
 import type { Enrolment } from '#interaction/enrolment/enrolment.ts'
 import { createDeviceTrust } from '#interaction/device-trust.ts'
@@ -188,12 +189,11 @@ function createFurtherProofs(
   deps: EmailWayDeps &
     PasskeyAnswerDeps &
     NewPasskeyDeps & { readonly totp: Totp; readonly recoveryCodes: RecoveryCodes },
-): {
-  readonly ways: readonly Way[]
-  readonly enrolments: readonly Enrolment[]
-} {
+) {
   const typed = [createTotpWay(deps), createEmailWay(deps), createRecoveryCodeWay(deps)]
-  return { ways: [createPasskeyWay(deps), ...typed], enrolments: [createPasskeyEnrolment(deps)] }
+  const ways: readonly Way[] = [createPasskeyWay(deps), ...typed]
+  const enrolments: readonly Enrolment[] = [createPasskeyEnrolment(deps), createTotpEnrolment(deps)]
+  return { ways, enrolments, recoveryCodes: deps.recoveryCodes }
 }
 
 type LinkDeps = Omit<Parameters<typeof createEmailLinkRouter>[0], 'flow'> &

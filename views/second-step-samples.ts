@@ -1,5 +1,8 @@
+import { enrolAppPage } from './enrol-app.ts'
 import { enrolPage } from './enrol.ts'
 import { refusedPage } from './refused.ts'
+import { newCodesPage } from './new-codes.ts'
+import { sampleCodes, sampleSetup } from './portal/two-step-samples.ts'
 import { secondStepPage } from './second-step.ts'
 import type { Samples, Stage } from './stage.ts'
 
@@ -85,6 +88,39 @@ function enrolSamples({ page, text, url }: Stage): Samples {
       clientName: text('Payroll'),
       giveUpAction: url('/interaction/sample/give-up'),
     }),
+    ...enrolAppSamples({ page, text, url }),
+  }
+}
+
+function enrolAppSamples({ page, url }: Stage): Samples {
+  const csrf = 'sample-token'
+  const base = {
+    page,
+    csrf,
+    beginAction: url('/interaction/sample/begin-app'),
+    action: url('/interaction/sample/set-up-app'),
+    pending: sampleSetup,
+    putOff: undefined,
+    giveUpAction: undefined,
+    changeAction: url('/interaction/sample/another'),
+    chooseAction: url('/interaction/sample/enrol'),
+  }
+  const begin = { ...base, pending: undefined }
+  const codes = {
+    page,
+    csrf,
+    codes: sampleCodes,
+    downloadAction: url('/interaction/sample/recovery-codes'),
+    savedAction: url('/interaction/sample/codes-saved'),
+    againAction: url('/interaction/sample/codes-again'),
+  }
+  return {
+    'enrol-app-begin': enrolAppPage({ ...begin, chooseAction: undefined }),
+    'enrol-app-begin-expired': enrolAppPage({ ...begin, error: { kind: 'expired' } }),
+    'enrol-app': enrolAppPage(base),
+    'enrol-app-wrong': enrolAppPage({ ...base, error: { kind: 'wrong' } }),
+    'new-codes': newCodesPage(codes),
+    'new-codes-gone': newCodesPage({ ...codes, codes: undefined }),
   }
 }
 

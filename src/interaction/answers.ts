@@ -11,6 +11,7 @@ import { createRegistrationAnswers, type RegistrationAnswerDeps } from './regist
 import type { RememberedAccounts } from './remembered-accounts.ts'
 import { createEnrolAnswers } from './enrolment/answers.ts'
 import type { Enrolment } from './enrolment/enrolment.ts'
+import { createNewCodesAnswers, type NewCodesDeps } from './enrolment/new-codes.ts'
 import { createSecondStepAnswers } from './second-step/answers.ts'
 import type { Way } from './second-step/second-step.ts'
 import type { Visit } from './visit.ts'
@@ -23,6 +24,7 @@ export type AnswerDeps = EmailCodeAnswerDeps &
     readonly departures: Pick<Departures, 'stay'>
     readonly ways: readonly Way[]
     readonly enrolments: readonly Enrolment[]
+    readonly recoveryCodes: NewCodesDeps['recoveryCodes']
   }
 
 /** By the last part of the address they are posted to. */
@@ -35,6 +37,7 @@ export function createAnswers(deps: AnswerDeps): Readonly<Record<string, Answer>
     ...createRegistrationAnswers(deps),
     ...createSecondStepAnswers(deps),
     ...createEnrolAnswers(deps),
+    ...createNewCodesAnswers(deps),
     account: chooseAccount(deps),
     stay: stay(deps),
     another: async ({ details }) => {
@@ -52,6 +55,8 @@ const asAnother = (before: Progress): Progress => ({
   way: undefined,
   confirming: undefined,
   enrolling: undefined,
+  newCodes: false,
+  provesAnew: false,
   isPutOff: false,
   isGivenUp: false,
   notice: undefined,

@@ -29,6 +29,10 @@ export type Progress = {
   readonly confirming: MailedCode | undefined
   /** What the person is setting up, because more is wanted than they can prove. */
   readonly enrolling: EnrollableId | undefined
+  /** Recovery codes were made here, and nobody has said yet that they keep them. */
+  readonly newCodes: boolean
+  /** What was proved before this conversation is too old for what is done in it. */
+  readonly provesAnew: boolean
   /** They would rather set it up another day, where the tenant lets them. */
   readonly isPutOff: boolean
   /** They would rather go back to the application without. */
@@ -113,6 +117,8 @@ export const emptyProgress: Progress = {
   way: undefined,
   confirming: undefined,
   enrolling: undefined,
+  newCodes: false,
+  provesAnew: false,
   isPutOff: false,
   isGivenUp: false,
   doubt: undefined,
@@ -212,6 +218,8 @@ export type Step =
       /** Only the application wants it: one can go back there without. */
       readonly mayGiveUp: boolean
     }
+  /** New recovery codes, to be kept before anything goes on. */
+  | { readonly kind: 'recovery_codes' }
   /** More is wanted than this person can prove, and nothing would help. */
   | { readonly kind: 'unmet' }
   /** A code by mail as well, because nobody has shown yet that the account's address is theirs (Q62). */

@@ -45,6 +45,16 @@ type Row = {
 const again = { kind: 'password', email: ada.email, again: true } as const
 
 const table: readonly Row[] = [
+  {
+    when: 'new recovery codes are not kept yet, whatever else was proved (Q48)',
+    progress: { proofs: [proof], newCodes: true },
+    step: { kind: 'recovery_codes' },
+  },
+  {
+    when: 'somebody who has proved nothing has new recovery codes',
+    progress: { newCodes: true },
+    step: { kind: 'identifier' },
+  },
   { when: 'nobody is known', step: { kind: 'identifier' } },
   {
     when: 'somebody signed in here before',

@@ -31,8 +31,7 @@ export function nextStep(situation: Situation): Step {
   if (details.prompt === 'consent' && !progress.another) return { kind: 'consent' }
 
   const [first, ...rest] = proofsOf(situation)
-  if (first && situation.leaving) return { kind: 'leaving', leavesAt: situation.leaving }
-  if (first) return furtherStep(situation, [first, ...rest])
+  if (first) return stepAfter([first, ...rest], situation)
   if (isChosen(situation)) return { kind: 'account_chosen' }
 
   if (progress.registering && situation.policy.mayRegister)
@@ -41,6 +40,13 @@ export function nextStep(situation: Situation): Step {
   if (isConfirmation(situation)) return confirmation(situation)
   if (offersAChoice(situation)) return { kind: 'choose_account' }
   return { kind: 'identifier' }
+}
+
+/** Somebody has proved who they are. */
+function stepAfter(proofs: readonly [Proof, ...Proof[]], situation: Situation): Step {
+  const { leaving, progress } = situation
+  if (leaving) return { kind: 'leaving', leavesAt: leaving }
+  return progress.newCodes ? { kind: 'recovery_codes' } : furtherStep(situation, proofs)
 }
 
 /** What is still wanted of somebody who has proved who they are. */

@@ -53,6 +53,8 @@ describe('the progress of an interaction', () => {
       mailed: { email: 'ada@example.test', handle: 'h', nextAt: 60 },
       way: 'totp',
       enrolling: 'passkey',
+      newCodes: true,
+      provesAnew: true,
       isPutOff: true,
       isGivenUp: true,
       confirming: { email: 'ada@example.test', handle: 'c', nextAt: 61 },

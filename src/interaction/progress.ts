@@ -66,6 +66,8 @@ const schema = z.object({
   way: z.enum(methodIds).optional(),
   confirming: mailed.optional(),
   enrolling: z.enum(['totp', 'passkey']).optional(),
+  newCodes: z.boolean().default(false),
+  provesAnew: z.boolean().default(false),
   isPutOff: z.boolean().default(false),
   isGivenUp: z.boolean().default(false),
   doubt: z

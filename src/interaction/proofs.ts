@@ -16,8 +16,8 @@ export function proofsOf(situation: Proving): readonly Proof[] {
 function carriedProof({ details, progress, signedIn }: Proving): Proof | undefined {
   const { session, prompt, reasons } = details
   const isMoreWanted = prompt === 'login' && reasons.every((reason) => reason === stepUpReason)
-  if (!isMoreWanted || progress.another || !signedIn || session?.authTime === undefined)
-    return undefined
+  if (!isMoreWanted || progress.another || progress.provesAnew) return undefined
+  if (!signedIn || session?.authTime === undefined) return undefined
   if (!session.amr.includes('pwd')) return undefined
   return { method: 'password', accountId: signedIn.id, amr: ['pwd'], at: session.authTime }
 }

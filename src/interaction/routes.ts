@@ -8,6 +8,7 @@ import { unknownAnswer } from './answer.ts'
 import { createAnswers } from './answers.ts'
 import type { AnswerDeps } from './answers.ts'
 import type { Finish } from './finish.ts'
+import { sendCodesFile } from './enrolment/new-codes.ts'
 import { sendFirstCode } from './email-code-answers.ts'
 import { nextStep } from './next-step.ts'
 import { passkeyOptions, type NewPasskeyDeps } from './passkey-answers.ts'
@@ -59,16 +60,12 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
   }
 
   // a refused form stands in the address bar: whoever asks for it again wants the step
-  router.get(['/consent', '/refused', ...Object.keys(answers).map((step) => `/${step}`)], (ctx) => {
-    redirect(ctx, `${basePathOf(tenantOf(ctx.req))}/interaction/${String(ctx.params['uid'])}`)
-  })
-
-  // for the script of the page, which asks with what it is given
-  router.post('/passkey-options', async (ctx) => {
-    const visit = await deps.visit(ctx)
-    await checkedForm(visit)
-    ctx.body = await passkeyOptions(visit, deps)
-  })
+  const posted = ['consent', 'refused', 'recovery-codes', ...Object.keys(answers)]
+  for (const step of posted) {
+    router.get(`/${step}`, (ctx) => {
+      redirect(ctx, `${basePathOf(tenantOf(ctx.req))}/interaction/${String(ctx.params['uid'])}`)
+    })
+  }
 
   router.post('/consent', async (ctx) => {
     const visit = await deps.visit(ctx)
@@ -99,8 +96,30 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
     return step.kind === 'unmet' ? deps.finish.unmet(visit) : deps.finish.accountChosen(visit)
   }
 
+  addHandouts(router, deps, checkedForm)
   addWayBack(router, deps, checkedForm)
   return router
+}
+
+/** What a page asks for without leaving its step. */
+function addHandouts(
+  router: Router,
+  deps: InteractionDeps,
+  checkedForm: (visit: Visit) => Promise<Form>,
+): void {
+  // a file: the page stays where it is
+  router.post('/recovery-codes', async (ctx) => {
+    const visit = await deps.visit(ctx)
+    await checkedForm(visit)
+    if (!(await sendCodesFile(ctx, visit, deps))) redirect(ctx, addressOf(visit))
+  })
+
+  // for the script of the page, which asks with what it is given
+  router.post('/passkey-options', async (ctx) => {
+    const visit = await deps.visit(ctx)
+    await checkedForm(visit)
+    ctx.body = await passkeyOptions(visit, deps)
+  })
 }
 
 /** Out of a sign-in that is refused, back to the application. */

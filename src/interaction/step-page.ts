@@ -19,6 +19,7 @@ import { isRegistration, registrationStepPage } from './registration-pages.ts'
 import { addressOf, csrfBinding } from './visit.ts'
 import { enrolStepPage } from './enrolment/answers.ts'
 import type { Enrolment } from './enrolment/enrolment.ts'
+import { newCodesStepPage, type NewCodesDeps } from './enrolment/new-codes.ts'
 import { wayOf } from './second-step/answers.ts'
 import type { Shown, Way } from './second-step/second-step.ts'
 import { isLocked, waitOf } from './wait.ts'
@@ -32,6 +33,7 @@ export type StepPageDeps = {
   readonly demo: DemoAccount | undefined
   readonly ways: readonly Way[]
   readonly enrolments: readonly Enrolment[]
+  readonly recoveryCodes: NewCodesDeps['recoveryCodes']
   readonly listResources: (visit: Visit) => Promise<readonly Resource[]>
 }
 
@@ -67,11 +69,12 @@ export function createStepPage(deps: StepPageDeps): StepPage {
   }
 }
 
-type FurtherStep = Extract<Step, { kind: 'second_step' | 'enrol' | 'refused' }>
+const further = ['second_step', 'enrol', 'recovery_codes', 'refused'] as const
+type FurtherStep = Extract<Step, { kind: (typeof further)[number] }>
 
 /** More is wanted than was proved. */
 function isFurther(step: Step): step is FurtherStep {
-  return step.kind === 'second_step' || step.kind === 'enrol' || step.kind === 'refused'
+  return further.some((kind) => kind === step.kind)
 }
 
 function furtherPage(
@@ -85,6 +88,8 @@ function furtherPage(
       return wayOf(deps.ways, step).page(visit, step, shown)
     case 'enrol':
       return enrolStepPage(visit, step, { ...shown, enrolments: deps.enrolments })
+    case 'recovery_codes':
+      return newCodesStepPage(visit, { ...deps, ...shown })
     case 'refused': {
       const anotherAction = addressOf(visit, 'another')
       return refusedPage({ ...form(visit, 'refused', deps), anotherAction })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { RecoveryCodes } from '#login/recovery-code/recovery-code.ts'
-import { messagesFor } from '#views/messages.ts'
+import { recoveryCodeFile } from '#views/components/recovery-codes.ts'
 import { recoveryCodesPage, type RecoveryCodesError } from '#views/portal/recovery-codes.ts'
 import type { Notices } from './notices.ts'
 import { isFresh } from './portal.ts'
@@ -49,10 +49,11 @@ export function createRecoveryCodesSection(deps: {
       async 'recovery-codes/download'(visit) {
         const codes = await recoveryCodes.findShown(heldBy(visit))
         if (!codes) return fail(visit, { kind: 'gone' })
-        const { ctx } = visit
+        const { ctx, page, account, now } = visit
         ctx.set('content-disposition', 'attachment; filename="recovery-codes.txt"')
         ctx.type = 'text/plain; charset=utf-8'
-        ctx.body = fileOf(visit, codes)
+        const at = new Date(now * 1000)
+        ctx.body = recoveryCodeFile({ page, email: account.email, codes, at })
         return 'answered'
       },
       async 'recovery-codes/saved'(visit) {
@@ -65,11 +66,4 @@ export function createRecoveryCodesSection(deps: {
       },
     },
   }
-}
-
-function fileOf({ tenant, account, page, now }: Visit, codes: readonly string[]): string {
-  const { text, instant } = messagesFor(page.locale)
-  const title = text('two_step.file_title', { email: account.email, tenant: tenant.name })
-  const what = text('two_step.file_what', { at: instant(new Date(now * 1000)) })
-  return [title, what, '', ...codes, ''].join('\n')
 }

@@ -31,3 +31,16 @@ export function recoveryCodeList(props: RecoveryCodeList): Html {
     ${postForm({ action: savedAction, token }, primaryButton(t('two_step.saved')))}
     <script type="module" src="${href(page.assets('codes.js'))}"></script>`
 }
+
+/** The same to keep: plain text, as it is printed or put into a safe. */
+export function recoveryCodeFile(props: {
+  readonly page: Page
+  readonly email: string
+  readonly codes: readonly string[]
+  readonly at: Date
+}): string {
+  const { page, email, codes, at } = props
+  const { text, instant } = messagesFor(page.locale)
+  const title = text('two_step.file_title', { email, tenant: page.tenant.name })
+  return [title, text('two_step.file_what', { at: instant(at) }), '', ...codes, ''].join('\n')
+}

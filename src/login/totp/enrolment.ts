@@ -35,10 +35,12 @@ type Pending = {
   readonly secret: string
   /** Epoch seconds. */
   readonly begunAt: number
+  /** There was an app when this was begun: what may replace one was asked for by somebody who knew of it. */
+  readonly replaces: boolean
 }
 
 export function createTotpEnrolments(deps: TotpEnrolmentDeps): TotpEnrolments {
-  const { accounts, clock, ephemeral } = deps
+  const { store, accounts, clock, ephemeral } = deps
   const shelf = createShelf(deps)
   const enrol = createEnrol(deps)
 
@@ -58,7 +60,8 @@ export function createTotpEnrolments(deps: TotpEnrolmentDeps): TotpEnrolments {
       const begunAt = epochSeconds(clock)
       if (!isSteppedUp(provedAt, begunAt) || isVoid(account, provedAt)) return { kind: 'step_up' }
       const secret = newSecret()
-      await shelf.put(held, { secret, begunAt })
+      const replaces = (await store.find(account.tenantId, account.id)) !== undefined
+      await shelf.put(held, { secret, begunAt, replaces })
       return { kind: 'begun', pending: describeSecret(secret, held.tenant, account.email) }
     },
 
@@ -91,12 +94,14 @@ export function createTotpEnrolments(deps: TotpEnrolmentDeps): TotpEnrolments {
 function createEnrol({ store, tries, sealer, audit, notices, clock }: TotpEnrolmentDeps) {
   return async (
     { tenant, requester }: ConfirmTotp,
-    { secret, begunAt, step }: Pending & { readonly step: number },
+    { secret, begunAt, replaces, step }: Pending & { readonly step: number },
     { account, within, end }: HeldAccount,
   ) => {
     if (account.status !== 'active' || isVoid(account, begunAt)) return expired
     const { tenantId, id: accountId } = account
     const replaced = (await store.find(tenantId, accountId, within)) !== undefined
+    // SECURITY: a key of before the first app must not replace it: then a password alone would
+    if (replaced && !replaces) return expired
     const factor = {
       tenantId,
       accountId,

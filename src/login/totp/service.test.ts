@@ -142,6 +142,18 @@ describe('setting an authenticator app up', () => {
     assert.equal((await verify(world, codeAt(secret, world.now()))).kind, 'proved')
   })
 
+  it('replaces no app that was not there when it was begun: a password alone replaces none', async () => {
+    const world = await openSecondFactors()
+    const late = { ...world.held, holder: 'a thief’s' }
+    const begun = await world.totp.begin({ ...late, provedAt: world.now() })
+    assert.ok(begun.kind === 'begun')
+    const secret = await world.enrol()
+    const code = codeAt(begun.pending.secret, world.now())
+    const { requester } = world.whose
+    assert.deepEqual(await world.totp.confirm({ ...late, requester, code }), { kind: 'expired' })
+    assert.equal((await verify(world, codeAt(secret, world.now()))).kind, 'proved')
+  })
+
   it('keeps no secret where it can be read: neither waiting nor set up (Q87)', async () => {
     const world = await openSecondFactors()
     const secret = await begin(world)
