@@ -243,6 +243,20 @@ describeInWorlds('one more proof at the JSON API', (world) => {
     }
   })
 
+  it('is not asked for any more when the tenant has ceased to', async () => {
+    const tenant = await tenantWith({ second_factor: 'optional' })
+    const api = await frontEnd(tenant)
+    const { person, secret } = await enrolledPerson(world(), tenant)
+    const { handle } = await begin(api, person)
+    const settings = { ...tenant.settings, second_factor: 'off' as const }
+    await world().app.tenants.update({ ...tenant, settings })
+    const answer = await goOn(api, handle, 'totp', { code: wrongFor(secret) })
+    assert.equal(answer.status, 200, answer.body)
+    assert.equal(decodeJwt(answer.text('id_token'))['acr'], acrPassword)
+    const again = await goOn(api, handle, 'totp', { code: wrongFor(secret) })
+    assert.equal(refusalOf(again), '401 api.sign_in_over')
+  })
+
   it('is a passkey where nothing else will do (Q42)', async () => {
     const tenant = await tenantWith({ second_factor: 'passkey' })
     const api = await frontEnd(tenant)

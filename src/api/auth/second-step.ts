@@ -62,7 +62,7 @@ export function createSecondStep(deps: SecondStepDeps) {
     const account = proofs && (await ownerOf(proofs, tenant, deps))
     if (!account) return undefined
     const missing = await deps.policy.missing({ tenant, account, client, proofs, requester })
-    return { account, ways: missing?.ways ?? [] }
+    return { account, isEnough: missing === undefined, ways: missing?.ways ?? [] }
   }
 
   return {
@@ -70,13 +70,16 @@ export function createSecondStep(deps: SecondStepDeps) {
       const { tenant, handle } = waiting
       const found = await find(client, waiting)
       if (!found) return over
-      if (!found.ways.includes(step.method)) return off(found.ways)
-      const outcome = await verify(found.account, waiting, step)
-      if ('refused' in outcome) return { kind: 'done', result: outcome }
+      const { account, ways, isEnough } = found
+      if (!isEnough && !ways.includes(step.method)) return off(ways)
+      // what was asked for may not be wanted any more: then what was proved is a sign-in
+      const outcome = isEnough ? undefined : await verify(account, waiting, step)
+      if (outcome && 'refused' in outcome) return { kind: 'done', result: outcome }
       // SECURITY: used up by whoever comes first: twenty right answers are one sign-in
       const proofs = await deps.pending.take(tenant, client.clientId, handle)
       if (!proofs) return over
-      return signIn.byProofs(client, waiting, [...proofs, outcome] satisfies Proofs)
+      const all: Proofs = outcome ? [...proofs, outcome] : proofs
+      return signIn.byProofs(client, waiting, all)
     },
 
     /** For what has to be asked for first. */
