@@ -34,7 +34,7 @@ export function createActivitySection(deps: ActivityDeps): PortalSection {
         const events = await audit.listOf(tenant.id, account.id, { since, limit: mostEvents })
         return activityPage({
           frame: frameOf(visit),
-          events: await Promise.all(events.map(describe)),
+          events: await Promise.all(events.filter(isTelling).map(describe)),
         })
       },
       'not-me': (visit) => notMePage({ frame: frameOf(visit) }),
@@ -49,6 +49,11 @@ export function createActivitySection(deps: ActivityDeps): PortalSection {
       },
     },
   }
+}
+
+/** A sign-in that gave no reason to ask for more stands there as itself. */
+function isTelling({ type, outcome }: RecordedEvent): boolean {
+  return type !== 'risk.evaluated' || outcome === 'failure'
 }
 
 /** Where a person goes on whose account somebody else was in. */
@@ -103,6 +108,10 @@ const kinds: Readonly<Record<string, ActivityKind>> = {
   'oidc.refresh_token_reused': 'app_stopped',
   'session.ended': 'session_ended',
   'session.new_device': 'new_device',
+  'risk.evaluated': 'sign_in_doubted',
+  'risk.refused': 'sign_in_refused',
+  'factor.device_trusted': 'device_trusted',
+  'factor.trusted_device_removed': 'device_untrusted',
 }
 
 /** Nobody signs in with these alone. */

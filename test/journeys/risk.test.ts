@@ -7,6 +7,7 @@ import { createMetrics } from '#telemetry/metrics.ts'
 import type { Browser, Page, Tab } from '#test/support/browser.ts'
 import { codeIn, lastMail, mailsTo } from '#test/support/mail.ts'
 import { writeMmdb } from '#test/support/mmdb.ts'
+import { openMyAccount } from '#test/support/my-account.ts'
 import { proveIdentity, signInTo } from '#test/support/person.ts'
 import { openWorld, type Person, type World } from '#test/support/world.ts'
 
@@ -139,6 +140,16 @@ describe('a doubtful sign-in', () => {
     const page = await tab.submit({}, 'Use another account')
     assert.ok(page.forms.some(({ fields }) => fields.some(({ name }) => name === 'email')))
     assert.ok((await prove(browser, person)).page.isElsewhere)
+  })
+
+  it('is told in My account, and what gave no reason to ask is not', async () => {
+    const { person, browser } = await settled()
+    await prove(browserAt('203.0.113.12'), person)
+    await prove(world.browser(), person)
+    const { tab } = await openMyAccount(world, person, 'activity', { browser })
+    assert.match(tab.page.text, /Unusual sign-in stopped/)
+    assert.equal(tab.page.text.match(/Unusual sign-in noticed/g)?.length, 1)
+    assert.doesNotMatch(tab.page.text, /Account changed/)
   })
 
   it('is no business of a tenant that switched it off', async () => {

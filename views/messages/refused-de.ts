@@ -9,6 +9,11 @@ export const refusedDe: Pick<Translation, keyof typeof refusedEn> = {
     'Melden Sie sich auf einem Gerät oder an einem Ort an, den Sie schon benutzt haben, oder mit einem Passkey. Wir haben an die Adresse des Kontos geschrieben.',
   'refused.back': 'Zurück zu {client}',
 
+  'account.activity_sign_in_doubted': 'Ungewöhnliche Anmeldung bemerkt',
+  'account.activity_sign_in_refused': 'Ungewöhnliche Anmeldung verhindert',
+  'account.activity_device_trusted': 'Gerät als vertrauenswürdig gemerkt',
+  'account.activity_device_untrusted': 'Vertrauenswürdiges Gerät entfernt',
+
   'mail.sign_in_refused.title': 'Wir haben eine Anmeldung bei Ihrem Konto verhindert',
   'mail.sign_in_refused.what':
     'Jemand hat das richtige Passwort oder den richtigen Code für Ihr Konto bei {tenant} eingegeben. Die Anmeldung war so ungewöhnlich, dass wir niemanden hineingelassen haben.',

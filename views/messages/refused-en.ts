@@ -8,6 +8,11 @@ export const refusedEn = {
     'Sign in on a device or in a place you’ve used before, or with a passkey. We wrote to the address of the account.',
   'refused.back': 'Back to {client}',
 
+  'account.activity_sign_in_doubted': 'Unusual sign-in noticed',
+  'account.activity_sign_in_refused': 'Unusual sign-in stopped',
+  'account.activity_device_trusted': 'Device trusted',
+  'account.activity_device_untrusted': 'Trusted device removed',
+
   'mail.sign_in_refused.title': 'We stopped a sign-in to your account',
   'mail.sign_in_refused.what':
     'Somebody gave the right password or code for your {tenant} account. The sign-in looked so unusual that we let nobody in.',
