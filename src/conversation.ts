@@ -14,6 +14,7 @@ import { createFinish } from '#interaction/finish.ts'
 import type { FinishDeps } from '#interaction/finish.ts'
 import { createInvitationOf, createInviteRouter } from '#interaction/invite.ts'
 import { createNewDeviceNotice } from '#interaction/new-device.ts'
+import { createNudgeMemory } from '#interaction/nudge-memory.ts'
 import { createProgressStore } from '#interaction/progress.ts'
 import { createRefusalNotice } from '#interaction/refusal-notice.ts'
 import { createRecoveryCookie } from '#interaction/recovery/cookie.ts'
@@ -123,7 +124,8 @@ export function createConversation(
   const { accounts, browserCookie, emailCode, invitations, registrations } = app
   const common = { accounts, progress, browserCookie, csrf, readForm, requesterOf, pageOf }
   const invitationOf = createInvitationOf({ invitations, sealedCookies })
-  const people = { remembered, registrations, invitationOf }
+  const nudges = createNudgeMemory({ sealedCookies, clock })
+  const people = { remembered, registrations, invitationOf, nudges }
   const trustedDeviceCookie = createTrustedDeviceCookie(cookies)
   const deviceTrust = createDeviceTrust({ ...app, requesterOf, trustedDeviceCookie })
   const requesterFor = createRequesterFor({ remembered, requesterOf })
@@ -141,9 +143,9 @@ export function createConversation(
   const interaction = createInteractionRouter({
     ...common,
     ...further,
+    ...people,
     emailCode,
     emailVerification: app.emailVerification,
-    registrations,
     visit,
     stepPage: createStepPage({
       ...further,
@@ -153,7 +155,6 @@ export function createConversation(
     }),
     finish: finishOf({ ...app, flow, progress, remembered, deviceTrust, clock }),
     tellOfRefusal: createRefusalNotice({ ...app, ...common, transactor: app.database, clock }),
-    remembered,
     requesterFor,
     password: app.passwords,
     passkeys: app.passkeys,

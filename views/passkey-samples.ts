@@ -1,6 +1,7 @@
 import { identifierPage } from './identifier.ts'
 import type { PasskeyOffer } from './components/passkey.ts'
 import { enrolPasskeyPage } from './enrol-passkey.ts'
+import { passkeyNudgePage } from './passkey-nudge.ts'
 import { passkeyStepPage } from './passkey-step.ts'
 import { passwordPage } from './password.ts'
 import type { Samples, Stage } from './stage.ts'
@@ -62,7 +63,19 @@ function enrolSamples({ page, url }: Stage, passkey: PasskeyOffer): Samples {
     changeAction: url('/interaction/sample/another'),
     chooseAction: url('/interaction/sample/enrol'),
   }
+  const nudge = {
+    page,
+    csrf: 'sample-token',
+    passkey,
+    laterAction: url('/interaction/sample/nudge-later'),
+    neverAction: url('/interaction/sample/nudge-never'),
+  }
   return {
+    'passkey-nudge': passkeyNudgePage(nudge),
+    'passkey-nudge-error': passkeyNudgePage({
+      ...nudge,
+      passkey: { ...passkey, error: 'not_added' },
+    }),
     'enrol-passkey': enrolPasskeyPage(enrol),
     'enrol-passkey-put-off': enrolPasskeyPage({
       ...enrol,

@@ -6,6 +6,7 @@ import { unknownAnswer, type Answer } from './answer.ts'
 import type { Notice, Progress } from './interaction.ts'
 import { nextStep } from './next-step.ts'
 import { createEmailCodeAnswers, type EmailCodeAnswerDeps } from './email-code-answers.ts'
+import { createNudgeAnswers, type NudgeAnswerDeps } from './nudge-answers.ts'
 import { createPasskeyAnswers, type PasskeyAnswerDeps } from './passkey-answers.ts'
 import { createRegistrationAnswers, type RegistrationAnswerDeps } from './registration-answers.ts'
 import type { RememberedAccounts } from './remembered-accounts.ts'
@@ -18,6 +19,7 @@ import type { Visit } from './visit.ts'
 
 export type AnswerDeps = EmailCodeAnswerDeps &
   PasskeyAnswerDeps &
+  NudgeAnswerDeps &
   RegistrationAnswerDeps & {
     readonly remembered: RememberedAccounts
     readonly password: PasswordLogin
@@ -34,6 +36,7 @@ export function createAnswers(deps: AnswerDeps): Readonly<Record<string, Answer>
     password: provePassword(deps),
     ...createEmailCodeAnswers(deps),
     ...createPasskeyAnswers(deps),
+    ...createNudgeAnswers(deps),
     ...createRegistrationAnswers(deps),
     ...createSecondStepAnswers(deps),
     ...createEnrolAnswers(deps),

@@ -43,6 +43,10 @@ export type Progress = {
   readonly trusting: AccountId | undefined
   /** The account this person is about to make. */
   readonly registering: Registering | undefined
+  /** This browser can make a passkey on its own device, as far as its script says. */
+  readonly canMakePasskey: boolean
+  /** They were asked whether they want one. */
+  readonly isNudged: boolean
   /** Why the last answer did not lead on; shown until the next one. */
   readonly notice: Notice | undefined
 }
@@ -121,6 +125,8 @@ export const emptyProgress: Progress = {
   provesAnew: false,
   isPutOff: false,
   isGivenUp: false,
+  canMakePasskey: false,
+  isNudged: false,
   doubt: undefined,
   trusting: undefined,
   registering: undefined,
@@ -154,6 +160,8 @@ export type Situation = {
   readonly leaving?: Date | undefined
   /** Who has proved here who they are. */
   readonly prover?: Prover | undefined
+  /** Somebody on this browser may be asked whether they want a passkey. */
+  readonly mayNudge?: boolean | undefined
   /** Who is signed in on this browser, if they still may be. */
   readonly signedIn: KnownAccount | undefined
   /** Accounts that signed in on this browser before, the signed-in one aside. */
@@ -220,6 +228,8 @@ export type Step =
     }
   /** New recovery codes, to be kept before anything goes on. */
   | { readonly kind: 'recovery_codes' }
+  /** Nothing more is wanted; a passkey would spare them the password. */
+  | { readonly kind: 'nudge' }
   /** More is wanted than this person can prove, and nothing would help. */
   | { readonly kind: 'unmet' }
   /** A code by mail as well, because nobody has shown yet that the account's address is theirs (Q62). */

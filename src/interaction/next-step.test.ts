@@ -39,7 +39,16 @@ type Row = {
   readonly remembered?: readonly KnownAccount[]
   readonly leaving?: Date
   readonly prover?: Situation['prover']
+  readonly mayNudge?: boolean
   readonly step: Step
+}
+
+const someone: NonNullable<Situation['prover']> = {
+  email: ada.email,
+  emailVerified: true,
+  groups: [],
+  factors: { password: true, totp: false, passkeys: 0, recoveryCodes: 0 },
+  isTrustedHere: false,
 }
 
 const again = { kind: 'password', email: ada.email, again: true } as const
@@ -226,6 +235,29 @@ const table: readonly Row[] = [
     progress: { another: true, email: ada.email, proofs: [proof] },
     step: { kind: 'signed_in', proofs: [proof] },
   },
+  {
+    when: 'a password was proved where a passkey could be made',
+    progress: { proofs: [proof], canMakePasskey: true },
+    prover: someone,
+    mayNudge: true,
+    step: { kind: 'nudge' },
+  },
+  ...[
+    { when: 'that was answered', progress: { isNudged: true } },
+    { when: 'the device can make none', progress: { canMakePasskey: false } },
+    { when: 'it was asked lately', mayNudge: false },
+    {
+      when: 'there is one',
+      prover: { ...someone, factors: { ...someone.factors, passkeys: 1 } },
+    },
+  ].map(({ when, progress, ...other }): Row => ({
+    when: `a password was proved, and ${when}`,
+    prover: someone,
+    mayNudge: true,
+    ...other,
+    progress: { proofs: [proof], canMakePasskey: true, ...progress },
+    step: { kind: 'signed_in', proofs: [proof] },
+  })),
   { when: 'consent is missing', prompt: 'consent', signedIn: ada, step: { kind: 'consent' } },
   {
     when: 'consent is missing and the person switches the account',
@@ -253,6 +285,7 @@ describe('the next step of a sign-in', () => {
         remembered: row.remembered ?? [],
         leaving: row.leaving,
         prover: row.prover,
+        mayNudge: row.mayNudge,
       })
       assert.deepEqual(actual, row.step)
     })

@@ -2,7 +2,7 @@ import type { Proof } from '#login/login.ts'
 import { nextDemand } from './demand.ts'
 import type { Demand } from './demand.ts'
 import { stepInDoubt } from './doubt.ts'
-import type { Registering, Situation, Step } from './interaction.ts'
+import type { Prover, Registering, Situation, Step } from './interaction.ts'
 import { proofsOf } from './proofs.ts'
 
 /**
@@ -52,17 +52,25 @@ function stepAfter(proofs: readonly [Proof, ...Proof[]], situation: Situation): 
 /** What is still wanted of somebody who has proved who they are. */
 function furtherStep(situation: Situation, proofs: readonly [Proof, ...Proof[]]): Step {
   const { prover, policy, progress } = situation
-  if (prover && !prover.emailVerified) return { kind: 'verify_email', email: prover.email }
-  const inDoubt = prover && stepInDoubt({ prover, policy, way: progress.way }, proofs)
+  if (!prover) return { kind: 'signed_in', proofs }
+  if (!prover.emailVerified) return { kind: 'verify_email', email: prover.email }
+  const inDoubt = stepInDoubt({ prover, policy, way: progress.way }, proofs)
   if (inDoubt) return inDoubt
-  const demand = prover && nextDemand({ ...situation, prover }, proofs)
-  if (!prover || !demand) return { kind: 'signed_in', proofs }
+  const demand = nextDemand({ ...situation, prover }, proofs)
+  if (!demand)
+    return isNudged(situation, prover) ? { kind: 'nudge' } : { kind: 'signed_in', proofs }
   const { want, ways } = demand
   const method = ways.find((way) => way === progress.way) ?? ways[0]
   if (method === undefined) return enrolment(situation, demand)
   if (method === 'password') return { kind: 'password', email: prover.email, again: true }
   const trustDays = want.kind === 'step' ? policy.trusted_device_days : 0
   return { kind: 'second_step', method, ways, email: prover.email, trustDays }
+}
+
+/** Only who has just proved who they are, has no passkey, and comes with what can make one. */
+function isNudged({ mayNudge, progress }: Situation, { factors }: Prover): boolean {
+  const isWorthIt = factors.passkeys === 0 && progress.canMakePasskey && progress.proofs.length > 0
+  return mayNudge === true && isWorthIt && !progress.isNudged
 }
 
 /** Nobody is let in for want of a second factor, but where the tenant has set a day for it, until then. */

@@ -91,12 +91,16 @@ export type NewPasskeyDeps = Pick<PasskeyAnswerDeps, 'progress' | 'requesterOf'>
   readonly accounts: Pick<Accounts, 'find'>
 }
 
-/** Puts one into the account of whoever has just proved who they are; a proof that is too old is asked for again (Q64). */
-export async function addPasskey(visit: Visit, form: Form, deps: NewPasskeyDeps): Promise<void> {
-  const { tenant, uid } = visit.details
+/** Puts one into the account of whoever has just proved who they are. `step_up`: the proof is too old for that (Q64). */
+export async function makePasskey(
+  visit: Visit,
+  form: Form,
+  deps: NewPasskeyDeps,
+): Promise<'added' | 'step_up' | 'refused'> {
+  const { tenant } = visit.details
   const proofs = proofsOf(visit)
   const [first] = proofs
-  if (!first) return
+  if (!first) return 'refused'
   const { ip, userAgent, requestId } = deps.requesterOf(visit.ctx)
   const { kind } = await deps.passkeys.add({
     tenant,
@@ -106,7 +110,13 @@ export async function addPasskey(visit: Visit, form: Form, deps: NewPasskeyDeps)
     binding: csrfBinding(visit),
     credential: form.get('credential') ?? '',
   })
-  const change = kind === 'added' || kind === 'step_up' ? outcomes[kind] : outcomes.refused
+  return kind === 'added' || kind === 'step_up' ? kind : 'refused'
+}
+
+/** The same where it is wanted: a proof that is too old is asked for again. */
+export async function addPasskey(visit: Visit, form: Form, deps: NewPasskeyDeps): Promise<void> {
+  const { tenant, uid } = visit.details
+  const change = outcomes[await makePasskey(visit, form, deps)]
   await deps.progress.change(tenant.id, uid, (before) => ({ ...before, ...change }))
 }
 
@@ -120,19 +130,33 @@ const outcomes = {
 /** What to ask the browser for at this step; nothing where no passkey is asked for. */
 export async function passkeyOptions(
   visit: Visit,
-  deps: Pick<PasskeyAnswerDeps, 'passkeys'> & Pick<NewPasskeyDeps, 'passkeys' | 'accounts'>,
+  form: Form,
+  deps: Pick<PasskeyAnswerDeps, 'passkeys' | 'progress'> &
+    Pick<NewPasskeyDeps, 'passkeys' | 'accounts'>,
 ): Promise<CeremonyOptions> {
   const { passkeys } = deps
+  if (form.get('platform') === 'true') await noteDevice(visit, deps.progress)
   const step = nextStep(visit)
   const asked = { tenant: visit.details.tenant, binding: csrfBinding(visit) }
   if (expectedAt(step)) return passkeys.request(asked)
   const [first] = proofsOf(visit)
-  if (first && step.kind === 'enrol' && step.method === 'passkey') {
+  const isMade = step.kind === 'nudge' || (step.kind === 'enrol' && step.method === 'passkey')
+  if (first && isMade) {
     const account = await deps.accounts.find(asked.tenant.id, first.accountId)
     return account ? passkeys.offer({ ...asked, account }) : {}
   }
   const isSecondStep = step.kind === 'second_step' && step.method === 'passkey'
   return first && isSecondStep ? passkeys.request({ ...asked, accountId: first.accountId }) : {}
+}
+
+/** The script says that this device can keep a passkey. */
+async function noteDevice(
+  { details, progress }: Visit,
+  store: Pick<ProgressStore, 'change'>,
+): Promise<void> {
+  if (progress.canMakePasskey) return
+  const { tenant, uid } = details
+  await store.change(tenant.id, uid, (before) => ({ ...before, canMakePasskey: true }))
 }
 
 /** What a page says of passkeys; `answer`: where they are posted to. */

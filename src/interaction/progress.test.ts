@@ -65,6 +65,8 @@ describe('the progress of an interaction', () => {
         isTold: true,
       },
       trusting: brandId<AccountId>('ada'),
+      canMakePasskey: true,
+      isNudged: true,
       notice: { kind: 'throttled', until: 99 },
     } as const
     await progress.change(tenant, uid, () => full)

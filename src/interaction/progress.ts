@@ -70,6 +70,8 @@ const schema = z.object({
   provesAnew: z.boolean().default(false),
   isPutOff: z.boolean().default(false),
   isGivenUp: z.boolean().default(false),
+  canMakePasskey: z.boolean().default(false),
+  isNudged: z.boolean().default(false),
   doubt: z
     .object({
       accountId,

@@ -117,8 +117,7 @@ function addHandouts(
   // for the script of the page, which asks with what it is given
   router.post('/passkey-options', async (ctx) => {
     const visit = await deps.visit(ctx)
-    await checkedForm(visit)
-    ctx.body = await passkeyOptions(visit, deps)
+    ctx.body = await passkeyOptions(visit, await checkedForm(visit), deps)
   })
 }
 

@@ -7,6 +7,7 @@ import { consentPage } from '#views/consent.ts'
 import type { Html } from '#views/html.ts'
 import { identifierPage } from '#views/identifier.ts'
 import { leavingPage } from '#views/leaving.ts'
+import { passkeyNudgePage } from '#views/passkey-nudge.ts'
 import { passwordPage } from '#views/password.ts'
 import type { PasswordError } from '#views/password.ts'
 import { isCodeStep } from './email-code-answers.ts'
@@ -69,7 +70,7 @@ export function createStepPage(deps: StepPageDeps): StepPage {
   }
 }
 
-const further = ['second_step', 'enrol', 'recovery_codes', 'refused'] as const
+const further = ['second_step', 'enrol', 'recovery_codes', 'refused', 'nudge'] as const
 type FurtherStep = Extract<Step, { kind: (typeof further)[number] }>
 
 /** More is wanted than was proved. */
@@ -90,6 +91,13 @@ function furtherPage(
       return enrolStepPage(visit, step, { ...shown, enrolments: deps.enrolments })
     case 'recovery_codes':
       return newCodesStepPage(visit, { ...deps, ...shown })
+    case 'nudge':
+      return passkeyNudgePage({
+        ...form(visit, 'nudge-passkey', deps),
+        passkey: passkeyOfferOf(visit, 'nudge-passkey'),
+        laterAction: addressOf(visit, 'nudge-later'),
+        neverAction: addressOf(visit, 'nudge-never'),
+      })
     case 'refused': {
       const anotherAction = addressOf(visit, 'another')
       return refusedPage({ ...form(visit, 'refused', deps), anotherAction })

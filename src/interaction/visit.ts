@@ -20,6 +20,7 @@ import type {
 import type { DeviceTrust } from './device-trust.ts'
 import type { DoubtOf } from './doubts.ts'
 import type { InvitationOf } from './invite.ts'
+import type { NudgeMemory } from './nudge-memory.ts'
 import { proofsOf } from './proofs.ts'
 import type { RememberedAccounts } from './remembered-accounts.ts'
 
@@ -41,6 +42,7 @@ export type VisitDeps = {
   readonly deviceTrust: Pick<DeviceTrust, 'isTrusted'>
   readonly doubtOf: DoubtOf
   readonly remembered: RememberedAccounts
+  readonly nudges: Pick<NudgeMemory, 'isDue'>
   readonly pageOf: PageOf
   readonly registrations: Pick<Registrations, 'isOpenTo'>
   readonly invitationOf: InvitationOf
@@ -85,6 +87,7 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
         putOffUntil: putOffUntil(tenant, deps.clock),
       },
       invitation,
+      mayNudge: deps.nudges.isDue(tenant, ctx.req),
       signedIn,
       remembered: accounts.filter(
         (account) => account !== undefined && account.id !== signedIn?.id,

@@ -57,10 +57,18 @@ describe('passkeys in a real browser', { skip: findChromium() === undefined }, (
     await page.locator('input[name=password]').press('Enter')
   }
 
+  /** Where this device could keep a passkey, and its script had the time to say so, that is offered first. */
+  async function notNow(page: Page): Promise<void> {
+    const later = button(page, 'Not now')
+    await later.or(page.locator('.who-am-i')).first().waitFor()
+    if (await later.isVisible()) await later.click()
+  }
+
   /** Signs in by password, adds a passkey, and leaves no cookie behind. */
   async function enrol(page: Page, person: Person): Promise<void> {
     await page.goto(place('passkeys'))
     await provePassword(page, person)
+    await notNow(page)
     await page.waitForURL(place('passkeys'))
     await add(page)
     await page.context().clearCookies()
@@ -75,6 +83,19 @@ describe('passkeys in a real browser', { skip: findChromium() === undefined }, (
     page.locator('.who-am-i').getByText(email).waitFor()
 
   const countOf = ({ account: { tenantId, id } }: Person) => world.app.passkeys.count(tenantId, id)
+
+  it('are offered to whoever signs in without one, and made there', async () => {
+    const person = await world.addAccount()
+    await withPage(async (page) => {
+      const authenticator = await addVirtualAuthenticator(page)
+      await Promise.all([page.waitForResponse(/\/passkey-options$/), page.goto(place('profile'))])
+      await provePassword(page, person)
+      await button(page, 'Create a passkey').click()
+      await signedInAs(page, person)
+      assert.equal((await authenticator.credentialIds()).length, 1)
+    })
+    assert.equal(await countOf(person), 1)
+  })
 
   it('are registered in My account, and offered by autofill where somebody says who they are', async () => {
     const person = await world.addAccount()
@@ -138,6 +159,7 @@ describe('passkeys in a real browser', { skip: findChromium() === undefined }, (
       const authenticator = await addVirtualAuthenticator(page, { synced: true })
       await page.goto(place('passkeys'))
       await provePassword(page, person)
+      await notNow(page)
       await page.waitForURL(place('passkeys'))
       await add(page)
       assert.equal((await authenticator.credentialIds()).length, 1)
@@ -156,6 +178,7 @@ describe('passkeys in a real browser', { skip: findChromium() === undefined }, (
       await page.getByText('We asked your device to remove it').waitFor()
       await until(async () => (await authenticator.credentialIds()).length === 0)
       await provePassword(page, person)
+      await notNow(page)
       await signedInAs(page, person)
     })
   })
@@ -170,6 +193,7 @@ describe('passkeys in a real browser', { skip: findChromium() === undefined }, (
       await page.getByText('Nothing was changed. Try again or use another way.').waitFor()
       assert.equal(await alert(page).count(), 0)
       await provePassword(page, person)
+      await notNow(page)
       await signedInAs(page, person)
     })
   })
@@ -192,6 +216,7 @@ describe('passkeys in a real browser', { skip: findChromium() === undefined }, (
       const first = await addVirtualAuthenticator(page)
       await page.goto(place('passkeys'))
       await provePassword(page, person)
+      await notNow(page)
       await page.waitForURL(place('passkeys'))
       await add(page)
       await button(page, 'Add a passkey').click()

@@ -19,7 +19,8 @@ function offer(form) {
   let busy = false
 
   async function ask(more) {
-    const body = new URLSearchParams({ csrf: form.elements.csrf.value })
+    const platform = await keys.isUserVerifyingPlatformAuthenticatorAvailable?.()
+    const body = new URLSearchParams({ csrf: form.elements.csrf.value, platform })
     const answer = await fetch(options, { method: 'POST', body, redirect: 'error', ...more })
     const publicKey = keys[parse](await answer.json())
     const credential = await navigator.credentials[ceremony]({ publicKey, ...more })

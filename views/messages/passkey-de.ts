@@ -19,6 +19,10 @@ export const passkeyDe: Pick<Translation, keyof typeof passkeyEn> = {
     'Dieser Passkey gehört zu einem anderen Konto. Nehmen Sie einen dieses Kontos oder einen anderen Weg.',
   'passkey.not_added':
     'Dieser Passkey konnte nicht hinzugefügt werden. Es wurde nichts geändert. Versuchen Sie es noch einmal.',
+  'passkey.nudge_title': 'Beim nächsten Mal ohne Passwort anmelden?',
+  'passkey.nudge_create': 'Passkey erstellen',
+  'passkey.nudge_later': 'Jetzt nicht',
+  'passkey.nudge_never': 'Auf diesem Gerät nicht mehr fragen',
   'passkey.refused':
     'Dieser Passkey hat nicht funktioniert. Versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.',
 

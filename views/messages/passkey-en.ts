@@ -16,6 +16,10 @@ export const passkeyEn = {
   'passkey.other_account':
     'That passkey is for another account. Use one of this account, or another way.',
   'passkey.not_added': 'That passkey could not be added. Nothing was changed. Try again.',
+  'passkey.nudge_title': 'Sign in without a password next time?',
+  'passkey.nudge_create': 'Create a passkey',
+  'passkey.nudge_later': 'Not now',
+  'passkey.nudge_never': 'Don’t ask again on this device',
   'passkey.refused': 'That passkey didn’t work. Try again or use another way.',
 
   'account.passkeys': 'Passkeys',
