@@ -6,8 +6,10 @@ import { wrongCode } from '#test/support/authenticator-app.ts'
 import type { Page, Tab } from '#test/support/browser.ts'
 import { csrfOf, openMyAccount, postByHand } from '#test/support/my-account.ts'
 import { codeNow, setUpTwoSteps, type TwoSteps } from '#test/support/my-two-step.ts'
+import { requesterFrom } from '#test/support/password-login.ts'
 import { proveIdentity } from '#test/support/person.ts'
 import type { Attempt, RelyingParty } from '#test/support/relying-party.ts'
+import { storeSetups } from '#test/support/world.ts'
 import type { Person, World } from '#test/support/world.ts'
 import { describeInWorlds } from '#test/support/worlds.ts'
 
@@ -128,6 +130,44 @@ describeInWorlds('a second step by app or recovery code', (world) => {
     assert.equal(claims['acr'], acrPassword)
   })
 })
+
+describeInWorlds(
+  'a second step, asked by another process than before',
+  (world) => {
+    const { open, wrong } = stage(world)
+
+    async function openTwice() {
+      const scene = await open()
+      const { app } = await world().sibling()
+      const requester = requesterFrom('192.0.2.1')
+      const whose = { tenant: world().main, accountId: scene.person.account.id, requester }
+      const apps = [world().app, app] as const
+      const verify = (at: 0 | 1, code: string) => apps[at].totp.verify({ ...whose, code })
+      const recover = (at: 0 | 1, code: string) => apps[at].recoveryCodes.verify({ ...whose, code })
+      return { ...scene, verify, recover }
+    }
+
+    it('knows which codes were used: a restart gives none back (Q44, Q46)', async () => {
+      const { secret, codes, verify, recover } = await openTwice()
+      const code = codeNow(world(), secret)
+      assert.equal((await verify(0, code)).kind, 'proved')
+      assert.equal((await verify(1, code)).kind, 'used')
+      const [paper = ''] = codes
+      assert.equal((await recover(1, paper)).kind, 'proved')
+      assert.equal((await recover(0, paper)).kind, 'refused')
+    })
+
+    it('knows how often was tried (Q39)', async () => {
+      const scene = await openTwice()
+      for (const at of [0, 1, 0, 1, 0] as const)
+        assert.equal((await scene.verify(at, wrong(scene))).kind, 'refused')
+      const right = codeNow(world(), scene.secret)
+      for (const at of [0, 1] as const)
+        assert.deepEqual(await scene.verify(at, right), { kind: 'throttled', retryAfter: 300 })
+    })
+  },
+  storeSetups().filter((stores) => stores !== 'embedded'),
+)
 
 // one set-up: what counts the tries is tried on every store by their contract
 describeInWorlds(
