@@ -8,7 +8,7 @@ import { apiOf, refusalOf, refusedFields } from '#test/support/api.ts'
 import type { Api } from '#test/support/api.ts'
 import { wrongCode } from '#test/support/authenticator-app.ts'
 import { enrolledPerson } from '#test/support/enrolled.ts'
-import { codeIn, lastMail } from '#test/support/mail.ts'
+import { codeIn, lastMail, mailsTo } from '#test/support/mail.ts'
 import type { Answer } from '#test/support/protocol.ts'
 import { api as resource } from '#test/support/world-clients.ts'
 import type { Person } from '#test/support/world.ts'
@@ -148,6 +148,12 @@ describeInWorlds('one more proof at the JSON API', (world) => {
     const sent = await api.asClient('/auth/login/2fa/email', { handle })
     assert.equal(sent.status, 202, sent.body)
     const mail_handle = sent.text('handle')
+    const again = await api.asClient('/auth/login/2fa/email', { handle })
+    assert.equal(again.text('handle'), mail_handle)
+    const mails = (await mailsTo(world(), person.email)).filter(
+      ({ kind }) => kind === 'confirm_code',
+    )
+    assert.equal(mails.length, 1)
     const code = codeIn(await lastMail(world(), tenant, person.email))
     const missed = String((Number(code) + 1) % 1e6).padStart(6, '0')
     const wrong = await goOn(api, handle, 'email_code', { mail_handle, code: missed })

@@ -6,7 +6,7 @@ import { endpoint } from '../api.ts'
 import type { Call, Endpoint } from '../api.ts'
 import { clientRefusals, directCall, refusedClient } from './clients.ts'
 import { clientFields, password, plainText } from './fields.ts'
-import { codeField, joinHandle, mailed, newBrowser, splitHandle } from './handle.ts'
+import { codeField, joinHandle, mailed, splitHandle } from './handle.ts'
 import type { LoginDeps } from './login.ts'
 import { credentialField, passkeyOptions } from './passkey-fields.ts'
 import { createSecondStep, mailTo, stepBinding } from './second-step.ts'
@@ -76,7 +76,8 @@ function emailEndpoint(deps: Login2faDeps): Endpoint {
     refusals: waitingRefusals,
     handle: async (call) => {
       const waiting = waitingOf(call)
-      const browser = newBrowser()
+      // who waits is the one who asks: asked again too soon, it is the same code and no other mail
+      const browser = waiting.handle
       const outcome = await deps.direct.asClient(directCall(call), (client) =>
         ask(client, waiting, 'email_code', (account) => mailTo(account, waiting, browser, deps)),
       )
