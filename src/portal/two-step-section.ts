@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Passkeys } from '#login/passkey/passkey.ts'
 import { groupedSecret, type Totp } from '#login/totp/totp.ts'
 import type { ConfirmTotpResult, PendingTotp, TurnOffTotpResult } from '#login/totp/totp.ts'
 import type { RecoveryCodes } from '#login/recovery-code/recovery-code.ts'
@@ -24,6 +25,7 @@ const failed = z.discriminatedUnion('kind', [
 export type TwoStepDeps = {
   readonly totp: Totp
   readonly recoveryCodes: RecoveryCodes
+  readonly passkeys: Pick<Passkeys, 'count'>
   readonly notices: Notices
 }
 
@@ -70,14 +72,16 @@ export function createTwoStepSection(deps: TwoStepDeps): PortalSection {
   }
 }
 
-async function statusPage(visit: Visit, { totp, recoveryCodes, notices }: TwoStepDeps) {
+async function statusPage(visit: Visit, deps: TwoStepDeps) {
   const { tenant, account } = visit
-  const [app, codes, notice] = await Promise.all([
-    totp.find(tenant.id, account.id),
-    recoveryCodes.find(tenant.id, account.id),
-    notices.take(visit, 'two-step', told),
+  const [app, codes, passkeys, notice] = await Promise.all([
+    deps.totp.find(tenant.id, account.id),
+    deps.recoveryCodes.find(tenant.id, account.id),
+    deps.passkeys.count(tenant.id, account.id),
+    deps.notices.take(visit, 'two-step', told),
   ])
-  return twoStepPage({ frame: frameOf(visit), fresh: isFresh(visit), app, codes, ...notice })
+  const shown = { frame: frameOf(visit), fresh: isFresh(visit), app, codes, passkeys }
+  return twoStepPage({ ...shown, ...notice })
 }
 
 /** What a change leads to. */

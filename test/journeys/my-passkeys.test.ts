@@ -171,4 +171,12 @@ describeInWorlds('passkeys in My account', (world) => {
       assert.equal(change.headers.get('location'), `${base}/account/password`)
     }
   })
+
+  it('lead to recovery codes that stand in for them', async () => {
+    const { tab, home } = await open()
+    await add(tab, home)
+    assert.match((await tab.open(`${home}/two-step`)).text, /You have no recovery codes/)
+    await tab.open(`${home}/recovery-codes`)
+    assert.match((await tab.submit({}, 'Make new recovery codes')).text, /I’ve saved them/)
+  })
 })

@@ -26,10 +26,11 @@ export function twoStepSamples(_: Stage, frame: PortalFrame): Samples {
 function statusSamples(frame: PortalFrame): Samples {
   const app = { enrolledAt: at, lastUsedAt: at, isLocked: false }
   const codes = { madeAt: at, savedAt: at, left: 10, isLocked: false }
-  const base = { frame, fresh: true, app, codes }
+  const base = { frame, fresh: true, app, codes, passkeys: 0 }
   const locked = { ...base, app: { ...app, isLocked: true }, codes: { ...codes, isLocked: true } }
   return {
-    'my-two-step-none': twoStepPage({ frame, fresh: true }),
+    'my-two-step-none': twoStepPage({ frame, fresh: true, passkeys: 0 }),
+    'my-two-step-passkeys': twoStepPage({ frame, fresh: true, passkeys: 2 }),
     'my-two-step': twoStepPage(base),
     'my-two-step-added': twoStepPage({
       ...base,

@@ -15,6 +15,8 @@ export type TwoStepProps = {
   readonly fresh: boolean
   /** Undefined: none is set up. */
   readonly app?: AppState | undefined
+  /** How many: codes on paper stand in for them as well. */
+  readonly passkeys: number
   /** Undefined: there were never any. */
   readonly codes?: CodesState | undefined
   readonly done?: 'app_added' | 'codes_saved' | undefined
@@ -39,7 +41,7 @@ const few = 3
 
 /** How sign-ins are confirmed besides a password. Posts to turn the app off. */
 export function twoStepPage(props: TwoStepProps): Html {
-  const { frame, app, codes, done, error } = props
+  const { frame, app, codes, passkeys, done, error } = props
   const messages = messagesFor(frame.page.locale)
   const { t, text } = messages
   return portalPage(frame, {
@@ -50,7 +52,7 @@ export function twoStepPage(props: TwoStepProps): Html {
     failed: error !== undefined,
     body: html`${error && alert(t(`account.two_step_${error}`))}
     ${section(t('two_step.app'), app ? appPart(app, props, messages) : noAppPart(frame, messages))}
-    ${(app || codes) && section(t('two_step.codes'), codesPart(props, messages))}`,
+    ${(app || codes || passkeys > 0) && section(t('two_step.codes'), codesPart(props, messages))}`,
   })
 }
 
