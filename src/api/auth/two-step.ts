@@ -1,13 +1,9 @@
 import { z } from 'zod'
-import type { Account } from '#account/account.ts'
-import type { Clock } from '#kit/clock.ts'
 import { epochSeconds } from '#kit/clock.ts'
 import type { PasswordLogin } from '#login/login.ts'
-import type { Passkeys } from '#login/passkey/passkey.ts'
 import type { RecoveryCodes } from '#login/recovery-code/recovery-code.ts'
 import { pendingLifetime, qrSvg } from '#login/totp/totp.ts'
 import type { Totp } from '#login/totp/totp.ts'
-import type { Tenant } from '#tenant/tenant.ts'
 import { endpoint } from '../api.ts'
 import type { Endpoint } from '../api.ts'
 import { password } from './fields.ts'
@@ -15,20 +11,20 @@ import { appRefused } from './second-step.ts'
 import { passwordRefused } from './sign-in.ts'
 import { refuseStale, stepUpNeeded, whoseOf } from './stepped-up.ts'
 import type { Own, StepUpDeps } from './stepped-up.ts'
+import { twoStepStatusEndpoint } from './two-step-status.ts'
+import type { TwoStepStatusDeps } from './two-step-status.ts'
 
-export type TwoStepDeps = StepUpDeps & {
-  readonly totp: Totp
-  readonly recoveryCodes: RecoveryCodes
-  readonly passkeys: Pick<Passkeys, 'count'>
-  readonly password: PasswordLogin
-  readonly isDemanded: (tenant: Tenant, account: Account) => Promise<boolean>
-  readonly clock: Clock
-}
+export type TwoStepDeps = StepUpDeps &
+  TwoStepStatusDeps & {
+    readonly totp: Totp
+    readonly recoveryCodes: RecoveryCodes
+    readonly password: PasswordLogin
+  }
 
 /** A person's authenticator app and recovery codes, with the services of My account. */
 export function twoStepEndpoints(deps: TwoStepDeps): readonly Endpoint[] {
   return [
-    statusEndpoint(deps),
+    twoStepStatusEndpoint(deps),
     setupEndpoint(deps),
     verifyEndpoint(deps),
     disableEndpoint(deps),
@@ -36,62 +32,9 @@ export function twoStepEndpoints(deps: TwoStepDeps): readonly Endpoint[] {
   ]
 }
 
-const moment = z.iso.datetime()
 const codes = z
   .array(z.string())
   .describe('`XXXX-XXXX-XXXX-XXXX`, to be kept by the person: never told again')
-
-function statusEndpoint({ totp, recoveryCodes, passkeys, isDemanded }: TwoStepDeps): Endpoint {
-  return endpoint({
-    method: 'get',
-    path: '/2fa/status',
-    summary: 'What this person has besides a password',
-    security: 'bearer',
-    answers: {
-      200: {
-        description: 'Without a secret',
-        schema: z.strictObject({
-          required: z.boolean().describe('The tenant demands a second factor of this person'),
-          totp: z
-            .strictObject({
-              enrolled_at: moment,
-              last_used_at: moment.nullable(),
-              locked: z.boolean().describe('Guessed at too often'),
-            })
-            .nullable(),
-          recovery_codes: z
-            .strictObject({ made_at: moment, left: z.int(), locked: z.boolean() })
-            .nullable(),
-          passkeys: z.int(),
-        }),
-      },
-    },
-    refusals: [],
-    handle: async ({ tenant, caller: { account } }) => {
-      const [app, paper, keys, required] = await Promise.all([
-        totp.find(tenant.id, account.id),
-        recoveryCodes.find(tenant.id, account.id),
-        passkeys.count(tenant.id, account.id),
-        isDemanded(tenant, account),
-      ])
-      const body = {
-        required,
-        totp: app
-          ? {
-              enrolled_at: app.enrolledAt.toISOString(),
-              last_used_at: app.lastUsedAt?.toISOString() ?? null,
-              locked: app.isLocked,
-            }
-          : null,
-        recovery_codes: paper
-          ? { made_at: paper.madeAt.toISOString(), left: paper.left, locked: paper.isLocked }
-          : null,
-        passkeys: keys,
-      }
-      return { status: 200, body }
-    },
-  })
-}
 
 function setupEndpoint(deps: TwoStepDeps): Endpoint {
   return endpoint({
