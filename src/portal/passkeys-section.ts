@@ -37,7 +37,7 @@ export function createPasskeysSection(deps: PasskeysSectionDeps): PortalSection 
           passkeys: all.map(shown),
           isFull: all.length >= mostPasskeys,
           fresh: isFresh(visit),
-          signals: await signalsFor(visit, passkeys),
+          signals: await passkeySignalsFor(visit, passkeys),
           ...told,
         })
       },
@@ -143,7 +143,7 @@ function shown(passkey: Passkey): ShownPasskey {
 }
 
 /** The whole list, whenever it is looked at: what was removed is forgotten, and names are kept up to date. */
-async function signalsFor(
+export async function passkeySignalsFor(
   { tenant, account }: Visit,
   passkeys: Pick<Passkeys, 'accepted'>,
 ): Promise<PasskeySignals> {

@@ -2,8 +2,10 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Accounts, Profile } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
+import type { Passkeys } from '#login/passkey/passkey.ts'
 import { profileFields, profilePage } from '#views/portal/profile.ts'
 import type { ProfileField } from '#views/portal/profile.ts'
+import { passkeySignalsFor } from './passkeys-section.ts'
 import type { Notices } from './notices.ts'
 import { eventOf } from './portal.ts'
 import type { Visit } from './portal.ts'
@@ -23,8 +25,9 @@ export function createProfileSection(deps: {
   readonly accounts: Pick<Accounts, 'hold'>
   readonly audit: Pick<Audit, 'append'>
   readonly notices: Notices
+  readonly passkeys: Pick<Passkeys, 'accepted' | 'count'>
 }): PortalSection {
-  const { accounts, audit, notices } = deps
+  const { accounts, audit, notices, passkeys } = deps
 
   /** Only these fields, on the account as it is now: what an operator changed meanwhile stays (Q80). */
   async function save(visit: Visit, changes: Pick<Profile, ProfileField>): Promise<void> {
@@ -45,7 +48,8 @@ export function createProfileSection(deps: {
     pages: {
       async profile(visit) {
         const told = await notices.take(visit, 'profile', notice)
-        const { profile, email, emailVerified } = visit.account
+        const { profile, email, emailVerified, tenantId, id } = visit.account
+        const hasPasskey = (await passkeys.count(tenantId, id)) > 0
         const failed = told && 'problems' in told ? told : undefined
         return profilePage({
           frame: frameOf(visit),
@@ -53,6 +57,8 @@ export function createProfileSection(deps: {
           problems: failed?.problems,
           facts: { email, emailVerified, username: profile.preferred_username },
           saved: told && 'saved' in told,
+          // where My account begins, and where a name changes
+          signals: hasPasskey ? await passkeySignalsFor(visit, passkeys) : undefined,
         })
       },
     },

@@ -67,6 +67,10 @@ describeInWorlds('passkeys in My account', (world) => {
     assert.equal(all.rpId, 'localhost')
     assert.deepEqual(all.allAcceptedCredentialIds, made.credentialIds)
     assert.equal(Buffer.from(all.userId, 'base64url').length, 32)
+    const profile = await tab.open(`${home}/profile`)
+    assert.match(profile.html, /signalAllAcceptedCredentials/, 'and where a sign-in leads to')
+    const bare = await openMyAccount(world(), await world().addAccount(), 'profile')
+    assert.doesNotMatch(bare.tab.page.html, /data-signals/)
   })
 
   it('are counted where the sign-in methods are, and part of the export (Q82)', async () => {

@@ -1,4 +1,5 @@
 import { csrfField, field, postForm, primaryButton } from '../components/form.ts'
+import { passkeySignals, type PasskeySignals } from '../components/passkey.ts'
 import { html, name, type Html } from '../html.ts'
 import { messagesFor, type Messages } from '../messages.ts'
 import { portalPage, type PortalFrame } from './frame.ts'
@@ -28,9 +29,12 @@ export type ProfileProps = {
     readonly username?: string | undefined
   }
   readonly saved?: boolean | undefined
+  /** Where there are passkeys. */
+  readonly signals?: PasskeySignals | undefined
 }
 
-export function profilePage({ frame, values, problems = {}, facts, saved }: ProfileProps): Html {
+export function profilePage(props: ProfileProps): Html {
+  const { frame, values, problems = {}, facts, saved, signals } = props
   const messages = messagesFor(frame.page.locale)
   const { t, text } = messages
   const first = profileFields.find((one) => problems[one] !== undefined)
@@ -47,7 +51,8 @@ export function profilePage({ frame, values, problems = {}, facts, saved }: Prof
           ${profileFields.map((one) => profileField(one, { value: values[one] ?? '', problem: problems[one], focused: one === first }, messages))}
         </div>
         ${zones} ${primaryButton(t('account.profile_save'))}`,
-    )}`,
+    )}
+    ${signals && passkeySignals(frame.page, signals)}`,
   })
 }
 
