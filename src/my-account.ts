@@ -9,6 +9,7 @@ import { readForm } from '#http/form.ts'
 import type { KeyDeriver, Sealer } from '#kit/sealer.ts'
 import type { EmailChanges } from '#login/email-change/email-change.ts'
 import { authenticatorName, type PasskeyOwner } from '#login/passkey/passkey.ts'
+import type { Factors } from '#login/login.ts'
 import type { Passwords } from '#login/password/password.ts'
 import type { AgreementStore } from '#login/registration/registration.ts'
 import type { Risks } from '#login/risk/risk.ts'
@@ -23,6 +24,7 @@ import { createPortal } from '#portal/service.ts'
 import type { PortalInput } from '#portal/service.ts'
 import { deviceOf } from '#session/device.ts'
 import type { Tenants } from '#tenant/tenant.ts'
+import { createAcrToChange } from './sign-in-policy.ts'
 
 export type OwnAffairsDeps = Omit<DepartureDeps, 'noticeFor'> & {
   readonly consents: ConsentStore
@@ -46,13 +48,21 @@ export function createOwnAffairs(deps: OwnAffairsDeps) {
   }
 }
 
-type MadeHere = 'client' | 'deviceOf' | 'exportParts' | 'sealedCookies' | 'csrf' | 'readForm'
+type MadeHere =
+  | 'acrToChange'
+  | 'client'
+  | 'deviceOf'
+  | 'exportParts'
+  | 'sealedCookies'
+  | 'csrf'
+  | 'readForm'
 
 export type MyAccountDeps = Omit<PortalInput, MadeHere> &
   Pick<AccountClientDeps, 'registry' | 'keys'> & {
     readonly artifacts: ArtifactStore
     readonly keyring: KeyDeriver
     readonly agreements: Pick<AgreementStore, 'list'>
+    readonly factors: Factors
     readonly passwords: Passwords
     readonly risks: Pick<Risks, 'habitsOf'>
     readonly sealer: Sealer
@@ -80,6 +90,7 @@ export function createMyAccount(deps: MyAccountDeps) {
       const { browser, system } = deviceOf({ 'user-agent': userAgent })
       return browser === undefined && system === undefined ? undefined : { browser, system }
     },
+    acrToChange: createAcrToChange(deps),
     exportParts: {
       credentials: async ({ tenant, account }) => {
         const app = await deps.totp.find(tenant.id, account.id)

@@ -53,6 +53,7 @@ export function createAccountClient(deps: AccountClientDeps): AccountClient {
         accountId: brandId<AccountId>(claims.sub),
         sessionUid: brandId<SessionUid>(uid),
         authTime: claims.auth_time,
+        acr: claims.acr,
         idToken: tokens.id_token,
       }
     },
@@ -69,7 +70,12 @@ export function createAccountClient(deps: AccountClientDeps): AccountClient {
 }
 
 const answer = z.object({ id_token: z.string(), access_token: z.string() })
-const identity = z.object({ sub: z.string(), nonce: z.string(), auth_time: z.number() })
+const identity = z.object({
+  sub: z.string(),
+  nonce: z.string(),
+  auth_time: z.number(),
+  acr: z.string().optional(),
+})
 const stored = z.object({
   accountId: z.string().optional(),
   acr: z.string().optional(),

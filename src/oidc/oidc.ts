@@ -239,6 +239,7 @@ export type AccountSignIn = {
   readonly sessionUid: SessionUid
   /** When the person proved who they are, epoch seconds. */
   readonly authTime: number
+  readonly acr: string | undefined
   /** To be shown again at sign-out. */
   readonly idToken: string
 }

@@ -61,7 +61,7 @@ export function createEmailSection(deps: EmailSectionDeps): PortalSection {
     actions: {
       async email(visit, form) {
         const email = (form.get('email') ?? '').trim()
-        const provedAt = visit.session.authTime
+        const { provedAt } = visit
         const result = await emailChanges.begin({ ...asked(visit), email, provedAt })
         if (result.kind === 'step_up') return { confirm: 'email' }
         if (result.kind === 'over') return { page: 'email' }

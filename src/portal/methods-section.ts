@@ -70,16 +70,18 @@ export function createMethodsSection({
         const newPassword = form.get('new_password') ?? ''
         const currentPassword = form.get('password') ?? ''
         const has = await hasPassword(visit)
+        // SECURITY: a password alone does not change the password of who has more (Q64)
+        if (visit.acrToChange !== undefined && !isFresh(visit)) return { confirm: 'password' }
         if (has && currentPassword === '') return fail(visit, { kind: 'current_required' })
         if (newPassword === '') return fail(visit, { kind: 'new', reason: 'required' })
         const asked = { ...ownerOf(visit), newPassword }
         const result = has
           ? await passwordChanges.change({ ...asked, currentPassword })
-          : await passwordChanges.setFirst({ ...asked, provedAt: visit.session.authTime })
+          : await passwordChanges.setFirst({ ...asked, provedAt: visit.provedAt })
         return after(visit, result)
       },
       async 'password/remove'(visit) {
-        const provedAt = visit.session.authTime
+        const { provedAt } = visit
         return after(visit, await passwordChanges.remove({ ...ownerOf(visit), provedAt }))
       },
     },

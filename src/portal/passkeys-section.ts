@@ -61,7 +61,7 @@ function createAdditions({ passkeys, notices }: PasskeysSectionDeps): Actions {
     },
     async 'passkeys/add'(visit, form) {
       const credential = form.get('credential') ?? ''
-      const provedAt = visit.session.authTime
+      const { provedAt } = visit
       const binding = bindingOf(visit)
       const { kind } = await passkeys.add({ ...askedBy(visit), binding, provedAt, credential })
       switch (kind) {
@@ -94,7 +94,7 @@ function createChanges({ passkeys, notices }: PasskeysSectionDeps): Actions {
       return kind === 'renamed' ? answer(visit, { done: kind }) : here
     },
     async 'passkeys/remove'(visit, form) {
-      const provedAt = visit.session.authTime
+      const { provedAt } = visit
       const { kind } = await passkeys.remove({ ...chosen(visit, form), provedAt })
       switch (kind) {
         case 'removed':

@@ -1,5 +1,6 @@
 import type { Context } from 'koa'
 import type { Account } from '#account/account.ts'
+import type { Acr } from '#client/client.ts'
 import type { AuditEvent } from '#audit/audit.ts'
 import type { Requester } from '#login/login.ts'
 import type { AccountId, SessionUid } from '#kit/ids.ts'
@@ -25,6 +26,8 @@ export type PortalSession = {
   readonly sessionUid: SessionUid
   /** When the person last proved who they are, epoch seconds. */
   readonly authTime: number
+  /** What they proved then. */
+  readonly acr?: string | undefined
   /** Epoch seconds. */
   readonly seenAt: number
   /** To be shown at sign-out. */
@@ -46,18 +49,25 @@ export type Visit = {
   readonly requester: Omit<Requester, 'deviceCookie'>
   /** Of this session: strangers who guess elsewhere lock nobody out of here (Q37). */
   readonly deviceCookie: string
+  /** What this person has to prove before anything is changed that opens the account; undefined: whatever they have. */
+  readonly acrToChange: Acr | undefined
+  /** When they last proved it, epoch seconds; 0 where this session was opened with less. */
+  readonly provedAt: number
   /** Epoch seconds. */
   readonly now: number
 }
+
+/** Port: what somebody has to prove before what opens their account is changed; asked past every cache (Q64). */
+export type AcrToChange = (tenant: Tenant, account: Account) => Promise<Acr | undefined>
 
 /** Address of a page of My account. */
 export function accountPath(tenant: Pick<Tenant, 'issuer'>, page = ''): string {
   return `${basePathOf(tenant)}/account${page === '' ? '' : `/${page}`}`
 }
 
-/** Whether what the person proved is young enough for what cannot be taken back (Q64). */
-export function isFresh({ session, now }: Pick<Visit, 'session' | 'now'>): boolean {
-  return isSteppedUp(session.authTime, now)
+/** Whether the person proved all they have, and lately enough for what cannot be taken back (Q64). */
+export function isFresh({ provedAt, now }: Pick<Visit, 'provedAt' | 'now'>): boolean {
+  return isSteppedUp(provedAt, now)
 }
 
 /** What the token of a form belongs to: one session of My account. */

@@ -39,7 +39,7 @@ export function createRecoveryCodesSection(deps: {
     },
     actions: {
       async 'recovery-codes'(visit) {
-        const provedAt = visit.session.authTime
+        const { provedAt } = visit
         const result = await recoveryCodes.make({ ...heldBy(visit), provedAt })
         if (result.kind === 'step_up') return { confirm: 'recovery-codes' }
         if (result.kind === 'throttled') return fail(visit, result)

@@ -40,8 +40,8 @@ export function createPortalRouter(deps: PortalDeps): Router {
 type PortalGate = {
   /** Undefined after the person was sent to sign in; `page` is where they come back to. */
   signedIn(ctx: Context, page: string): Promise<Visit | undefined>
-  /** Sends the person to prove once more who they are. */
-  confirm(ctx: Context, page: string): void
+  /** Sends the person to prove once more who they are, with all they have. */
+  confirm(visit: Visit, page: string): void
   checkedForm(visit: Visit): Promise<Form>
 }
 
@@ -52,7 +52,8 @@ function createPortalGate({ signIn, visit, readForm, csrf }: PortalDeps): Portal
       if (!found) signIn.begin(ctx, accountPath(tenantOf(ctx.req), page))
       return found
     },
-    confirm: (ctx, page) => signIn.begin(ctx, accountPath(tenantOf(ctx.req), page), true),
+    confirm: ({ ctx, tenant, acrToChange }, page) =>
+      signIn.confirm(ctx, accountPath(tenant, page), acrToChange),
     async checkedForm({ ctx, tenant, sessionKey }) {
       const form = await readForm(ctx)
       csrf.check(ctx, { issuer: tenant.issuer, binding: csrfBinding(sessionKey), form })
@@ -71,7 +72,9 @@ function addComingAndGoing(router: Router, deps: PortalDeps, gate: PortalGate): 
   // for whoever is asked to prove once more who they are: a page says which one they come from
   router.get('/confirm/:page', async (ctx) => {
     const page = String(ctx.params['page'])
-    if (sections.some(({ pages }) => Object.hasOwn(pages, page))) gate.confirm(ctx, page)
+    if (!sections.some(({ pages }) => Object.hasOwn(pages, page))) return
+    const visit = await gate.signedIn(ctx, page)
+    if (visit) gate.confirm(visit, page)
   })
 
   router.get('/left', (ctx) => {
@@ -126,7 +129,7 @@ function addActions(router: Router, { pages, actions }: PortalSection, gate: Por
       if (!visit) return
       const next = await act(visit, await gate.checkedForm(visit))
       if (next === 'answered') return
-      if ('confirm' in next) return gate.confirm(ctx, next.confirm)
+      if ('confirm' in next) return gate.confirm(visit, next.confirm)
       redirect(ctx, accountPath(visit.tenant, next.page))
     })
     // a refused form stands in the address bar: whoever asks for it again wants the page

@@ -29,7 +29,7 @@ import { createLeaveSection } from './leave-section.ts'
 import { createMethodsSection } from './methods-section.ts'
 import { createNotices } from './notices.ts'
 import { createPasskeysSection } from './passkeys-section.ts'
-import type { DescribeDevice, Visit } from './portal.ts'
+import type { AcrToChange, DescribeDevice, Visit } from './portal.ts'
 import { createProfileSection } from './profile-section.ts'
 import { createRecoveryCodesSection } from './recovery-codes-section.ts'
 import { createPortalRouter } from './routes.ts'
@@ -63,6 +63,7 @@ export type PortalInput = {
   readonly csrf: Csrf
   readonly readForm: ReadForm
   readonly devices: DeviceCookies
+  readonly acrToChange: AcrToChange
   readonly requesterOf: (ctx: Context) => Visit['requester']
   readonly pageOf: PageOf
   readonly clock: Clock

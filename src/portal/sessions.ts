@@ -65,6 +65,7 @@ const schema = z.object({
   accountId: z.string().transform((id) => brandId<AccountId>(id)),
   sessionUid: z.string().transform((uid) => brandId<SessionUid>(uid)),
   authTime: z.number(),
+  acr: z.string().optional(),
   seenAt: z.number(),
   idToken: z.string(),
 })

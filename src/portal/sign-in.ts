@@ -1,5 +1,6 @@
 import type { Context } from 'koa'
 import { accountCallbackOf, accountClientId } from '#client/client.ts'
+import type { Acr } from '#client/client.ts'
 import { sha256 } from '#kit/hash.ts'
 import { randomToken } from '#kit/random.ts'
 import type { AccountClient } from '#oidc/oidc.ts'
@@ -16,8 +17,10 @@ export type SignInDeps = {
 }
 
 export type PortalSignIn = {
-  /** Sends the person to `/authorize`; they come back to `returnTo`. `again`: they prove who they are whatever was. */
-  begin(ctx: Context, returnTo: string, again?: boolean): void
+  /** Sends the person to `/authorize`; they come back to `returnTo`. */
+  begin(ctx: Context, returnTo: string): void
+  /** The same, but they prove who they are whatever was, and as much of it as is asked for. */
+  confirm(ctx: Context, returnTo: string, acr: Acr | undefined): void
   /** The way back. False when this browser did not ask for it, or the answer is not one. */
   finish(ctx: Context): Promise<boolean>
 }
@@ -26,20 +29,25 @@ export type PortalSignIn = {
 export function createPortalSignIn(deps: SignInDeps): PortalSignIn {
   const { client, sessions, attempts, ipOf } = deps
 
+  function send(ctx: Context, returnTo: string, more: Readonly<Record<string, string>>): void {
+    const tenant = tenantOf(ctx.req)
+    const attempt = {
+      state: randomToken(),
+      nonce: randomToken(),
+      verifier: randomToken(),
+      returnTo,
+    }
+    attempts.add(tenant, ctx.req, ctx.res, attempt)
+    const query = authorizationRequest(attempt, tenant.issuer, more)
+    ctx.status = 303
+    ctx.redirect(`${basePathOf(tenant)}/authorize?${query.toString()}`)
+  }
+
   return {
-    begin(ctx, returnTo, again = false) {
-      const tenant = tenantOf(ctx.req)
-      const attempt = {
-        state: randomToken(),
-        nonce: randomToken(),
-        verifier: randomToken(),
-        returnTo,
-      }
-      attempts.add(tenant, ctx.req, ctx.res, attempt)
-      const query = authorizationRequest(attempt, tenant.issuer, again)
-      ctx.status = 303
-      ctx.redirect(`${basePathOf(tenant)}/authorize?${query.toString()}`)
-    },
+    begin: (ctx, returnTo) => send(ctx, returnTo, {}),
+
+    confirm: (ctx, returnTo, acr) =>
+      send(ctx, returnTo, { prompt: 'login', ...(acr !== undefined && { acr_values: acr }) }),
 
     async finish(ctx) {
       const tenant = tenantOf(ctx.req)
@@ -65,7 +73,7 @@ export function createPortalSignIn(deps: SignInDeps): PortalSignIn {
 function authorizationRequest(
   { state, nonce, verifier }: SignInAttempt,
   issuer: string,
-  again: boolean,
+  more: Readonly<Record<string, string>>,
 ): URLSearchParams {
   return new URLSearchParams({
     client_id: accountClientId,
@@ -76,6 +84,6 @@ function authorizationRequest(
     code_challenge_method: 'S256',
     state,
     nonce,
-    ...(again ? { prompt: 'login' } : {}),
+    ...more,
   })
 }

@@ -51,7 +51,7 @@ export function createTwoStepSection(deps: TwoStepDeps): PortalSection {
     },
     actions: {
       async 'authenticator/begin'(visit) {
-        const provedAt = visit.session.authTime
+        const { provedAt } = visit
         const { kind } = await totp.begin({ ...heldBy(visit), provedAt })
         return kind === 'step_up' ? { confirm: 'authenticator' } : { page: 'authenticator' }
       },
@@ -65,7 +65,7 @@ export function createTwoStepSection(deps: TwoStepDeps): PortalSection {
         return { page: 'two-step' }
       },
       async 'two-step/turn-off'(visit) {
-        const provedAt = visit.session.authTime
+        const { provedAt } = visit
         return afterTurnOff(visit, await totp.turnOff({ ...ownerOf(visit), provedAt }))
       },
     },

@@ -1,6 +1,7 @@
 import type { Context } from 'koa'
 import type { Accounts } from '#account/account.ts'
 import { isVoid } from '#account/account.ts'
+import { meetsAcr } from '#client/client.ts'
 import type { Csrf } from '#http/http.ts'
 import type { Clock } from '#kit/clock.ts'
 import { epochSeconds } from '#kit/clock.ts'
@@ -11,7 +12,7 @@ import type { PageOf } from '#tenant/tenant.ts'
 import { tenantOf } from '#tenant/tenant.ts'
 import { portalCookie } from './cookies.ts'
 import { csrfBinding } from './portal.ts'
-import type { Visit } from './portal.ts'
+import type { AcrToChange, Visit } from './portal.ts'
 import type { PortalSessions } from './sessions.ts'
 
 export type VisitDeps = {
@@ -22,6 +23,7 @@ export type VisitDeps = {
   readonly pageOf: PageOf
   readonly devices: Pick<DeviceCookies, 'ofSession'>
   readonly requesterOf: (ctx: Context) => Visit['requester']
+  readonly acrToChange: AcrToChange
   readonly clock: Clock
 }
 
@@ -36,7 +38,7 @@ export function createPortalVisits(deps: VisitDeps): (ctx: Context) => Promise<V
     if (token === undefined) return undefined
     const session = await deps.sessions.find(tenant.id, token)
     if (!session) return undefined
-    const { accountId, sessionUid, authTime } = session
+    const { accountId, sessionUid, authTime, acr } = session
     const [account, isAlive] = await Promise.all([
       deps.accounts.find(tenant.id, accountId),
       deps.client.isAlive(tenant.id, sessionUid, accountId),
@@ -45,6 +47,8 @@ export function createPortalVisits(deps: VisitDeps): (ctx: Context) => Promise<V
       await deps.sessions.end(tenant.id, token)
       return undefined
     }
+    const acrToChange = await deps.acrToChange(tenant, account)
+    const isEnough = acrToChange === undefined || meetsAcr(acr, acrToChange)
     const sessionKey = sha256(token)
     const device = { uid: sessionUid, authTime }
     const deviceCookie = deps.devices.ofSession(tenant.id, accountId, device)
@@ -58,6 +62,8 @@ export function createPortalVisits(deps: VisitDeps): (ctx: Context) => Promise<V
       page: deps.pageOf(tenant, { headers: ctx.headers }),
       requester: deps.requesterOf(ctx),
       deviceCookie,
+      acrToChange,
+      provedAt: isEnough ? authTime : 0,
       now: epochSeconds(deps.clock),
     }
   }

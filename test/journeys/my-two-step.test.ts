@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { csrfOf, isMyAccount, openMyAccount, postByHand } from '#test/support/my-account.ts'
-import { codeNow, codesOn, secretOn, setUpTwoSteps } from '#test/support/my-two-step.ts'
+import {
+  codeNow,
+  codesOn,
+  confirmWithApp,
+  secretOn,
+  setUpTwoSteps,
+} from '#test/support/my-two-step.ts'
 import { wrongCode } from '#test/support/authenticator-app.ts'
 import { requesterFrom } from '#test/support/password-login.ts'
 import { describeInWorlds } from '#test/support/worlds.ts'
@@ -134,8 +140,8 @@ describeInWorlds('two-step verification in My account', (world) => {
 
   it('replaces codes that are lost; the old ones are void', async () => {
     const { person, tab, home } = await open()
-    const { codes } = await setUpTwoSteps(world(), tab, home)
-    await tab.open(`${home}/recovery-codes`)
+    const { codes, secret } = await setUpTwoSteps(world(), tab, home)
+    await confirmWithApp(world(), tab, { home, page: 'recovery-codes', secret })
     const fresh = codesOn(await tab.submit({}, 'Make new recovery codes'))
     assert.equal(new Set([...codes, ...fresh]).size, 20)
     const { recoveryCodes } = world().app
@@ -156,8 +162,8 @@ describeInWorlds('two-step verification in My account', (world) => {
 
   it('turned off, ends every session; the codes go along, and the owner is told (Q17)', async () => {
     const { person, browser, tab, home } = await open()
-    await setUpTwoSteps(world(), tab, home)
-    await tab.open(`${home}/two-step`)
+    const { secret } = await setUpTwoSteps(world(), tab, home)
+    await confirmWithApp(world(), tab, { home, page: 'two-step', secret })
     const page = await tab.submit({}, 'Turn the app off')
     assert.match(page.text, /signed out everywhere/)
     await world().pass(1)
@@ -197,12 +203,13 @@ describeInWorlds('two-step verification in My account', (world) => {
   it('is in the export, without a secret (Q82)', async () => {
     const { tab, home } = await open()
     const { secret, codes } = await setUpTwoSteps(world(), tab, home)
-    await tab.open(`${home}/data`)
+    await confirmWithApp(world(), tab, { home, page: 'data', secret })
     const form = { csrf: csrfOf(tab.page) }
     const answer = await postByHand(world(), tab, `${home}/data/export`, { form })
     const text = await answer.text()
     const { credentials } = JSON.parse(text) as { credentials: Record<string, object> }
-    assert.deepEqual(Object.keys(credentials['authenticator_app'] ?? {}), ['set_up_at'])
+    const app = Object.keys(credentials['authenticator_app'] ?? {})
+    assert.deepEqual(app, ['set_up_at', 'last_used_at'])
     assert.deepEqual({ ...credentials['recovery_codes'], made_at: 0 }, { made_at: 0, left: 10 })
     for (const one of [secret, ...codes]) assert.ok(!text.includes(one))
   })

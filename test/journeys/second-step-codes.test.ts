@@ -5,7 +5,7 @@ import { epochSeconds } from '#kit/clock.ts'
 import { wrongCode } from '#test/support/authenticator-app.ts'
 import type { Page, Tab } from '#test/support/browser.ts'
 import { csrfOf, openMyAccount, postByHand } from '#test/support/my-account.ts'
-import { codeNow, setUpTwoSteps, type TwoSteps } from '#test/support/my-two-step.ts'
+import { codeNow, confirmWithApp, setUpTwoSteps, type TwoSteps } from '#test/support/my-two-step.ts'
 import { requesterFrom } from '#test/support/password-login.ts'
 import { proveIdentity } from '#test/support/person.ts'
 import type { Attempt, RelyingParty } from '#test/support/relying-party.ts'
@@ -96,8 +96,8 @@ describeInWorlds('a second step by app or recovery code', (world) => {
   })
 
   it('takes no recovery code of before once there are new ones', async () => {
-    const { tab, mine, home, codes } = await open()
-    await mine.open(`${home}/recovery-codes`)
+    const { tab, mine, home, codes, secret } = await open()
+    await confirmWithApp(world(), mine, { home, page: 'recovery-codes', secret })
     await mine.submit({}, 'Make new recovery codes')
     await useCode(tab)
     assert.match((await tab.submit({ code: codes[0] ?? '' })).text, /isn’t right/)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { epochSeconds } from '#kit/clock.ts'
 import { codeAt } from './authenticator-app.ts'
 import type { Page, Tab } from './browser.ts'
+import { password } from './world.ts'
 import type { World } from './world.ts'
 
 /** The key on a page that sets an app up. */
@@ -30,4 +31,17 @@ export async function setUpTwoSteps(world: World, tab: Tab, home: string): Promi
   await tab.submit({}, 'I’ve saved them')
   await world.pass(60)
   return { secret, codes }
+}
+
+/** Proves once more who one is, with the app as well (Q64), and comes back to a page of My account. */
+export async function confirmWithApp(
+  world: World,
+  tab: Tab,
+  { home, page, secret }: { readonly home: string; readonly page: string; readonly secret: string },
+): Promise<void> {
+  await tab.open(`${home}/confirm/${page}`)
+  await tab.submit({ password })
+  await world.pass(30)
+  await tab.submit({ code: codeNow(world, secret) })
+  assert.equal(tab.page.url.href, `${home}/${page}`, tab.page.text)
 }
