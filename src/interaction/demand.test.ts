@@ -118,6 +118,18 @@ const table: readonly Row[] = [
     trustDays: 30,
   },
   {
+    when: 'an app was used here last: it comes first',
+    prover: { factors: { ...app, passkeys: 1 }, lastWay: 'totp' },
+    comes: ['totp', 'passkey', 'recovery_code'],
+    trustDays: 30,
+  },
+  {
+    when: 'what was used here last is no more theirs',
+    prover: { factors: app, lastWay: 'passkey' },
+    comes: ['totp', 'recovery_code'],
+    trustDays: 30,
+  },
+  {
     when: 'the way they chose is none of theirs',
     prover: { factors: app },
     way: 'passkey',

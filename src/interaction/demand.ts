@@ -106,7 +106,7 @@ function isMet(want: Want, proofs: readonly Proof[]): boolean {
 
 const whatOneHas: readonly MethodId[] = ['passkey', 'totp', 'recovery_code']
 
-/** In the order they are offered. */
+/** In the order they are offered: what was used here last comes first. */
 function waysTo(want: Want, asking: Asking, proofs: readonly Proof[]): readonly MethodId[] {
   const used = new Set(proofs.map(({ method }) => method))
   const left = availableTo(asking).filter((method) => !used.has(method))
@@ -123,7 +123,7 @@ function waysTo(want: Want, asking: Asking, proofs: readonly Proof[]): readonly 
 }
 
 function availableTo({ policy, prover }: Asking): readonly MethodId[] {
-  const { factors, emailVerified } = prover
+  const { factors, emailVerified, lastWay } = prover
   const has: readonly (readonly [MethodId, boolean])[] = [
     ['passkey', factors.passkeys > 0],
     ['totp', factors.totp],
@@ -131,5 +131,6 @@ function availableTo({ policy, prover }: Asking): readonly MethodId[] {
     ['password', factors.password],
     ['recovery_code', factors.recoveryCodes > 0],
   ]
-  return has.filter(([, is]) => is).map(([method]) => method)
+  const ways = has.filter(([, is]) => is).map(([method]) => method)
+  return [...ways.filter((way) => way === lastWay), ...ways.filter((way) => way !== lastWay)]
 }

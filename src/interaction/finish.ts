@@ -5,7 +5,7 @@ import type { Audit } from '#audit/audit.ts'
 import { AppError } from '#kit/errors.ts'
 import type { AccountId } from '#kit/ids.ts'
 import { acrOf, amrOf } from '#login/login.ts'
-import type { Proof, Requester } from '#login/login.ts'
+import type { MethodId, Proof, Requester } from '#login/login.ts'
 import type { AuthFlow } from '#oidc/oidc.ts'
 import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
@@ -73,7 +73,8 @@ export function createFinish(deps: FinishDeps): Finish {
       if (!account.emailVerified) throw new InteractionOver() // `nextStep` asks for it before (Q62)
       await deps.noticeNewDevice(signInOf(visit, account, deps))
       const device = deps.issueDevice(tenant, accountId)
-      deps.remembered.add(tenant, visit.ctx.req, visit.ctx.res, { id: accountId, device })
+      const way = wayOf(proofs) ?? visit.prover?.lastWay
+      deps.remembered.add(tenant, visit.ctx.req, visit.ctx.res, { id: accountId, device, way })
       if (visit.progress.trusting === accountId)
         await deps.deviceTrust.trust(visit.ctx, tenant, { account, proofs })
       return end(visit, {
@@ -110,6 +111,11 @@ export function createFinish(deps: FinishDeps): Finish {
       return end(visit, denied)
     },
   }
+}
+
+/** What is asked for first next time. Recovery codes are for when the others are lost. */
+function wayOf([, ...further]: readonly Proof[]): MethodId | undefined {
+  return further.findLast(({ method }) => method !== 'recovery_code')?.method
 }
 
 function signInOf(

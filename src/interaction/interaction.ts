@@ -176,6 +176,8 @@ export type Prover = {
   readonly factors: EnrolledFactors
   /** They asked on this device not to be asked again. */
   readonly isTrustedHere: boolean
+  /** What they used here last. */
+  readonly lastWay?: MethodId | undefined
   /** How doubtful their sign-in is; undefined where they proved nothing here. */
   readonly risk?: RiskLevel | undefined
 }

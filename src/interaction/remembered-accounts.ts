@@ -3,6 +3,8 @@ import { z } from 'zod'
 import type { SealedCookies } from '#http/http.ts'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId } from '#kit/ids.ts'
+import { methodIds } from '#login/login.ts'
+import type { MethodId } from '#login/login.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import { basePathOf } from '#tenant/tenant.ts'
 
@@ -11,6 +13,8 @@ export type RememberedAccount = {
   readonly id: AccountId
   /** Value of the device cookie: its own bucket of tries, out of an attacker's reach. */
   readonly device: string
+  /** What it was last proved with beyond its first step. */
+  readonly way?: MethodId | undefined
 }
 
 /**
@@ -27,7 +31,11 @@ const mostAccounts = 5
 const lifetime = 180 * 24 * 3600
 
 const schema = z.array(
-  z.object({ id: z.string().transform((id) => brandId<AccountId>(id)), device: z.string() }),
+  z.object({
+    id: z.string().transform((id) => brandId<AccountId>(id)),
+    device: z.string(),
+    way: z.enum(methodIds).optional(),
+  }),
 )
 
 export function createRememberedAccounts(cookies: SealedCookies): RememberedAccounts {

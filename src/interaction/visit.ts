@@ -102,7 +102,9 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
     const factors = await deps.factors(tenantId, id)
     const isTrustedHere = await deps.deviceTrust.isTrusted(ctx, details.tenant, account)
     const risk = (await deps.doubtOf(request))?.level
-    return { email, emailVerified, groups, factors, isTrustedHere, risk }
+    const here = deps.remembered.read(details.tenant, ctx.req).find((one) => one.id === id)
+    const lastWay = here?.way
+    return { email, emailVerified, groups, factors, isTrustedHere, lastWay, risk }
   }
 
   async function known(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { acrMultiFactor, acrPassword, acrPhishingResistant } from '#client/client.ts'
 import type { Tab } from '#test/support/browser.ts'
+import { enrolledPerson } from '#test/support/enrolled.ts'
 import { codeIn, lastMail } from '#test/support/mail.ts'
 import { proveIdentity, signInTo } from '#test/support/person.ts'
 import { api } from '#test/support/world-clients.ts'
@@ -143,6 +144,33 @@ describeInWorlds('a second step by mail (Q47, Q48)', (world) => {
     await world().pass(2)
     await world().app.accounts.end(scene.tenant.id, scene.person.account.id, { kind: 'cli' })
     assert.equal((await scene.tab.submit({ code })).isElsewhere, false)
+  })
+})
+
+describeInWorlds('one way of several (experience §1.5)', (world) => {
+  it('comes first in the browser where it was used last, and nowhere else', async () => {
+    const owner = await enrolledPerson(world())
+    const rp = await world().relyingParty('trusted')
+    const browser = world().browser()
+
+    async function begin(from = browser): Promise<Tab> {
+      const tab = from.tab()
+      await tab.open((await rp.start({ prompt: 'login' })).url)
+      if (tab.page.heading !== 'Confirm it’s you') await proveIdentity(tab, owner.person)
+      else await tab.submit({ password })
+      return tab
+    }
+
+    const first = await begin()
+    assert.match(first.page.text, /Confirm with one of your passkeys/)
+    await first.submit({}, 'Use your authenticator app')
+    assert.ok((await first.submit({ code: await owner.code() })).isElsewhere)
+    const second = await begin()
+    assert.match(second.page.text, /authenticator app shows now/)
+    await second.submit({}, 'Use a recovery code')
+    assert.ok((await second.submit({ code: owner.recoveryCodes[0] ?? '' })).isElsewhere)
+    assert.match((await begin()).page.text, /authenticator app shows now/)
+    assert.match((await begin(world().browser())).page.text, /one of your passkeys/)
   })
 })
 
