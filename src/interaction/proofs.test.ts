@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { acrMultiFactor } from '#client/client.ts'
+import { stepUpReason } from '#oidc/oidc.ts'
+import { ada, app, demand, proof, situationOf } from '#test/support/demand.ts'
+import { emptyProgress } from './interaction.ts'
+import type { Situation } from './interaction.ts'
+import { nextStep } from './next-step.ts'
+
+describe('somebody who is signed in and asked for more', () => {
+  const live = { accountId: ada.id, amr: ['pwd'], authTime: 5 }
+  const base = situationOf({
+    when: '',
+    ...demand(acrMultiFactor),
+    prover: { factors: app },
+    proofs: [],
+    comes: 'unmet',
+  })
+  const situation: Situation = {
+    ...base,
+    signedIn: ada,
+    details: { ...base.details, reasons: [stepUpReason], session: live },
+  }
+  const kindOf = (change: Partial<Situation>) => nextStep({ ...situation, ...change }).kind
+
+  it('need not repeat their password', () => assert.equal(kindOf({}), 'second_step'))
+
+  it('has it counted with its own time', () => {
+    const proofs = [proof('totp')]
+    const step = nextStep({ ...situation, progress: { ...emptyProgress, proofs } })
+    assert.equal(step.kind, 'signed_in')
+    assert.deepEqual(
+      step.proofs.map(({ method, at }) => [method, at]),
+      [
+        ['password', 5],
+        ['totp', 1],
+      ],
+    )
+  })
+
+  const { details } = situation
+  const refused: readonly (readonly [string, Partial<Situation>])[] = [
+    ['the proof is to be fresh', { details: { ...details, reasons: [stepUpReason, 'max_age'] } }],
+    [
+      'the application asks for a new sign-in',
+      { details: { ...details, reasons: ['login_prompt'] } },
+    ],
+    [
+      'they came in without a password',
+      { details: { ...details, session: { ...live, amr: ['otp'] } } },
+    ],
+    [
+      'the session has ended',
+      { details: { ...details, session: { ...live, authTime: undefined } } },
+    ],
+    ['nobody is signed in any more', { signedIn: undefined }],
+    ['another person wants to sign in', { progress: { ...emptyProgress, another: true } }],
+  ]
+  for (const [when, change] of refused) {
+    it(`proves it again when ${when}`, () => {
+      const kind = kindOf({ ...change, prover: undefined })
+      assert.ok(['password', 'identifier'].includes(kind), kind)
+    })
+  }
+})
