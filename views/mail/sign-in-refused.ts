@@ -1,15 +1,9 @@
 import { messagesFor } from '../messages.ts'
 import { composeMail, type MailContent } from './mail-layout.ts'
-import { deviceOf, placeOf } from './new-sign-in.ts'
-import { factsOf, type SecurityNotice } from './security-notice.ts'
+import { signInFactsOf, type SignInNotice } from './sign-in-notice.ts'
 
 /** Somebody proved to be the person, and was kept out: it was too unlike them. */
-export type SignInRefusedProps = SecurityNotice & {
-  readonly browser?: string | undefined
-  readonly system?: string | undefined
-  readonly city?: string | undefined
-  /** ISO 3166-1 alpha-2. */
-  readonly country?: string | undefined
+export type SignInRefusedProps = SignInNotice & {
   /** Where somebody else's try is answered. */
   readonly resetUrl: string
 }
@@ -18,11 +12,6 @@ export function signInRefusedMail(props: SignInRefusedProps): MailContent {
   const { locale, tenant, resetUrl } = props
   const { text } = messagesFor(locale)
   const title = text('mail.sign_in_refused.title')
-  const [device, place] = [deviceOf(props), placeOf(props)]
-  const own = [
-    device !== '' && { label: text('mail.new_sign_in.device'), value: device },
-    place !== '' && { label: text('mail.new_sign_in.place'), value: place },
-  ]
   return composeMail({
     locale,
     tenant,
@@ -33,7 +22,7 @@ export function signInRefusedMail(props: SignInRefusedProps): MailContent {
       text('mail.sign_in_refused.you'),
       text('mail.sign_in_refused.not_you'),
     ],
-    facts: [...own.filter((fact) => fact !== false), ...factsOf(props)],
+    facts: signInFactsOf(props),
     button: { label: text('mail.password.reset'), url: resetUrl },
   })
 }
