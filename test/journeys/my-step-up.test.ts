@@ -19,6 +19,7 @@ describeInWorlds('what opens an account, changed in My account (Q64)', (world) =
     const tab = browser.tab()
     await tab.open(`${world().issuer}/account/profile`)
     await proveIdentity(tab, owner.person)
+    await tab.submit({}, 'Use your authenticator app')
     await byApp(tab, owner, { trust: 'yes' })
     assert.equal(tab.page.url.pathname, '/account/profile', tab.page.text)
     return browser
@@ -26,7 +27,6 @@ describeInWorlds('what opens an account, changed in My account (Q64)', (world) =
 
   async function byApp(tab: Tab, owner: Enrolled, more: Readonly<Record<string, string>> = {}) {
     assert.equal(tab.page.heading, confirm)
-    await tab.submit({}, 'Use your authenticator app')
     return tab.submit({ code: await owner.code(), ...more })
   }
 
