@@ -49,6 +49,11 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
     ctx.body = page.toString()
   })
 
+  router.post('/password', (_, next) => {
+    deps.password.admit() // looking up whose password it is costs a tenth of verifying it
+    return next()
+  })
+
   for (const [step, answer] of Object.entries(answers)) {
     router.post(`/${step}`, async (ctx) => {
       const visit = await deps.visit(ctx)
@@ -66,15 +71,6 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
       redirect(ctx, `${basePathOf(tenantOf(ctx.req))}/interaction/${String(ctx.params['uid'])}`)
     })
   }
-
-  router.post('/consent', async (ctx) => {
-    const visit = await deps.visit(ctx)
-    const decision = (await checkedForm(visit)).get('decision')
-    if (nextStep(visit).kind !== 'consent') return redirect(ctx, addressOf(visit))
-    if (decision !== 'allow' && decision !== 'deny') throw unknownAnswer()
-    const requester = { ...deps.requesterOf(ctx), deviceCookie: undefined }
-    redirect(ctx, await deps.finish.consent(visit, decision, requester))
-  })
 
   async function checkedForm(visit: Visit): Promise<Form> {
     const form = await deps.readForm(visit.ctx)
@@ -96,9 +92,25 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
     return step.kind === 'unmet' ? deps.finish.unmet(visit) : deps.finish.accountChosen(visit)
   }
 
+  addConsent(router, deps, checkedForm)
   addHandouts(router, deps, checkedForm)
   addWayBack(router, deps, checkedForm)
   return router
+}
+
+function addConsent(
+  router: Router,
+  deps: Pick<InteractionDeps, 'visit' | 'finish' | 'requesterOf'>,
+  checkedForm: (visit: Visit) => Promise<Form>,
+): void {
+  router.post('/consent', async (ctx) => {
+    const visit = await deps.visit(ctx)
+    const decision = (await checkedForm(visit)).get('decision')
+    if (nextStep(visit).kind !== 'consent') return redirect(ctx, addressOf(visit))
+    if (decision !== 'allow' && decision !== 'deny') throw unknownAnswer()
+    const requester = { ...deps.requesterOf(ctx), deviceCookie: undefined }
+    redirect(ctx, await deps.finish.consent(visit, decision, requester))
+  })
 }
 
 /** What a page asks for without leaving its step. */

@@ -8,6 +8,11 @@ function task() {
   return { run: () => promise, resolve, reject }
 }
 
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Unavailable) || error.retryAfter === undefined) return false
+  return error.status === 503 && error.retryAfter >= 1 && error.retryAfter <= 5
+}
+
 describe('a gate (R14)', () => {
   it('runs as many as it is wide, lets the next wait, and refuses what is beyond the queue', async () => {
     const gate = createGate({ name: 'password', width: 1, queue: 1 })
@@ -17,12 +22,25 @@ describe('a gate (R14)', () => {
     assert.equal(gate.waiting, 1)
     await assert.rejects(
       gate.run(async () => 'never'),
-      (error) => error instanceof Unavailable && error.status === 503 && error.retryAfter === 2,
+      isRefusal,
     )
+    assert.throws(() => gate.admit(), isRefusal)
     first.resolve('one')
     second.resolve('two')
     assert.deepEqual(await Promise.all([running, waiting]), ['one', 'two'])
     assert.equal(gate.waiting, 0)
+    gate.admit()
+  })
+
+  it('tells those it refuses to come back at different times', () => {
+    const gate = createGate({ name: 'password', width: 0, queue: 0 })
+    const told = new Set<unknown>()
+    const hear = (error: unknown) => {
+      if (error instanceof Unavailable) told.add(error.retryAfter)
+      return isRefusal(error)
+    }
+    for (let turn = 0; turn < 200; turn += 1) assert.throws(() => gate.admit(), hear)
+    assert.deepEqual(told, new Set([1, 2, 3, 4, 5]))
   })
 
   it('lets nobody wait longer than anybody would, and the others keep their place', async (t) => {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { Unavailable } from './errors.ts'
 
 /**
@@ -6,6 +7,8 @@ import { Unavailable } from './errors.ts'
  */
 export type Gate = {
   run<T>(task: () => Promise<T>): Promise<T>
+  /** Throws what `run` would refuse with now: asked before anything else is done for a task. */
+  admit(): void
   /** Tasks that wait now. */
   readonly waiting: number
 }
@@ -21,13 +24,17 @@ export function createGate(options: {
   const waiters: (() => void)[] = []
   let running = 0
 
+  /** Not all at the same moment: who is turned away together would be turned away together again. */
+  const refusal = () => new Unavailable(name, { retryAfter: randomInt(1, 6) })
+
+  function admit(): void {
+    if (running >= width && waiters.length >= queue) throw refusal()
+  }
+
   async function enter(): Promise<void> {
-    if (running < width) {
-      running += 1
-      return
-    }
-    if (waiters.length >= queue) throw new Unavailable(name)
-    await turn() // the leaver hands its place over
+    admit()
+    if (running >= width) return turn() // the leaver hands its place over
+    running += 1
   }
 
   function turn(): Promise<void> {
@@ -38,7 +45,7 @@ export function createGate(options: {
       }
       const impatience = setTimeout(() => {
         waiters.splice(waiters.indexOf(waiter), 1)
-        reject(new Unavailable(name))
+        reject(refusal())
       }, patience)
       waiters.push(waiter)
     })
@@ -51,6 +58,7 @@ export function createGate(options: {
   }
 
   return {
+    admit,
     async run(task) {
       await enter()
       try {

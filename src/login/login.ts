@@ -85,6 +85,8 @@ export type Requester = {
 }
 
 export type PasswordLogin = {
+  /** Throws `Unavailable` when no more passwords can be verified now: asked before a request costs anything (R14). */
+  admit(): void
   /** Counts, then hashes, then answers; takes the same time whether the account exists or not. */
   verify(input: {
     readonly tenant: Tenant

@@ -49,7 +49,7 @@ export type PendingSignIns = {
 export const pendingLifetime = 300
 
 export type SignInDeps = {
-  readonly password: PasswordLogin
+  readonly password: Pick<PasswordLogin, 'verify'>
   readonly emailCode: Pick<EmailCodeLogin, 'send' | 'verify'>
   readonly accounts: Pick<Accounts, 'find'>
   readonly policy: SignInPolicy

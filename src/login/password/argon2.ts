@@ -1,7 +1,6 @@
 import { argon2id, hash, needsRehash } from 'argon2'
 import type { PasswordConfig } from '#config/config.ts'
 import type { Clock } from '#kit/clock.ts'
-import { Unavailable } from '#kit/errors.ts'
 import type { Gate } from '#kit/gate.ts'
 import type { Metrics } from '#telemetry/telemetry.ts'
 import { normalizePassword, type PasswordHasher } from './password.ts'
@@ -52,10 +51,7 @@ export function createPasswordHasher(deps: {
   const needsNewHash = (phc: string) => !currentForm.test(phc) || needsRehash(phc, parameters)
 
   return {
-    admit() {
-      const isFull = gate.waiting > 0 && gate.waiting >= config.queue // nobody waits in a queue of none
-      if (isFull) throw new Unavailable('password')
-    },
+    admit: () => gate.admit(),
 
     hash(password) {
       const options = { ...parameters, type: argon2id, hashLength } as const

@@ -92,6 +92,8 @@ export function createPasswordLogin(deps: PasswordLoginDeps): PasswordLogin & Pa
     liftLimits: (tenantId, accountId) => safe.liftLimits(tenantId, accountId),
     hasPassword: (tenantId, accountId, within) => safe.hasPassword(tenantId, accountId, within),
 
+    admit: () => deps.hasher.admit(),
+
     async verify(input) {
       if (!canBePassword(input.password)) return { kind: 'malformed' }
       deps.hasher.admit()
