@@ -37,7 +37,7 @@ function isBeyondDoubt(risk: 'medium' | 'high', proofs: readonly Proof[]): boole
   return new Set(proofs.map(({ method }) => method)).size > 1 || meetsAcr(acr, acrMultiFactor)
 }
 
-type Used = ReadonlySet<MethodId>
+type Used = ReadonlySet<Proof['method']>
 
 /** A passkey; and what it needs beside it where it was only touched. */
 function unphishable({ factors }: Prover, used: Used): readonly MethodId[] {

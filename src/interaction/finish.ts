@@ -115,7 +115,8 @@ export function createFinish(deps: FinishDeps): Finish {
 
 /** What is asked for first next time. Recovery codes are for when the others are lost. */
 function wayOf([, ...further]: readonly Proof[]): MethodId | undefined {
-  return further.findLast(({ method }) => method !== 'recovery_code')?.method
+  const asked = further.map(({ method }) => method)
+  return asked.findLast((method) => method !== 'recovery_code' && method !== 'federated')
 }
 
 function signInOf(

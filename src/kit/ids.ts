@@ -8,6 +8,8 @@ type Brand<Name extends string> = string & { readonly [brand]: Name }
 export type TenantId = Brand<'TenantId'>
 export type AccountId = Brand<'AccountId'>
 export type ClientId = Brand<'ClientId'>
+/** Chosen by an administrator; stands in `/federation/:connection/…`. */
+export type ConnectionId = Brand<'ConnectionId'>
 /** The `uid` of an engine session: stable while the cookie value rotates. */
 export type SessionUid = Brand<'SessionUid'>
 export type GrantId = Brand<'GrantId'>

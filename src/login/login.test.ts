@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { brandId } from '#kit/ids.ts'
-import type { AccountId } from '#kit/ids.ts'
+import type { AccountId, ConnectionId } from '#kit/ids.ts'
 import { acrMultiFactor, acrPassword, acrPhishingResistant } from '#client/client.ts'
 import { acrOf, amrOf } from './login.ts'
 import type { Proof } from './login.ts'
@@ -20,6 +20,11 @@ const code = proof('recovery_code', 'otp')
 const touched = proof('passkey', 'hwk', false)
 const unlocked = proof('passkey', 'hwk', true)
 
+const elsewhere = (isMultiFactor: boolean): Proof => ({
+  ...proof('federated', 'fed'),
+  federated: { connectionId: brandId<ConnectionId>('acme'), isMultiFactor, until: undefined },
+})
+
 const table: readonly (readonly [string, readonly Proof[], string])[] = [
   ['a password', [password], acrPassword],
   ['a code by mail', [mail], acrPassword],
@@ -33,6 +38,10 @@ const table: readonly (readonly [string, readonly Proof[], string])[] = [
   ['a passkey that was only touched', [touched], acrPassword],
   ['a password and a passkey that was only touched', [password, touched], acrPhishingResistant],
   ['a passkey that its owner unlocked', [unlocked], acrPhishingResistant],
+  ['a sign-in elsewhere, which vouches for no more', [elsewhere(false)], acrPassword],
+  ['a sign-in elsewhere that may vouch for two factors', [elsewhere(true)], acrMultiFactor],
+  ['a sign-in elsewhere and an app', [elsewhere(false), totp], acrMultiFactor],
+  ['a sign-in elsewhere and a passkey', [elsewhere(true), touched], acrPhishingResistant],
   ['nothing at all', [], acrPassword],
 ]
 

@@ -1,6 +1,6 @@
 import { acrMultiFactor, acrPassword, acrPhishingResistant } from '#client/client.ts'
 import type { Acr } from '#client/client.ts'
-import type { AccountId, RequestId, TenantId } from '#kit/ids.ts'
+import type { AccountId, ConnectionId, RequestId, TenantId } from '#kit/ids.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 
 /**
@@ -14,7 +14,7 @@ export type FirstMethodId = 'password' | 'email_code'
 
 /** Something that was proved, kept on the server until the interaction ends. Never travels in a form. */
 export type Proof = {
-  readonly method: MethodId
+  readonly method: MethodId | 'federated'
   readonly accountId: AccountId
   /** RFC 8176 values. */
   readonly amr: readonly string[]
@@ -22,24 +22,37 @@ export type Proof = {
   readonly at: number
   /** WebAuthn L3 §6.1: the passkey was unlocked by its owner, which is a factor of its own. */
   readonly userVerified?: boolean | undefined
+  /** Through which connection, and what holds of it. */
+  readonly federated?: FederatedProof | undefined
 }
 
-type Facts = Pick<Proof, 'method' | 'userVerified'>
+/** What somebody else said of how this person signed in there (reference/federation.md §3.2). */
+export type FederatedProof = {
+  readonly connectionId: ConnectionId
+  /** It was more than one factor, and the connection may say so. */
+  readonly isMultiFactor: boolean
+  /** Our session ends no later; epoch seconds. */
+  readonly until: number | undefined
+}
 
-const possessions: readonly MethodId[] = ['totp', 'recovery_code', 'passkey']
+type Facts = Pick<Proof, 'method' | 'userVerified' | 'federated'>
+
+const possessions: readonly Proof['method'][] = ['totp', 'recovery_code', 'passkey']
 
 /**
  * What was proved, in one word. A password is what somebody knows; an app, a recovery code, a passkey what they have; a
  * passkey that its owner unlocked is both. A code by mail is no factor (Q47, NIST SP 800-63B §3.1.3.1): what it is added to
- * stays what it was.
+ * stays what it was. A sign-in elsewhere is one factor, or what its connection may vouch for.
  */
 export function acrOf(proofs: readonly Facts[]): Acr {
   const passkeys = proofs.filter(({ method }) => method === 'passkey')
-  const knows = proofs.some(({ method }) => method === 'password')
+  const knows = proofs.some(({ method }) => method === 'password' || method === 'federated')
   const isUnlocked = passkeys.some(({ userVerified }) => userVerified === true)
   const has = proofs.some(({ method }) => possessions.includes(method))
-  if (!has || !(knows || isUnlocked)) return acrPassword
-  return passkeys.length > 0 ? acrPhishingResistant : acrMultiFactor
+  const isVouchedFor = proofs.some(({ federated }) => federated?.isMultiFactor)
+  const isTwoOfOurs = has && (knows || isUnlocked)
+  if (isTwoOfOurs && passkeys.length > 0) return acrPhishingResistant
+  return isTwoOfOurs || isVouchedFor ? acrMultiFactor : acrPassword
 }
 
 /** RFC 8176 §2: everything that was used, and `mfa` where it was more than one factor. */

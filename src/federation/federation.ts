@@ -1,0 +1,229 @@
+import type { Profile } from '#account/account.ts'
+import type { AccountId, ConnectionId, InteractionUid, TenantId } from '#kit/ids.ts'
+import type { Proof } from '#login/login.ts'
+import type { Tenant } from '#tenant/tenant.ts'
+
+/**
+ * Signing in with the account one has elsewhere. A connection is one more login method: it leaves, comes back, proves;
+ * `interaction/finish` still decides. `oidc/` and `saml/` speak with the other side, `connection/` knows who that is,
+ * `identity/` whose account it is here.
+ */
+export const connectionTypes = ['google', 'microsoft', 'oidc', 'github', 'apple', 'saml'] as const
+export type ConnectionType = (typeof connectionTypes)[number]
+
+/** `draft`: only an administrator's test may use it. `disabled`: dead on every path. */
+export type ConnectionStatus = 'draft' | 'active' | 'disabled'
+
+/** Somebody who knows a tenant's people: a company's own identity provider, or one for anybody. */
+export type Connection<Settings = unknown> = {
+  readonly tenantId: TenantId
+  /** Stands in the addresses `/federation/:connection/…`; never changes, unique in the tenant. */
+  readonly id: ConnectionId
+  /** What people read on the button. */
+  readonly name: string
+  readonly type: ConnectionType
+  readonly status: ConnectionStatus
+  /** Checked by the protocol's own schema when it was saved; holds no secret. */
+  readonly settings: Settings
+  /** Grows with every change; whatever is built from a connection is rebuilt when it does. */
+  readonly version: number
+}
+
+/** Why somebody is sent away. Each has a way back of its own: none is taken for another (CVE-2026-4282). */
+export type Errand =
+  | { readonly purpose: 'sign_in'; readonly uid: InteractionUid }
+  /** Somebody signed in here adds what they have elsewhere (reference/federation.md §3.7). */
+  | { readonly purpose: 'link'; readonly accountId: AccountId }
+  /** An administrator tries the connection; nobody is signed in and nothing is kept. */
+  | { readonly purpose: 'test'; readonly accountId: AccountId }
+
+/** What the application, or Signet itself, wants of the other side. */
+export type Wishes = {
+  /** OIDC Core §3.1.2.1, SAML's ForceAuthn: they are to prove it anew. */
+  readonly anew: boolean
+  /** Seconds; OIDC Core §3.1.2.1. */
+  readonly maxAge?: number | undefined
+  readonly loginHint?: string | undefined
+  readonly uiLocales?: string | undefined
+  readonly acrValues?: readonly string[] | undefined
+}
+
+export type Leave = {
+  readonly tenant: Tenant
+  readonly connection: Connection
+  readonly errand: Errand
+  /** Value of this browser's cookie, see `BrowserCookie`: only it can come back. */
+  readonly browser: string
+  readonly wishes: Wishes
+}
+
+/** How the browser gets there. */
+export type Departure =
+  | { readonly kind: 'redirect'; readonly url: string }
+  /** SAML Bindings §3.5: a form that the browser posts. */
+  | {
+      readonly kind: 'form'
+      readonly action: string
+      readonly fields: Readonly<Record<string, string>>
+    }
+  /** The other side cannot be asked now. */
+  | { readonly kind: 'failed'; readonly reason: FailureReason; readonly detail: string }
+
+/** One protocol's way there. Implemented by `oidc/` and `saml/`. */
+export type Upstream = {
+  /** Keeps what the way back needs under a one-time key, for ten minutes. */
+  leave(input: Leave): Promise<Departure>
+}
+
+/** What the other side says of somebody, checked, and nothing of it believed beyond what its connection may say. */
+export type ForeignIdentity = {
+  /** With tenant and connection the key of an identity, byte for byte: `iss` or the entityID. */
+  readonly issuer: string
+  /** `sub`; tid and oid; NameID with format and qualifiers. Never an address, never a name. */
+  readonly subject: string
+  readonly email: string | undefined
+  /** By the rules of reference/federation.md §3.3-§3.5 alone; an assertion of SAML never verifies an address by itself. */
+  readonly emailVerified: boolean
+  readonly profile: Profile
+  /** Undefined: the other side said nothing of them. */
+  readonly groups: readonly string[] | undefined
+  /** Everything that was said, bounded, for the mapping and for an administrator's test. */
+  readonly attributes: ReadonlyMap<string, readonly string[]>
+  readonly authentication: {
+    /** Epoch seconds; when the other side says nothing of it, when they came back. */
+    readonly at: number
+    readonly acr: string | undefined
+    readonly amr: readonly string[]
+    /** Our session ends no later (SAML Core §2.7.2 SessionNotOnOrAfter); epoch seconds. */
+    readonly until: number | undefined
+  }
+  /** What names their session over there, for a logout in either direction. */
+  readonly session: {
+    readonly index: string | undefined
+    /** As JSON of the protocol's own; for SAML the whole NameID. */
+    readonly hint: string | undefined
+  }
+}
+
+/** Somebody is back. */
+export type Arrival = {
+  readonly tenant: Tenant
+  readonly connection: Connection
+  readonly errand: Errand
+  readonly identity: ForeignIdentity
+}
+
+/** Stable: they stand in audit events and metrics. Never shown to who signs in, but for what they can do about it. */
+export type FailureReason =
+  /** No network, no answer in time, an error of its own, nonsense. */
+  | 'upstream_unavailable'
+  /** It answered with an error of the protocol (OAuth 2.0 §4.1.2.1, a SAML status). */
+  | 'upstream_refused'
+  /** The person went back over there. */
+  | 'upstream_cancelled'
+  /** What came back does not hold: signature, audience, time, replay … */
+  | 'answer_refused'
+  /** Another browser, an old tab, a second time, or nothing that was asked for. */
+  | 'errand_unknown'
+  /** The connection is disabled, or was changed meanwhile. */
+  | 'connection_inactive'
+
+export type Failure = {
+  readonly tenant: Tenant
+  readonly connection: Connection
+  /** Undefined where it is not even known who was sent. */
+  readonly errand: Errand | undefined
+  readonly reason: FailureReason
+  /** For the log, the audit event and the administrator's test: says what was wrong. No secrets, no tokens. */
+  readonly detail: string
+}
+
+/**
+ * Port. What becomes of who comes back, by purpose; implemented by who sent them. Each gives the address to go on with,
+ * always in the browser that left: the callers have proved that.
+ */
+export type Arrivals<Context> = {
+  arrived(ctx: Context, arrival: Arrival): Promise<string>
+  failed(ctx: Context, failure: Failure): Promise<string>
+}
+
+/** Whose account it is (reference/federation.md §3.7). */
+export type Admission =
+  | { readonly kind: 'admitted'; readonly proof: Proof; readonly isNew: boolean }
+  /** An account with this address stands here: whoever owns it signs in to it first, and only then is it linked. */
+  | { readonly kind: 'link_first'; readonly email: string; readonly handle: string }
+  | { readonly kind: 'refused'; readonly reason: AdmissionRefusal }
+
+export type AdmissionRefusal =
+  /** Nobody is made an account by this connection, or not with this address. */
+  | 'no_account'
+  | 'domain_not_allowed'
+  /** The account here is disabled, leaving or deleted: never enabled by a sign-in. */
+  | 'account_unavailable'
+  /** What the other side says of how they signed in is less than the connection requires. */
+  | 'authentication_too_weak'
+  /** Somebody else's account has this identity already, or this account another one of the connection. */
+  | 'identity_taken'
+  /** The tenant wants an address and the other side gave none that holds. */
+  | 'email_required'
+
+/** Whose account somebody who came back has here. Implemented by `identity/`. */
+export type Identities = {
+  /** Finds, links, or makes the account, as the connection allows; maps profile, roles and groups; in one transaction. */
+  admit(arrival: Arrival, requester: Requesting): Promise<Admission>
+  /** Links what waits under `handle` to the account that proved who it is; false when it is over. Once. */
+  linkWaiting(input: {
+    readonly tenant: Tenant
+    readonly handle: string
+    readonly accountId: AccountId
+    readonly requester: Requesting
+  }): Promise<boolean>
+  /** Of an errand `link`: the person proved both sides. */
+  link(arrival: Arrival, requester: Requesting): Promise<AdmissionRefusal | undefined>
+}
+
+export type Requesting = {
+  readonly ip: string
+  readonly userAgent: string | undefined
+  readonly requestId: string
+}
+
+/** Who signs people in at a tenant. Implemented by `connection/`. */
+export type Connections = {
+  /** Of any status; undefined in another tenant (404, never 403). */
+  find(tenantId: TenantId, id: ConnectionId): Promise<Connection | undefined>
+  /** The active ones that stand as a button on the sign-in page, in the administrator's order. Cached for a second at most. */
+  listOffered(tenantId: TenantId): Promise<readonly Connection[]>
+  /** Opens the secret of a connection: the client secret, or the private key of ours. */
+  secretOf(connection: Connection): Promise<string | undefined>
+}
+
+/** Home-realm discovery: which connection owns the domain of an address. Implemented by `connection/`. */
+export type HomeRealms = {
+  /**
+   * Only by a domain that was proved to be the tenant's, and an active connection. `isEnforced`: nobody of this domain signs
+   * in another way. The same work whether an account has the address or not (Q73).
+   */
+  ofEmail(tenantId: TenantId, email: string): Promise<HomeRealm | undefined>
+}
+
+export type HomeRealm = {
+  readonly connection: Connection
+  readonly domain: string
+  readonly isEnforced: boolean
+}
+
+/** Seconds somebody may stay away. */
+export const errandLifetime = 600
+
+/** Address of a connection's own endpoint, below the tenant's issuer: never from a header. */
+export function connectionUrl(
+  tenant: Pick<Tenant, 'issuer'>,
+  id: ConnectionId,
+  endpoint: 'start' | 'callback' | 'acs' | 'metadata' | 'slo',
+): string {
+  return `${tenant.issuer}/federation/${id}/${endpoint}`
+}
+
+/** What a connection's id may be. */
+export const connectionIdPattern = /^[a-z][a-z0-9-]{0,62}[a-z0-9]$/
