@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { AccountStatus } from '#account/account.ts'
+import { brandId, type AccountId } from '#kit/ids.ts'
+import { decide, decideLink, type AddressHolder, type Situation } from './decision.ts'
+
+/** What the other side says of the address. */
+const upstream = ['verified', 'unverified', 'none'] as const
+/** What this connection owns: nothing, the domain of the address (with or without the switches), or another domain. */
+const trust = ['none', 'own', 'own+links', 'own+enforced', 'other'] as const
+/** Who has the address here. */
+const local = ['nobody', 'active', 'disabled', 'leaving', 'deleted', 'another'] as const
+/** Whether people are made accounts: of this domain, or of another. */
+const making = ['on', 'off', 'domain', 'other domain'] as const
+
+type Row = readonly [
+  upstream: string,
+  trust: string,
+  local: string,
+  making: string,
+  expected: string,
+]
+
+const any = (values: readonly string[]) => values.join('|')
+const owns = any(['own', 'own+links', 'own+enforced'])
+const takes = any(['own+links', 'own+enforced'])
+const all = { upstream: any(upstream), trust: any(trust), local: any(local), making: any(making) }
+
+/** reference/federation.md §3.7; each combination stands in exactly one row. */
+const matrix: readonly Row[] = [
+  // no address, or one that nobody vouches for: the same whoever is here (nOAuth, Q73)
+  ['none', all.trust, all.local, all.making, 'email_required'],
+  ['unverified', 'none', all.local, all.making, 'email_required'],
+  // an enterprise's provider speaks for its own people alone
+  ['verified|unverified', 'other', all.local, all.making, 'domain_not_allowed'],
+  // nobody here
+  ['verified', 'none', 'nobody', 'on|domain', 'create'],
+  ['verified|unverified', owns, 'nobody', 'on|domain', 'create'],
+  ['verified', 'none', 'nobody', 'off', 'no_account'],
+  ['verified|unverified', owns, 'nobody', 'off', 'no_account'],
+  ['verified', 'none', 'nobody', 'other domain', 'domain_not_allowed'],
+  ['verified|unverified', owns, 'nobody', 'other domain', 'domain_not_allowed'],
+  // somebody here: never silently, but where the tenant owns the domain and said so
+  ['verified', 'none', 'active', all.making, 'link_first'],
+  ['verified|unverified', 'own', 'active', all.making, 'link_first'],
+  ['verified|unverified', takes, 'active', all.making, 'take_over'],
+  // a sign-in elsewhere enables nothing
+  ['verified', 'none', 'disabled|leaving|deleted', all.making, 'account_unavailable'],
+  ['verified|unverified', owns, 'disabled|leaving|deleted', all.making, 'account_unavailable'],
+  // a new subject with a known address
+  ['verified', 'none', 'another', all.making, 'identity_taken'],
+  ['verified|unverified', owns, 'another', all.making, 'identity_taken'],
+]
+
+type Cell = {
+  readonly upstream: (typeof upstream)[number]
+  readonly trust: (typeof trust)[number]
+  readonly local: (typeof local)[number]
+  readonly making: (typeof making)[number]
+}
+
+const cells: readonly Cell[] = upstream.flatMap((u) =>
+  trust.flatMap((t) =>
+    local.flatMap((l) =>
+      making.map((m) => ({ upstream: u, trust: t, local: l, making: m }) satisfies Cell),
+    ),
+  ),
+)
+
+const domain = 'acme.test'
+
+function situationOf(cell: Cell, owner?: AccountStatus): Situation {
+  const isOwn = cell.trust.startsWith('own')
+  const name = isOwn ? domain : 'elsewhere.test'
+  const isEnforced = cell.trust === 'own+enforced'
+  return {
+    owner: owner && { status: owner },
+    address:
+      cell.upstream === 'none' ? undefined : { domain, isVerified: cell.upstream === 'verified' },
+    holder: holderOf(cell.local),
+    rules: {
+      domains: cell.trust === 'none' ? [] : [{ name, isEnforced }],
+      linksByVerifiedDomain: cell.trust === 'own+links',
+      justInTime: cell.making === 'on' || cell.making === 'off' ? cell.making : 'domains',
+      justInTimeDomains: [cell.making === 'domain' ? domain : `a.${domain}`],
+    },
+  }
+}
+
+function holderOf(who: Cell['local']): AddressHolder | undefined {
+  if (who === 'nobody') return undefined
+  return who === 'another'
+    ? { status: 'active', hasAnother: true }
+    : { status: who, hasAnother: false }
+}
+
+function outcomeOf(situation: Situation): string {
+  const decision = decide(situation)
+  return decision.kind === 'refused' ? decision.reason : decision.kind
+}
+
+describe('whose account it is', () => {
+  it('is what the matrix says, in every combination', () => {
+    assert.equal(cells.length, 3 * 5 * 6 * 4)
+    for (const cell of cells) {
+      const values = [cell.upstream, cell.trust, cell.local, cell.making]
+      const rows = matrix.filter((row) =>
+        values.every((value, at) => row[at]?.split('|').includes(value)),
+      )
+      assert.equal(rows.length, 1, `one row for ${values.join(', ')}`)
+      assert.equal(outcomeOf(situationOf(cell)), rows[0]?.[4], values.join(', '))
+    }
+  })
+
+  it('is the account of a known identity, whatever the address says now, unless it may not sign in (Q18)', () => {
+    for (const cell of cells) {
+      assert.equal(outcomeOf(situationOf(cell, 'active')), 'sign_in')
+      assert.equal(outcomeOf(situationOf(cell, 'leaving')), 'sign_in', 'it may be taken back')
+      for (const status of ['disabled', 'deleted'] as const)
+        assert.equal(outcomeOf(situationOf(cell, status)), 'account_unavailable')
+    }
+  })
+
+  const named: readonly (readonly [string, Partial<Cell>, string])[] = [
+    [
+      'nOAuth (2023): a directory’s administrator wrote somebody else’s address into it',
+      { upstream: 'unverified', local: 'active' },
+      'email_required',
+    ],
+    [
+      'nOAuth: and is not told whether somebody has it',
+      { upstream: 'unverified', local: 'nobody' },
+      'email_required',
+    ],
+    [
+      'pre-hijack 1, classic-federated merge: an account that waits with a password is not joined',
+      { local: 'active' },
+      'link_first',
+    ],
+    [
+      'pre-hijack 2, unexpired session: where it is joined, it is taken over with all that was in it',
+      { local: 'active', trust: 'own+links' },
+      'take_over',
+    ],
+    [
+      'pre-hijack 3, trojan identifier: an identity left in the account is not one more of the connection’s',
+      { local: 'another' },
+      'identity_taken',
+    ],
+    [
+      'pre-hijack 4, unexpired email change: an address that is becoming the account’s is nobody’s yet',
+      { local: 'nobody' },
+      'create',
+    ],
+    [
+      'pre-hijack 5, non-verifying IdP: makes no account that waits for the owner of its address',
+      { upstream: 'unverified', local: 'nobody', making: 'on' },
+      'email_required',
+    ],
+    [
+      're-registered domain: new sub with a known email is a conflict',
+      { trust: 'own+links', local: 'another' },
+      'identity_taken',
+    ],
+    [
+      'an enterprise’s provider says somebody is of another company',
+      { trust: 'other', local: 'active' },
+      'domain_not_allowed',
+    ],
+  ]
+
+  const usual: Cell = { upstream: 'verified', trust: 'none', local: 'nobody', making: 'on' }
+  for (const [what, difference, expected] of named)
+    it(what, () => {
+      assert.equal(outcomeOf(situationOf({ ...usual, ...difference })), expected)
+    })
+})
+
+describe('linking by who is signed in', () => {
+  const ada = { id: brandId<AccountId>('ada'), status: 'active' } as const
+  const eve = { id: brandId<AccountId>('eve') }
+
+  const rows: readonly (readonly [
+    owner: 'nobody' | 'ada' | 'eve',
+    status: AccountStatus,
+    hasAnother: boolean,
+    expected: ReturnType<typeof decideLink>,
+  ])[] = [
+    ['nobody', 'active', false, 'link'],
+    ['nobody', 'active', true, 'identity_taken'],
+    ['ada', 'active', false, 'linked'],
+    ['ada', 'active', true, 'linked'],
+    ['eve', 'active', false, 'identity_taken'],
+    ['eve', 'active', true, 'identity_taken'],
+    ...(['nobody', 'ada', 'eve'] as const).flatMap((owner) =>
+      (['disabled', 'leaving', 'deleted'] as const).flatMap((status) =>
+        [true, false].map((has) => [owner, status, has, 'account_unavailable'] as const),
+      ),
+    ),
+  ]
+
+  for (const [whose, status, hasAnother, expected] of rows)
+    it(`identity of ${whose}, account ${status}, ${hasAnother ? 'with' : 'without'} another: ${expected}`, () => {
+      const owner = { nobody: undefined, ada, eve }[whose]
+      assert.equal(decideLink({ owner, account: { ...ada, status }, hasAnother }), expected)
+    })
+})

@@ -1,0 +1,87 @@
+import { mayProve, type Account, type AccountStatus } from '#account/account.ts'
+import type { AdmissionRefusal } from '../federation.ts'
+import type { AccountRules } from './identity.ts'
+
+/** All that decides whose account somebody who came back has. */
+export type Situation = {
+  /** The account that has this identity. */
+  readonly owner: Pick<Account, 'status'> | undefined
+  /** Undefined where there is none that mail can be sent to. */
+  readonly address: ClaimedAddress | undefined
+  /** The account here with this address. */
+  readonly holder: AddressHolder | undefined
+  readonly rules: Pick<
+    AccountRules,
+    'justInTime' | 'justInTimeDomains' | 'domains' | 'linksByVerifiedDomain'
+  >
+}
+
+export type ClaimedAddress = {
+  /** Lower case, in punycode. */
+  readonly domain: string
+  /** By the protocol's own rules (reference/federation.md §3.3-§3.5). */
+  readonly isVerified: boolean
+}
+
+export type AddressHolder = {
+  readonly status: AccountStatus
+  /** It has another identity of the same connection. */
+  readonly hasAnother: boolean
+}
+
+export type Decision =
+  | { readonly kind: 'sign_in' }
+  | { readonly kind: 'create' }
+  /** The account is theirs by its tenant's own word; whatever opened it before was left by who knows whom. */
+  | { readonly kind: 'take_over' }
+  /** Nobody but who signs in to it says whose it is. */
+  | { readonly kind: 'link_first' }
+  | { readonly kind: 'refused'; readonly reason: AdmissionRefusal }
+
+/**
+ * Whose account it is (reference/federation.md §3.7, Q60-Q62). SECURITY: an address decides nothing unless it is verified, and
+ * then decides before anything here is looked at: what is refused for it tells of no account (Q73). Two accounts become one
+ * only by a proof of both, or where the tenant owns the domain and said so.
+ */
+export function decide({ owner, address, holder, rules }: Situation): Decision {
+  if (owner) return mayProve(owner) ? { kind: 'sign_in' } : refused('account_unavailable')
+  if (!address) return refused('email_required')
+  const own = rules.domains.find(({ name }) => name === address.domain)
+  if (rules.domains.length > 0 && !own) return refused('domain_not_allowed')
+  if (!own && !address.isVerified) return refused('email_required') // nOAuth, non-verifying IdP
+  if (!holder) return ofNobody(address, rules)
+  const isTaken = own !== undefined && (rules.linksByVerifiedDomain || own.isEnforced)
+  return ofSomebody(holder, isTaken)
+}
+
+function ofSomebody({ status, hasAnother }: AddressHolder, isTaken: boolean): Decision {
+  if (status !== 'active') return refused('account_unavailable')
+  // a re-registered domain has the addresses of before, under new subjects
+  if (hasAnother) return refused('identity_taken')
+  return { kind: isTaken ? 'take_over' : 'link_first' }
+}
+
+function ofNobody({ domain }: ClaimedAddress, rules: Situation['rules']): Decision {
+  const { justInTime, justInTimeDomains } = rules
+  if (justInTime === 'off') return refused('no_account')
+  const isAllowed = justInTime === 'on' || justInTimeDomains.includes(domain)
+  return isAllowed ? { kind: 'create' } : refused('domain_not_allowed')
+}
+
+const refused = (reason: AdmissionRefusal) => ({ kind: 'refused', reason }) as const
+
+/** Of an errand `link`: somebody who is signed in proved both sides; addresses have no say. */
+export function decideLink({
+  owner,
+  account,
+  hasAnother,
+}: {
+  /** Whose it is already. */
+  readonly owner: Pick<Account, 'id'> | undefined
+  readonly account: Pick<Account, 'id' | 'status'>
+  readonly hasAnother: boolean
+}): 'link' | 'linked' | Extract<AdmissionRefusal, 'account_unavailable' | 'identity_taken'> {
+  if (account.status !== 'active') return 'account_unavailable'
+  if (owner) return owner.id === account.id ? 'linked' : 'identity_taken'
+  return hasAnother ? 'identity_taken' : 'link'
+}

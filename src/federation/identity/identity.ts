@@ -1,0 +1,117 @@
+import type { Account, Profile } from '#account/account.ts'
+import type { AuditActor } from '#audit/audit.ts'
+import type { AccountId, ConnectionId, TenantId } from '#kit/ids.ts'
+import { isCleanText } from '#kit/text.ts'
+import type { Transaction } from '#storage/storage.ts'
+import type { Connection } from '../federation.ts'
+
+/**
+ * Who somebody is elsewhere, and whose account that is here. The key is what the other side never gives to anybody else:
+ * connection, issuer and subject, byte for byte (Q60). An address is only ever for people to read.
+ */
+export type Identity = IdentityKey & {
+  readonly accountId: AccountId
+  /** What the other side said when it was linked. */
+  readonly email: string | undefined
+  readonly createdAt: Date
+  readonly lastUsedAt: Date | undefined
+  /** What the other side let us do there, sealed at `[tenant, 'identities', connection, account]`. */
+  readonly sealedTokens: string | undefined
+}
+
+export type IdentityKey = {
+  readonly tenantId: TenantId
+  readonly connectionId: ConnectionId
+  readonly issuer: string
+  readonly subject: string
+}
+
+/** Bytes of issuer and subject together: what an index holds. */
+export const longestKey = 2000
+
+/** False for what no store can keep, and no honest provider sends. */
+export function canBeKept({ issuer, subject }: Pick<IdentityKey, 'issuer' | 'subject'>): boolean {
+  const both = issuer + subject
+  return subject !== '' && isCleanText(both) && Buffer.byteLength(both) <= longestKey
+}
+
+/** Port. What is of another tenant is not there. Rows go with their account. */
+export type IdentityStore = {
+  find(key: IdentityKey, within?: Transaction): Promise<Identity | undefined>
+  /** Oldest first. */
+  list(tenantId: TenantId, accountId: AccountId, within?: Transaction): Promise<readonly Identity[]>
+  /** One atomic step: false when it is linked already, or its account has another of the connection. */
+  insert(identity: Identity, within?: Transaction): Promise<boolean>
+  /** Remembers a sign-in. False when it is not, or no longer, this account's. */
+  use(identity: IdentityKey & Owner, at: Date, within?: Transaction): Promise<boolean>
+  /** Gives what was removed to exactly one of any number of callers. */
+  remove(
+    owner: Owner & Pick<IdentityKey, 'tenantId' | 'connectionId'>,
+    within?: Transaction,
+  ): Promise<Identity | undefined>
+  /** What was removed. */
+  removeAll(
+    tenantId: TenantId,
+    accountId: AccountId,
+    within?: Transaction,
+  ): Promise<readonly Identity[]>
+}
+
+type Owner = { readonly accountId: AccountId }
+
+/** What a connection may decide about accounts here. */
+export type AccountRules = {
+  /** Whether somebody unknown is made an account: anybody, nobody, or people of these domains. */
+  readonly justInTime: 'on' | 'off' | 'domains'
+  /** Lower case, in punycode; a subdomain is another. */
+  readonly justInTimeDomains: readonly string[]
+  /**
+   * Those it owns, proved to be the tenant's. Its word on an address counts within them alone; outside of them nobody comes
+   * in through it (reference/federation.md §3.7).
+   */
+  readonly domains: readonly OwnedDomain[]
+  /** An account with an address of its domain is the same person's, and linked by itself. */
+  readonly linksByVerifiedDomain: boolean
+  /** Given to who is made an account, and to who has none of the mapped groups. */
+  readonly defaultRoles: readonly string[]
+  /** Exact value over there to roles and groups of this tenant. Those named here come and go with every sign-in. */
+  readonly groups: ReadonlyMap<string, Membership>
+  /** Which claim or attribute says what; first value. `groups`: all of them. */
+  readonly mapping: ReadonlyMap<string, MappedField>
+  /** `when_empty`: what a person has written here stays. */
+  readonly mappingMode: 'always' | 'when_empty'
+  /** One of them, unless it is empty. */
+  readonly requiredAcr: readonly string[]
+  /** All of them. */
+  readonly requiredAmr: readonly string[]
+  /** Seconds since they signed in over there. */
+  readonly maxAuthAge: number | undefined
+  /** Values of `acr` or `amr` that are more than one factor; empty where its word on that is not taken. */
+  readonly multiFactorValues: readonly string[]
+}
+
+export type OwnedDomain = { readonly name: string; /** SSO only. */ readonly isEnforced: boolean }
+
+export type Membership = { readonly roles: readonly string[]; readonly groups: readonly string[] }
+
+export const mappedFields = [
+  'name',
+  'given_name',
+  'family_name',
+  'picture',
+  'locale',
+  'email',
+  'groups',
+] as const satisfies readonly (keyof Profile | 'email' | 'groups')[]
+
+export type MappedField = (typeof mappedFields)[number]
+
+/** Port. Implemented by `connection/`, past every cache. */
+export type AccountRulesOf = (connection: Connection) => Promise<AccountRules>
+
+/** Takes all of them from an account that has a new owner (Q62). */
+export type RemoveAllIdentities = (
+  account: Account,
+  actor: AuditActor,
+  within: Transaction | undefined,
+) => Promise<number>

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { createPostgresAccountStore } from '#account/postgres.ts'
+import { exampleAccount } from '#account/store.contract.ts'
+import { brandId, type TenantId } from '#kit/ids.ts'
+import type { Database } from '#storage/storage.ts'
+import { addTenant, availableDatabases } from '#test/support/databases.ts'
+import { createMemoryIdentityStore } from './memory.ts'
+import { createPostgresIdentityStore } from './postgres.ts'
+import { exampleIdentity, identityStoreContract } from './store.contract.ts'
+import type { IdentityStore } from './identity.ts'
+
+const tenants = [brandId<TenantId>('main'), brandId<TenantId>('other')] as const
+const accounts = [
+  exampleAccount(tenants[0], 'ada').id,
+  exampleAccount(tenants[0], 'eve').id,
+] as const
+
+identityStoreContract('memory', async () => {
+  let inner = createMemoryIdentityStore()
+  const store: IdentityStore = {
+    find: (...input) => inner.find(...input),
+    list: (...input) => inner.list(...input),
+    insert: (...input) => inner.insert(...input),
+    use: (...input) => inner.use(...input),
+    remove: (...input) => inner.remove(...input),
+    removeAll: (...input) => inner.removeAll(...input),
+  }
+  const empty = async () => void (inner = createMemoryIdentityStore())
+  return { store, tenants, accounts, empty, close: async () => undefined }
+})
+
+async function addAccounts(database: Database): Promise<void> {
+  const store = createPostgresAccountStore({ database })
+  for (const tenantId of tenants) {
+    await addTenant(database, tenantId)
+    for (const who of ['ada', 'eve']) await store.insert(exampleAccount(tenantId, who))
+  }
+}
+
+for (const kind of availableDatabases()) {
+  identityStoreContract(kind.name, async () => {
+    const database = await kind.open()
+    await addAccounts(database)
+    return {
+      tenants,
+      accounts,
+      store: createPostgresIdentityStore({ database }),
+      empty: async () => void (await database.knex('identities').delete()),
+      close: async () => database[Symbol.asyncDispose](),
+    }
+  })
+
+  describe(`identity rows on ${kind.name}`, () => {
+    test('go with their account (GDPR Art. 17)', async () => {
+      await using database = await kind.open()
+      await addAccounts(database)
+      const store = createPostgresIdentityStore({ database })
+      const identity = exampleIdentity(tenants[0], accounts[0])
+      await store.insert(identity)
+      await createPostgresAccountStore({ database }).remove(tenants[0], accounts[0])
+      assert.equal(await store.find(identity), undefined)
+    })
+  })
+}
