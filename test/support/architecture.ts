@@ -72,6 +72,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
     'src/api/**',
     faces(),
   ],
+  '@peculiar/x509': ['src/federation/saml/**'],
   '@simplewebauthn/server': ['src/login/passkey/**'],
   argon2: ['src/login/password/**'],
   bcryptjs: ['src/login/password/**'],
@@ -100,7 +101,9 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   'pino-pretty': ['src/telemetry/**'],
   'prom-client': ['src/telemetry/**'],
   'rate-limiter-flexible': ['src/login/throttle/**'],
+  'reflect-metadata': ['src/federation/saml/**'],
   samlify: ['src/federation/saml/**'],
+  'xml-crypto': ['src/federation/saml/**'],
   uqr: ['src/login/totp/**'],
   zod: ['src/**'],
 }
