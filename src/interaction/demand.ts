@@ -98,6 +98,14 @@ export function hasSecondFactor({ totp, passkeys, recoveryCodes }: EnrolledFacto
   return totp || passkeys > 1 || (passkeys === 1 && recoveryCodes > 0)
 }
 
+/**
+ * SECURITY: a remembered device spares a sign-in the second step, and nothing else: what opens the account from then on is not
+ * set up without it (Q64).
+ */
+export function hasProvedAll(factors: EnrolledFactors, proofs: readonly Proof[]): boolean {
+  return !hasSecondFactor(factors) || meetsAcr(acrOf(proofs), acrMultiFactor)
+}
+
 function isMet(want: Want, proofs: readonly Proof[]): boolean {
   if (want.kind === 'acr') return meetsAcr(acrOf(proofs), want.acr)
   const methods = new Set(proofs.map(({ method }) => method))

@@ -250,6 +250,14 @@ const table: readonly Row[] = [
       when: 'there is one',
       prover: { ...someone, factors: { ...someone.factors, passkeys: 1 } },
     },
+    {
+      when: 'a remembered device spared the app (Q64)',
+      prover: {
+        ...someone,
+        factors: { ...someone.factors, totp: true },
+        isTrustedHere: true,
+      },
+    },
   ].map(({ when, progress, ...other }): Row => ({
     when: `a password was proved, and ${when}`,
     prover: someone,

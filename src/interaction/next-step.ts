@@ -1,8 +1,8 @@
 import type { Proof } from '#login/login.ts'
-import { nextDemand } from './demand.ts'
+import { hasProvedAll, nextDemand } from './demand.ts'
 import type { Demand } from './demand.ts'
 import { stepInDoubt } from './doubt.ts'
-import type { Prover, Registering, Situation, Step } from './interaction.ts'
+import type { Registering, Situation, Step } from './interaction.ts'
 import { proofsOf } from './proofs.ts'
 
 /**
@@ -58,7 +58,7 @@ function furtherStep(situation: Situation, proofs: readonly [Proof, ...Proof[]])
   if (inDoubt) return inDoubt
   const demand = nextDemand({ ...situation, prover }, proofs)
   if (!demand)
-    return isNudged(situation, prover) ? { kind: 'nudge' } : { kind: 'signed_in', proofs }
+    return isNudged(situation, proofs) ? { kind: 'nudge' } : { kind: 'signed_in', proofs }
   const { want, ways } = demand
   const method = ways.find((way) => way === progress.way) ?? ways[0]
   if (method === undefined) return enrolment(situation, demand)
@@ -67,10 +67,11 @@ function furtherStep(situation: Situation, proofs: readonly [Proof, ...Proof[]])
   return { kind: 'second_step', method, ways, email: prover.email, trustDays }
 }
 
-/** Only who has just proved who they are, has no passkey, and comes with what can make one. */
-function isNudged({ mayNudge, progress }: Situation, { factors }: Prover): boolean {
-  const isWorthIt = factors.passkeys === 0 && progress.canMakePasskey && progress.proofs.length > 0
-  return mayNudge === true && isWorthIt && !progress.isNudged
+/** Only who has just proved who they are, with all they have; has no passkey, and comes with what can make one. */
+function isNudged({ mayNudge, progress, prover }: Situation, proofs: readonly Proof[]): boolean {
+  if (mayNudge !== true || progress.isNudged || progress.proofs.length === 0) return false
+  if (!prover || prover.factors.passkeys > 0 || !progress.canMakePasskey) return false
+  return hasProvedAll(prover.factors, proofs)
 }
 
 /** Nobody is let in for want of a second factor, but where the tenant has set a day for it, until then. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { createAuthenticator } from '#test/support/authenticator.ts'
 import type { Browser, Tab } from '#test/support/browser.ts'
-import { csrfOf } from '#test/support/my-account.ts'
+import { csrfOf, openMyAccount } from '#test/support/my-account.ts'
+import { codeNow, setUpTwoSteps } from '#test/support/my-two-step.ts'
 import { givePasskey, passkeyOptions } from '#test/support/passkey-sign-in.ts'
 import { password, type Person } from '#test/support/world.ts'
 import { describeInWorlds } from '#test/support/worlds.ts'
@@ -55,6 +56,21 @@ describeInWorlds('whether somebody wants a passkey', (world) => {
     assert.ok((await signIn(world().browser(), person, false)).page.isElsewhere)
     await givePasskey(world(), person)
     assert.ok((await signIn(world().browser(), person)).page.isElsewhere)
+  })
+
+  it('is not asked on the strength of a password alone of who has more to prove: a remembered device spares no step-up (Q64)', async () => {
+    const person = await world().addAccount()
+    const { tab: mine, home } = await openMyAccount(world(), person)
+    const { secret } = await setUpTwoSteps(world(), mine, home)
+    const browser = world().browser()
+    const first = await signIn(browser, person, false)
+    assert.ok((await first.submit({ code: codeNow(world(), secret), trust: 'yes' })).isElsewhere)
+    await world().pass(60)
+    const tab = await signIn(browser, person)
+    assert.ok(tab.page.isElsewhere, tab.page.heading)
+    const anew = await signIn(world().browser(), person)
+    await anew.submit({ code: codeNow(world(), secret) })
+    assert.equal(anew.page.heading, question)
   })
 
   it('is asked once in thirty days, and three times at most', async () => {
