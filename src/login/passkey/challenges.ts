@@ -1,5 +1,6 @@
 import { epochSeconds, type Clock } from '#kit/clock.ts'
 import { sha256 } from '#kit/hash.ts'
+import type { AccountId } from '#kit/ids.ts'
 import { randomToken } from '#kit/random.ts'
 import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
@@ -8,9 +9,12 @@ import { challengeLifetime } from './passkey.ts'
 /** What a challenge is for. One that was made for something else is not there. */
 export type ChallengeUse = {
   readonly tenant: Pick<Tenant, 'id'>
-  readonly ceremony: 'authenticate' | 'register'
   readonly binding: string
-}
+} & (
+  | { readonly ceremony: 'authenticate' }
+  /** `accountId`: whose it is to be; its authenticator is told that name, and keeps it under no other (Q52). */
+  | { readonly ceremony: 'register'; readonly accountId: AccountId }
+)
 
 export type Challenges = {
   /** 256 random bits, base64url. */
@@ -37,8 +41,12 @@ export function createChallenges(deps: {
   }
 }
 
-const keyOf = ({ tenant, ceremony, binding }: ChallengeUse, challenge: string): EphemeralKey => ({
-  tenantId: tenant.id,
-  kind: `passkey_${ceremony}`,
-  id: sha256(JSON.stringify([binding, challenge])),
-})
+function keyOf(use: ChallengeUse, challenge: string): EphemeralKey {
+  const { tenant, ceremony, binding } = use
+  const whose = ceremony === 'register' ? [use.accountId] : []
+  return {
+    tenantId: tenant.id,
+    kind: `passkey_${ceremony}`,
+    id: sha256(JSON.stringify([binding, challenge, ...whose])),
+  }
+}

@@ -145,6 +145,16 @@ describe('a new passkey', () => {
     assert.equal((await passkeys.add({ ...asked, provedAt })).kind, 'added')
   })
 
+  test('is put into no account but the one its authenticator was told (Q52)', async () => {
+    const world = await openPasskeys()
+    const grace = await world.addAccount('grace@example.test')
+    const credential = authenticatorHere().create(await offered(world, grace))
+    const asked = { tenant, binding: session, requester, credential, provedAt: world.now() }
+    const result = await world.passkeys.add({ ...asked, accountId: world.ada.id })
+    assert.deepEqual(result, { kind: 'expired' })
+    assert.equal((await world.passkeys.add({ ...asked, accountId: grace.id })).kind, 'added')
+  })
+
   test('answers within five minutes', async () => {
     const world = await openPasskeys()
     const credential = authenticatorHere().create(await offered(world))

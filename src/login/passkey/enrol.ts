@@ -35,7 +35,8 @@ export function createOffer({ store, challenges }: EnrolDeps): Passkeys['offer']
   return async ({ tenant, account, binding }) => {
     const owner = { tenantId: tenant.id, accountId: account.id }
     const known = await store.list(owner)
-    const challenge = await challenges.issue({ tenant, binding, ceremony: 'register' })
+    const use = { tenant, binding, ceremony: 'register', accountId: account.id } as const
+    const challenge = await challenges.issue(use)
     return generateRegistrationOptions({
       rpName: tenant.name,
       rpID: relyingPartyOf(tenant).id,
@@ -61,7 +62,7 @@ export function createAdd(deps: EnrolDeps): Passkeys['add'] {
     const attestation = readAttestation(input.credential)
     if (!attestation) return { kind: 'malformed' }
     const { tenant, binding, accountId } = input
-    const use = { tenant, binding, ceremony: 'register' } as const
+    const use = { tenant, binding, ceremony: 'register', accountId } as const
     const madeAt = await challenges.take(use, attestation.clientData.challenge)
     if (madeAt === undefined) return { kind: 'expired' }
     const credential = await verified(attestation, relyingPartyOf(tenant))
