@@ -125,17 +125,35 @@ export type ThrottleAnswer =
   | { readonly allowed: true }
   | { readonly allowed: false; /** Whole seconds, at least 1. */ readonly retryAfter: number }
 
-/** Port. Counting and deciding is one atomic step of the store, before anything is verified (Q34). */
+/** What a try is counted against. */
+export type Counted = { readonly rule: ThrottleRule; readonly subject: string }
+
+/** Port. Every method is one atomic step of the store; counting and deciding comes before anything is verified (Q34). */
 export type Throttle = {
   /** Counts one try if it is allowed; a refused try is not counted. */
   attempt(rule: ThrottleRule, tenantId: TenantId, subject: string): Promise<ThrottleAnswer>
+  /** Counts one try against each, or against none: then the first that refuses it tells. No subject twice under one rule. */
+  attemptAll(tenantId: TenantId, counts: readonly Counted[]): Promise<JointAnswer>
+  /** What `attempt` would answer. Counts nothing. */
+  look(rule: ThrottleRule, tenantId: TenantId, subject: string): Promise<ThrottleAnswer>
   /**
-   * Takes one counted try back, never below zero, and the wait that came of it: it proved right, or was never verified.
-   * One atomic step as well.
+   * `forgive` takes one counted try of each back, never below zero, and the wait that came of it: it proved right, or was
+   * never verified. `reset` forgets all tries of each. Nothing stands under both.
    */
-  forgive(rule: ThrottleRule, tenantId: TenantId, subject: string): Promise<void>
-  /** Forgets the tries of a subject. */
-  reset(rule: ThrottleRule, tenantId: TenantId, subject: string): Promise<void>
+  settle(tenantId: TenantId, what: Settlement): Promise<void>
+}
+
+export type JointAnswer =
+  | { readonly allowed: true }
+  | {
+      readonly allowed: false
+      /** Of these counts. */ readonly by: Counted
+      readonly retryAfter: number
+    }
+
+export type Settlement = {
+  readonly forgive?: readonly Counted[]
+  readonly reset?: readonly Counted[]
 }
 
 /** Q36: 1, 2, 4 … seconds, at most `longest`: a quarter of an hour unless said otherwise. */

@@ -12,6 +12,7 @@ import {
   createScript,
   pingRedis,
   redisKey,
+  redisKeyAt,
 } from './redis.ts'
 
 const key = { tenantId: 'main', kind: 'test', id: 'x' }
@@ -21,6 +22,13 @@ describe('redis keys', () => {
     assert.notEqual(redisKey('a:b', 'c'), redisKey('a', 'b:c'))
     assert.notEqual(redisKey('a%3a', 'b'), redisKey('a:', 'b'))
     assert.ok(!/[{}]/.test(redisKey('{a}', 'b')))
+  })
+
+  it('of one home hold one hash tag, whatever it is called', () => {
+    const tagOf = (key: string) => /\{([^}]*)\}/.exec(key)?.[1]
+    assert.equal(tagOf(redisKeyAt('main', 'a')), 'main')
+    assert.equal(tagOf(redisKeyAt('{a}:b', 'c')), '%7ba%7d%3ab')
+    assert.notEqual(redisKeyAt('a', 'b'), redisKey('{a}', 'b'))
   })
 })
 

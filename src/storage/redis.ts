@@ -88,26 +88,34 @@ export async function closeRedis(redis: RedisConnection): Promise<void> {
 
 /** Parts that cannot run into each other; no braces, which would tie unrelated keys to one node of a cluster. */
 export function redisKey(...parts: readonly string[]): string {
-  const escape = (part: string) =>
-    part.replace(/[%:{}]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)
-  return ['signet', ...parts.map(escape)].join(':')
+  return ['signet', ...parts.map(escaped)].join(':')
 }
 
-/** Runs a script with exactly one key, which is what a cluster allows. */
+/** The same for keys that one script is to see together: those of one `home` lie on one node of a cluster. */
+export function redisKeyAt(home: string, ...parts: readonly string[]): string {
+  return ['signet', `{${escaped(home)}}`, ...parts.map(escaped)].join(':')
+}
+
+function escaped(part: string): string {
+  return part.replace(/[%:{}]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)
+}
+
+/** Runs a script with one key, or with several of one home (`redisKeyAt`), which is what a cluster allows. */
 export type RedisScript = (
   redis: RedisConnection,
-  key: string,
+  keys: string | readonly string[],
   args: readonly (string | number)[],
 ) => Promise<unknown>
 
 export function createScript(lua: string): RedisScript {
   const digest = hash('sha1', lua)
-  return async (redis, key, args) => {
+  return async (redis, given, args) => {
+    const keys = typeof given === 'string' ? [given] : given
     try {
-      return await redis.evalsha(digest, 1, key, ...args)
+      return await redis.evalsha(digest, keys.length, ...keys, ...args)
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-      return redis.eval(lua, 1, key, ...args)
+      return redis.eval(lua, keys.length, ...keys, ...args)
     }
   }
 }

@@ -80,7 +80,9 @@ function createVerify(deps: Workings, redeem: Redeem): EmailCodes['verify'] {
       return { kind: 'throttled', retryAfter: answer.retryAfter }
     }
     const verdict = await check(input)
-    if (verdict.kind === 'proved') await throttle.forgive(guessRule, tenant.id, address)
+    if (verdict.kind === 'proved') {
+      await throttle.settle(tenant.id, { forgive: [{ rule: guessRule, subject: address }] })
+    }
     return verdict
   }
 }

@@ -1,7 +1,7 @@
 import { sha256 } from '#kit/hash.ts'
 import type { TenantId } from '#kit/ids.ts'
 import { tenantSettings, type Tenant } from '#tenant/tenant.ts'
-import type { Throttle, ThrottleRule } from '../login.ts'
+import type { Counted, JointAnswer, Throttle } from '../login.ts'
 import { guardRules, type GuardRules } from './rules.ts'
 
 /** Who is tried, from where. */
@@ -27,8 +27,6 @@ export type Admission =
       readonly isLocked: boolean
     }
 
-export type Counted = { readonly rule: ThrottleRule; readonly subject: string }
-
 /** What a password attempt is counted against, and what of it is given back. */
 export type PasswordGuard = {
   /** Counts the attempt against every rule, or says which one refuses it. Nothing is verified before this (Q34). */
@@ -49,48 +47,42 @@ export function createPasswordGuard(deps: { readonly throttle: Throttle }): Pass
     async admit(attempt) {
       const { id } = attempt.tenant
       const rules = guardRules(attempt.tenant.settings)
-      const counted: Counted[] = []
-      // The address first: what a flood from one place is refused for is not counted against its victim.
-      for (const count of [...addressRules(attempt, rules), ...ownRules(attempt, rules)]) {
-        const answer = await throttle.attempt(count.rule, id, count.subject)
-        if (answer.allowed) {
-          counted.push(count)
-        } else if (count.rule === rules.sprayed) {
-          // Not another account: it was charged for when it was new.
-          const spray = counted.pop()
-          if (spray) await throttle.forgive(spray.rule, id, spray.subject)
-        } else {
-          const isLocked = count.rule === rules.consecutive || count.rule === rules.stranger
-          // What cannot be tried brings no wait either: the next answer is this one again.
-          if (isLocked) await throttle.forgive(rules.account, id, attempt.subject)
-          const { retryAfter } = answer
-          return { allowed: false, rule: count.rule.name, retryAfter, isLocked }
-        }
-      }
-      return { allowed: true, counted }
+      // The address first: a flood from one place is told of that, not of what it would do to its victim.
+      const all = [...addressRules(attempt, rules), ...ownRules(attempt, rules)]
+      const answer = await throttle.attemptAll(id, all)
+      if (answer.allowed) return { allowed: true, counted: all }
+      if (answer.by.rule !== rules.sprayed) return refusalOf(answer, rules)
+      // Not another account: it was charged for when it was new.
+      const rest = all.filter(({ rule }) => rule !== rules.spray && rule !== rules.sprayed)
+      const second = await throttle.attemptAll(id, rest)
+      return second.allowed ? { allowed: true, counted: rest } : refusalOf(second, rules)
     },
 
     async accept(attempt, counted) {
       const { id, settings } = attempt.tenant
-      const own = ownRules(attempt, guardRules(settings))
-      for (const { rule, subject } of counted) {
-        const isOwn = own.some((mine) => mine.rule.name === rule.name)
-        if (isOwn) await throttle.reset(rule, id, subject)
-        else await throttle.forgive(rule, id, subject)
-      }
+      const own = ownRules(attempt, guardRules(settings)).map(({ rule }) => rule.name)
+      const isOwn = ({ rule }: Counted) => own.includes(rule.name)
+      await throttle.settle(id, {
+        forgive: counted.filter((count) => !isOwn(count)),
+        reset: counted.filter(isOwn),
+      })
     },
 
-    async withdraw(attempt, counted) {
-      for (const { rule, subject } of counted) {
-        await throttle.forgive(rule, attempt.tenant.id, subject)
-      }
-    },
+    withdraw: (attempt, counted) => throttle.settle(attempt.tenant.id, { forgive: counted }),
 
-    async lift(tenantId, subject) {
-      await throttle.reset(anyRules.account, tenantId, subject)
-      await throttle.reset(anyRules.consecutive, tenantId, subject)
-    },
+    lift: (tenantId, subject) =>
+      throttle.settle(tenantId, {
+        reset: [anyRules.account, anyRules.consecutive].map((rule) => ({ rule, subject })),
+      }),
   }
+}
+
+function refusalOf(
+  { by, retryAfter }: Extract<JointAnswer, { allowed: false }>,
+  rules: GuardRules,
+): Admission {
+  const isLocked = by.rule === rules.consecutive || by.rule === rules.stranger
+  return { allowed: false, rule: by.rule.name, retryAfter, isLocked }
 }
 
 /** The tries of a known device count against that device alone: nobody else can use them up (Q37, Q38). */

@@ -38,9 +38,7 @@ export function createSprayWatch({ throttle }: { readonly throttle: Throttle }):
     },
 
     async triesMany(tenant, ip) {
-      const [rule, address] = [ruleOf(tenant.settings), addressKey(ip)]
-      const { allowed } = await throttle.attempt(rule, tenant.id, address)
-      if (allowed) await throttle.forgive(rule, tenant.id, address) // only to look
+      const { allowed } = await throttle.look(ruleOf(tenant.settings), tenant.id, addressKey(ip))
       return !allowed
     },
   }

@@ -2,29 +2,46 @@ import type { Clock } from '#kit/clock.ts'
 import { sha256 } from '#kit/hash.ts'
 import type { TenantId } from '#kit/ids.ts'
 import { guarded } from '#storage/outage.ts'
-import { createScript, redisKey, type RedisConnection } from '#storage/redis.ts'
-import type { Throttle, ThrottleRule } from '../login.ts'
-import { scheduleOf, secondsUntil } from './schedule.ts'
+import { createScript, redisKeyAt, type RedisConnection } from '#storage/redis.ts'
+import type { Counted, JointAnswer, Throttle } from '../login.ts'
+import { scheduleOf, secondsUntil, single } from './schedule.ts'
 
-// now, the end of the window, free tries, then the waits, all in milliseconds. 0: allowed, otherwise when the next try is.
-const attempt = createScript(`
-  local now, forget, free = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-  local known = redis.call('HMGET', KEYS[1], 't', 'n', 'e')
-  local tries, next = 0, 0
-  if known[3] and tonumber(known[3]) > now then tries, next = tonumber(known[1]), tonumber(known[2]) end
-  if now < next then return known[2] end
-  tries = tries + 1
-  next = 0
-  if tries >= free then next = now + tonumber(ARGV[math.min(4 + tries - free, #ARGV)]) end
-  forget = math.max(forget, next)
-  redis.call('HSET', KEYS[1], 't', tries, 'n', string.format('%.0f', next), 'e', string.format('%.0f', forget))
-  redis.call('PEXPIRE', KEYS[1], math.max(1, forget - now))
-  return '0'`)
+// now, then for each key the end of its window, the free tries, how many waits, and the waits, all in milliseconds.
+const read = `
+  local now, at, asked = tonumber(ARGV[1]), 2, {}
+  for i, key in ipairs(KEYS) do
+    local known = redis.call('HMGET', key, 't', 'n', 'e')
+    local tries, next = 0, 0
+    if known[3] and tonumber(known[3]) > now then tries, next = tonumber(known[1]), tonumber(known[2]) end
+    if now < next then return { i, known[2] } end
+    asked[i] = { tries = tries + 1, at = at }
+    at = at + 3 + tonumber(ARGV[at + 2])
+  end`
 
-// The try was allowed, so the wait before it was over: only its own is left to forgive.
-const forgive = createScript(`
-  local tries = redis.call('HGET', KEYS[1], 't')
-  if tries then redis.call('HSET', KEYS[1], 't', math.max(0, tonumber(tries) - 1), 'n', '0') end
+/** Nothing, or the first that refuses and when the next try is. */
+const look = createScript(`${read}
+  return {}`)
+
+const attempt = createScript(`${read}
+  for i, key in ipairs(KEYS) do
+    local tries, at = asked[i].tries, asked[i].at
+    local forget, free, waits = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+    local next = 0
+    if tries >= free then next = now + tonumber(ARGV[at + 2 + math.min(1 + tries - free, waits)]) end
+    forget = math.max(forget, next)
+    redis.call('HSET', key, 't', tries, 'n', string.format('%.0f', next), 'e', string.format('%.0f', forget))
+    redis.call('PEXPIRE', key, math.max(1, forget - now))
+  end
+  return {}`)
+
+// How many of the keys are forgiven; the others are reset. A try that is forgiven was allowed, so the wait before it was
+// over: only its own is left.
+const settle = createScript(`
+  for i, key in ipairs(KEYS) do
+    local tries = redis.call('HGET', key, 't')
+    if i > tonumber(ARGV[1]) then redis.call('UNLINK', key)
+    elseif tries then redis.call('HSET', key, 't', math.max(0, tonumber(tries) - 1), 'n', '0') end
+  end
   return 1`)
 
 /** Tries counted in Redis. Subjects are kept as SHA-256 only. */
@@ -33,25 +50,34 @@ export function createRedisThrottle(deps: {
   readonly clock: Clock
 }): Throttle {
   const { redis, clock } = deps
-  const keyOf = (rule: ThrottleRule, tenantId: TenantId, subject: string) =>
-    redisKey('t', tenantId, rule.name, sha256(subject))
+  const keyOf = (tenantId: TenantId) => (counted: Counted) =>
+    redisKeyAt(tenantId, 't', counted.rule.name, sha256(counted.subject))
+
+  const ask =
+    (script: typeof attempt) =>
+    async (tenantId: TenantId, counts: readonly Counted[]): Promise<JointAnswer> => {
+      const now = clock.now()
+      const keys = counts.map(keyOf(tenantId))
+      const args = [now, ...counts.flatMap((counted) => toArgs(counted, now))]
+      const [n, next] = (await guarded(() => script(redis, keys, args))) as [number?, string?]
+      const by = n === undefined ? undefined : counts[n - 1]
+      if (!by) return { allowed: true }
+      return { allowed: false, by, retryAfter: secondsUntil(Number(next), now) }
+    }
+  const attemptAll = ask(attempt)
 
   return {
-    async attempt(rule, tenantId, subject) {
-      const now = clock.now()
-      const schedule = scheduleOf(rule)
-      const args = [now, now + schedule.window, schedule.free, ...schedule.waits]
-      const key = keyOf(rule, tenantId, subject)
-      const next = Number(await guarded(() => attempt(redis, key, args)))
-      return next === 0
-        ? { allowed: true }
-        : { allowed: false, retryAfter: secondsUntil(next, now) }
-    },
-    async forgive(rule, tenantId, subject) {
-      await guarded(() => forgive(redis, keyOf(rule, tenantId, subject), []))
-    },
-    async reset(rule, tenantId, subject) {
-      await guarded(() => redis.unlink(keyOf(rule, tenantId, subject)))
+    attemptAll,
+    attempt: single(attemptAll),
+    look: single(ask(look)),
+    async settle(tenantId, { forgive = [], reset = [] }) {
+      const keys = [...forgive, ...reset].map(keyOf(tenantId))
+      await guarded(() => settle(redis, keys, [forgive.length]))
     },
   }
+}
+
+function toArgs({ rule }: Counted, now: number): readonly number[] {
+  const { window, free, waits } = scheduleOf(rule)
+  return [now + window, free, waits.length, ...waits]
 }

@@ -1,4 +1,5 @@
-import type { ThrottleRule } from '../login.ts'
+import type { TenantId } from '#kit/ids.ts'
+import type { Counted, JointAnswer, Throttle, ThrottleAnswer, ThrottleRule } from '../login.ts'
 
 /** A rule as plain numbers, so that a store can decide in one statement without our code. */
 export type Schedule = {
@@ -34,6 +35,16 @@ export function forgetAt(schedule: Schedule, next: number, now: number): number 
 /** Whole seconds, at least 1, as `Retry-After` wants them. */
 export function secondsUntil(at: number, now: number): number {
   return Math.max(1, Math.ceil((at - now) / 1000))
+}
+
+/** One subject instead of several. */
+export function single(
+  answer: (tenantId: TenantId, counts: readonly [Counted]) => Promise<JointAnswer>,
+): Throttle['attempt'] {
+  return async (rule, tenantId, subject): Promise<ThrottleAnswer> => {
+    const joint = await answer(tenantId, [{ rule, subject }])
+    return joint.allowed ? joint : { allowed: false, retryAfter: joint.retryAfter }
+  }
 }
 
 function computeSchedule(rule: ThrottleRule): Schedule {

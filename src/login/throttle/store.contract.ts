@@ -154,28 +154,29 @@ export function testThrottle(name: string, open: () => Promise<ThrottleUnderTest
     it('takes a forgiven try back, and the wait that came of it', () =>
       withThrottle(async (tries, { throttle, clock }) => {
         await tries(5)
-        await throttle.forgive(rule, main, 'ada')
+        await throttle.settle(main, { forgive: [{ rule, subject: 'ada' }] })
         assert.deepEqual(await tries(2), [0, 1])
         clock.advance(1000)
         assert.deepEqual(await tries(2), [0, 2])
-        await throttle.forgive(rule, main, 'ada')
+        await throttle.settle(main, { forgive: [{ rule, subject: 'ada' }] })
         assert.deepEqual(await tries(2), [0, 2])
       }))
 
     it('forgives never below zero, and not what was never tried', () =>
       withThrottle(async (tries, { throttle }) => {
-        await throttle.forgive(rule, main, 'ada')
+        await throttle.settle(main, { forgive: [{ rule, subject: 'ada' }] })
         await tries(1)
-        for (let at = 0; at < 3; at += 1) await throttle.forgive(rule, main, 'ada')
+        for (let at = 0; at < 3; at += 1)
+          await throttle.settle(main, { forgive: [{ rule, subject: 'ada' }] })
         assert.deepEqual(await tries(6), [0, 0, 0, 0, 0, 1])
       }))
 
     it('forgets a subject that is reset, and only that one', () =>
       withThrottle(async (tries, { throttle }) => {
         await tries(6)
-        await throttle.reset(rule, main, 'bob')
+        await throttle.settle(main, { reset: [{ rule, subject: 'bob' }] })
         assert.deepEqual(await tries(), [1])
-        await throttle.reset(rule, main, 'ada')
+        await throttle.settle(main, { reset: [{ rule, subject: 'ada' }] })
         assert.deepEqual(await tries(6), [0, 0, 0, 0, 0, 1])
       }))
   })

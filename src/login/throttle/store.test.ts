@@ -8,18 +8,24 @@ import { exponentialWait, type ThrottleRule } from '../login.ts'
 import { createMemoryThrottle } from './memory.ts'
 import { createPostgresThrottle } from './postgres.ts'
 import { createRedisThrottle } from './redis.ts'
-import { testThrottle } from './store.contract.ts'
+import { testJointThrottle } from './joint.contract.ts'
+import { testThrottle, type ThrottleUnderTest } from './store.contract.ts'
 
 const rule: ThrottleRule = { name: 'test.rule', free: 5, wait: exponentialWait, window: 3600 }
 
-testThrottle('memory', async () => {
+function testBoth(name: string, open: () => Promise<ThrottleUnderTest>): void {
+  testThrottle(name, open)
+  testJointThrottle(name, open)
+}
+
+testBoth('memory', async () => {
   const clock = createFakeClock()
   const throttle = createMemoryThrottle({ clock })
   return { throttle, clock, [Symbol.asyncDispose]: async () => undefined }
 })
 
 for (const kind of availableDatabases()) {
-  testThrottle(kind.name, async () => {
+  testBoth(kind.name, async () => {
     const clock = createFakeClock()
     const database = await kind.open()
     const throttle = createPostgresThrottle({ database, clock })
@@ -46,7 +52,7 @@ for (const kind of availableDatabases()) {
 }
 
 if (hasRedis()) {
-  testThrottle('redis', async () => {
+  testBoth('redis', async () => {
     const { redis, [Symbol.asyncDispose]: dispose } = await openRedis()
     const clock = createFakeClock()
     return {
