@@ -10,6 +10,9 @@ import { createClients } from '#client/service.ts'
 import type { Config, Secrets } from '#config/config.ts'
 import { createPostgresConsentStore } from '#consent/postgres.ts'
 import { demoOrigin } from '#demo/demo.ts'
+import { createPostgresDomainStore } from '#federation/connection/domain/postgres.ts'
+import { createPostgresConnectionStore } from '#federation/connection/postgres.ts'
+import { createConnections, type ConnectionDeps } from '#federation/connection/service.ts'
 import { createDevMailRouter } from '#demo/dev-mail.ts'
 import { createAddressResolver } from '#http/address.ts'
 import { createEgress } from '#http/egress.ts'
@@ -47,6 +50,7 @@ import { createGeography } from '#session/geoip.ts'
 import { createPostgresSessionStore } from '#session/postgres.ts'
 import { createSessions } from '#session/service.ts'
 import { closeRedis } from '#storage/redis.ts'
+import type { Database } from '#storage/storage.ts'
 import type { Metrics, Logger } from '#telemetry/telemetry.ts'
 import { currentRequestId } from '#telemetry/request-context.ts'
 import { createAddressing } from '#tenant/address.ts'
@@ -152,6 +156,7 @@ function createServices(input: AppInput, stores: Stores) {
     isCommon: loadBlocklist(),
     isBreached,
   })
+  const federation = createFederation({ ...change, database, sealer })
   const kept = { consents, outbox, logoutOutbox, audit, keyring, sealer }
   const facts = { tenants, keys, clients, accounts, sessions, ...kept }
   const own = { ...facts, hasher, keptAddresses, passwords, isDemanded: isSecondFactorDemanded }
@@ -163,7 +168,15 @@ function createServices(input: AppInput, stores: Stores) {
   const affairs = { ...createOwnAffairs({ ...change, ...facts, ...self, store }), ...trust }
   const known = createFactors({ passwords, ...factors })
   const ways = { passwords, ...factors, ...proofs, factors: known }
-  return { ...facts, ...affairs, ...ways, egress, ...self }
+  return { ...facts, ...affairs, ...ways, egress, ...self, ...federation }
+}
+
+/** Where people have an account as well, and which domains are whose. */
+function createFederation(
+  deps: Omit<ConnectionDeps, 'store' | 'domains'> & { readonly database: Database },
+) {
+  const store = createPostgresConnectionStore(deps)
+  return createConnections({ ...deps, store, domains: createPostgresDomainStore(deps) })
 }
 
 /** One gate for whatever is hashed. */

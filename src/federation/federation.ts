@@ -213,6 +213,31 @@ export type HomeRealm = {
   readonly isEnforced: boolean
 }
 
+/** Whether the other side can be asked, as far as is known here. */
+export type Health = {
+  /** `degraded`: it works from what was kept, or something is about to end. `unknown`: nobody asked yet. */
+  readonly state: 'ok' | 'degraded' | 'failing' | 'unknown'
+  readonly checks: readonly HealthCheck[]
+}
+
+export type HealthCheck = {
+  /** Stable: `discovery`, `jwks`, `metadata`, `certificate` … */
+  readonly name: string
+  readonly state: Health['state']
+  /** For administrators; no secret. */
+  readonly detail: string
+  /** When it was looked at last, and when it ends. */
+  readonly checkedAt?: Date | undefined
+  readonly endsAt?: Date | undefined
+}
+
+/** Port. One protocol's look at the other side of a connection; a connection of another protocol gives undefined. */
+export type HealthOf = (
+  connection: Connection,
+  /** `refresh`: what was kept is thrown away and asked for anew. Within five seconds; never rejects. */
+  options: { readonly refresh: boolean },
+) => Promise<Health | undefined>
+
 /** Seconds somebody may stay away. */
 export const errandLifetime = 600
 

@@ -19,10 +19,12 @@ export function canonicalEmail(input: string): string | undefined {
 }
 
 /**
+ * The lookup form of a domain: lower-cased, in punycode. Undefined when it is none.
+ *
  * SECURITY: `domainToASCII` reads the host of a URL. It would cut `acme.test/.evil.test` at the slash, and what is looked up
  * would be of acme.test while the mail goes to evil.test; nor is `0x7f.1` a domain that mail goes to.
  */
-function canonicalDomain(text: string): string | undefined {
+export function canonicalDomain(text: string): string | undefined {
   if (!/^[a-z0-9.\u0080-\u{10ffff}-]+$/iu.test(text)) return undefined
   const domain = domainToASCII(text)
   return /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(domain) && isIP(domain) === 0 ? domain : undefined

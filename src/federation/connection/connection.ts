@@ -1,0 +1,24 @@
+import type { Connection, Errand } from '../federation.ts'
+import type { AnySettings } from './settings.ts'
+import type { SharedSettings } from './shared-settings.ts'
+
+export { checkConnection } from './check.ts'
+export type { CheckedConnection, CheckedDocument } from './check.ts'
+export { documentOf } from './document.ts'
+export { isOfType, secretNames } from './settings.ts'
+export type { AnySettings, SettingsOf } from './settings.ts'
+export type { SharedSettings } from './shared-settings.ts'
+export type * from './vocabulary.ts'
+
+/** What every connection is set to, whatever it speaks. */
+export function sharedSettingsOf(connection: Connection): SharedSettings {
+  return connection.settings as AnySettings // read by `readSettings`, or checked a moment ago
+}
+
+/** Whether somebody may leave by it, or come back: asked on both ways, of the connection as it is at that moment. */
+export function mayServe(
+  { status }: Pick<Connection, 'status'>,
+  { purpose }: Pick<Errand, 'purpose'>,
+): boolean {
+  return status === 'active' || (status === 'draft' && purpose === 'test')
+}

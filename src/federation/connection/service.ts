@@ -1,0 +1,60 @@
+import type { Clock } from '#kit/clock.ts'
+import type { ConnectionId, TenantId } from '#kit/ids.ts'
+import type { HomeRealms } from '../federation.ts'
+import type { AccountRulesOf } from '../identity/identity.ts'
+import { createAccountRulesOf } from './account-rules.ts'
+import { createConnectionChanges, type ChangeDeps } from './changes.ts'
+import type { ConnectionService } from './connection.ts'
+import { createConnectionDirectory, withoutSecret } from './directory.ts'
+import { managedOf } from './managed.ts'
+import { openSecret } from './next.ts'
+import type { DomainStore } from './domain/domain.ts'
+
+export type ConnectionDeps = Omit<ChangeDeps, 'forget'> & {
+  readonly domains: DomainStore
+  readonly clock: Clock
+}
+
+/** Who signs people in at a tenant, and whose domains are whose. */
+export function createConnections(deps: ConnectionDeps): {
+  readonly connections: ConnectionService
+  readonly homeRealms: HomeRealms
+  readonly accountRulesOf: AccountRulesOf
+} {
+  const { store, domains, sealer } = deps
+  const { listOffered, ofEmail, forget } = createConnectionDirectory(deps)
+
+  async function list(tenantId: TenantId, id?: ConnectionId) {
+    const claims = await domains.list(tenantId, id)
+    return (connection: Parameters<typeof managedOf>[0]) => managedOf(connection, claims)
+  }
+
+  const connections: ConnectionService = {
+    listOffered,
+
+    async find(tenantId, id) {
+      const stored = await store.find(tenantId, id)
+      return stored && withoutSecret(stored)
+    },
+
+    async secretOf({ tenantId, id, version }) {
+      const stored = await store.find(tenantId, id)
+      // SECURITY: of another version it may be for somebody else; of a disabled connection it is for nobody.
+      if (!stored || stored.version !== version || stored.status === 'disabled') return undefined
+      return openSecret(sealer, stored)
+    },
+
+    async list(tenantId) {
+      const manage = await list(tenantId)
+      return (await store.list(tenantId)).map(manage)
+    },
+
+    async show(tenantId, id) {
+      const stored = await store.find(tenantId, id)
+      return stored && (await list(tenantId, id))(stored)
+    },
+
+    ...createConnectionChanges({ ...deps, forget }),
+  }
+  return { connections, homeRealms: { ofEmail }, accountRulesOf: createAccountRulesOf(deps) }
+}
