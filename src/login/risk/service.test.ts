@@ -107,6 +107,18 @@ describe('the doubt about a sign-in', () => {
     assert.deepEqual((await assess({ device: 'known' })).reasons, [])
   })
 
+  it('counts failures against whoever buries them under successes (Q50)', async () => {
+    const { assess, settle, audit, tenant } = open()
+    await settle()
+    const about = { tenantId: tenant.id, actor: { kind: 'anonymous' }, accountId: ada.id } as const
+    for (let at = 0; at < 3; at += 1)
+      await audit.append({ ...about, type: 'login.failed', outcome: 'failure' })
+    for (let at = 0; at < 50; at += 1)
+      await audit.append({ ...about, type: 'login.succeeded', outcome: 'success' })
+    const { reasons } = await assess({ device: 'known' })
+    assert.deepEqual(reasons, ['recent_failures_unreadable'])
+  })
+
   it('grows with an address on the operator’s list, and one that tries many accounts', async () => {
     const lists = { isListed: createNetworks(['203.0.113.0/24']), triesMany: async () => true }
     const { assess } = open(lists)

@@ -15,6 +15,7 @@ import type {
   Risks,
   Sighting,
   Signals,
+  SignalValue,
 } from './risk.ts'
 
 export type RiskDeps = {
@@ -33,8 +34,8 @@ export type RiskDeps = {
   readonly clock: Clock
 }
 
-/** Failures of this account in so many seconds that make the next success doubtful. */
-const failures = { count: 3, window: 15 * 60 }
+/** Failures of this account in so many seconds, among its latest events, that make the next success doubtful. */
+const failures = { count: 3, window: 15 * 60, events: 50 }
 
 const none: Risk = { level: 'low', score: 0, reasons: [] }
 
@@ -85,11 +86,14 @@ function createSight({ geography, isProxy, clock }: RiskDeps) {
 function createSignals(deps: RiskDeps, sight: (ip: string) => Sighting) {
   const { store, devices, audit, isListed, triesMany, clock } = deps
 
-  async function failsOften({ tenant, account }: DoubtfulSignIn): Promise<boolean> {
-    const since = new Date(clock.now() - failures.window * 1000)
-    const events = await audit.listOf(tenant.id, account.id, { since, limit: 50 })
+  /** SECURITY: failures may be out of sight behind as many events as are looked at: whoever knows the password can make them. */
+  async function failsOften({ tenant, account }: DoubtfulSignIn): Promise<SignalValue> {
+    const { count, window, events: limit } = failures
+    const since = new Date(clock.now() - window * 1000)
+    const events = await audit.listOf(tenant.id, account.id, { since, limit })
     const failed = events.filter((one) => one.type === 'login.failed' && one.outcome === 'failure')
-    return failed.length >= failures.count
+    if (failed.length >= count) return 'yes'
+    return events.length === limit ? 'unreadable' : 'no'
   }
 
   function listed(ip: string): Signals['listed_address'] {
@@ -106,7 +110,7 @@ function createSignals(deps: RiskDeps, sight: (ip: string) => Sighting) {
       // at the very first sign-in every browser is new
       new_device: habits && !isKnown ? 'yes' : 'no',
       ...strangeness(habits, sight(ip)),
-      recent_failures: (await failsOften(signIn)) ? 'yes' : 'no',
+      recent_failures: await failsOften(signIn),
       listed_address: listed(ip),
       many_accounts: (await triesMany(tenant, ip)) ? 'yes' : 'no',
     }
