@@ -22,6 +22,7 @@ export const twoStepDe: Pick<Translation, keyof typeof twoStepEn> = {
   'account.app_replace_effect':
     'Die Codes Ihrer jetzigen App gelten dann nicht mehr, und Sie werden überall abgemeldet.',
   'account.app_turn_off': 'App abschalten',
+  'account.app_turn_off_confirm': 'Bestätigen, um die App abzuschalten',
   'account.app_what':
     'Installieren Sie eine Authenticator-App auf Ihrem Telefon. Jede App für sechsstellige Codes ist recht.',
   'account.app_begin': 'Weiter',
@@ -70,9 +71,9 @@ export const twoStepDe: Pick<Translation, keyof typeof twoStepEn> = {
   'two_step.expired':
     'Das hat zu lange gedauert. Beginnen Sie noch einmal mit einem neuen Code zum Scannen.',
   'two_step.codes_what':
-    'Jeder Wiederherstellungscode lässt Sie einmal hinein, wenn Sie Ihre App nicht benutzen können.',
+    'Jeder Wiederherstellungscode lässt Sie einmal hinein, wenn Sie weder Ihre App noch einen Passkey zur Hand haben.',
   'two_step.codes_new':
-    'Jeder davon lässt Sie einmal hinein, wenn Sie Ihre App nicht benutzen können. Bewahren Sie sie bei Ihren wichtigen Papieren auf: Sie werden nur jetzt gezeigt.',
+    'Jeder davon lässt Sie einmal hinein, wenn Sie weder Ihre App noch einen Passkey zur Hand haben. Bewahren Sie sie bei Ihren wichtigen Papieren auf: Sie werden nur jetzt gezeigt.',
   'two_step.download': 'Herunterladen',
   'two_step.copy': 'Kopieren',
   'two_step.copied': 'Kopiert.',

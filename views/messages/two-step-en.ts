@@ -20,8 +20,9 @@ export const twoStepEn = {
     'Too many wrong codes were entered, so this app isn’t accepted any more. Set it up anew.',
   'account.app_replace': 'Set up another app',
   'account.app_replace_effect':
-    'The codes of your app of now stop working, and you’re signed out everywhere.',
+    'The codes of the app you have now stop working, and you’re signed out everywhere.',
   'account.app_turn_off': 'Turn the app off',
+  'account.app_turn_off_confirm': 'Confirm it’s you to turn the app off',
   'account.app_what':
     'Install an authenticator app on your phone, then go on. Any app for six-digit codes will do.',
   'account.app_begin': 'Go on',
@@ -63,9 +64,10 @@ export const twoStepEn = {
   'two_step.clock_behind':
     'The clock of that device is about {duration} behind. Set it to automatic, then enter the next code.',
   'two_step.expired': 'That took too long. Begin again with a new code to scan.',
-  'two_step.codes_what': 'Each recovery code gets you in once when you can’t use your app.',
+  'two_step.codes_what':
+    'Each recovery code gets you in once when you have neither your app nor a passkey at hand.',
   'two_step.codes_new':
-    'Each of these gets you in once when you can’t use your app. Keep them where you keep important papers: they’re shown only now.',
+    'Each of these gets you in once when you have neither your app nor a passkey at hand. Keep them where you keep important papers: they’re shown only now.',
   'two_step.download': 'Download',
   'two_step.copy': 'Copy',
   'two_step.copied': 'Copied.',

@@ -84,10 +84,10 @@ export function confirmation(
   { home }: PortalFrame,
   page: string,
   { t }: Messages,
-  link = primaryLink,
+  { link = primaryLink, label = t('account.confirm_link') } = {},
 ): Html {
   return html`<p class="field-hint">${t('account.confirm_why')}</p>
-    <div class="choice">${link(`${home}/confirm/${page}`, t('account.confirm_link'))}</div>`
+    <div class="choice">${link(`${home}/confirm/${page}`, label)}</div>`
 }
 
 /** One line of a list of facts (`<dl class="facts">`). */

@@ -129,7 +129,7 @@ function removal({ frame, fresh }: PasswordPageProps, messages: Messages): Html 
               { action: `${frame.home}/password/remove`, token: csrfField(frame.csrf) },
               secondaryButton(t('account.password_remove')),
             )
-          : confirmation(frame, 'password', messages, secondaryLink)
+          : confirmation(frame, 'password', messages, { link: secondaryLink })
       }`,
   )
 }

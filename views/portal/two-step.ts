@@ -77,7 +77,10 @@ function appPart(app: AppState, { frame, fresh }: TwoStepProps, messages: Messag
             { action: `${home}/two-step/turn-off`, token: csrfField(csrf) },
             secondaryButton(t('account.app_turn_off')),
           )
-        : confirmation(frame, 'two-step', messages)
+        : confirmation(frame, 'two-step', messages, {
+            link: secondaryLink,
+            label: t('account.app_turn_off_confirm'),
+          })
     }`
 }
 
