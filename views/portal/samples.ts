@@ -216,6 +216,10 @@ function passkeysSamples({ text }: Stage, frame: PortalFrame): Samples {
   const props = { ...base, passkeys: [synced, named, bare] }
   return {
     'my-passkeys': passkeysPage(props),
+    'my-passkeys-long': passkeysPage({
+      ...base,
+      passkeys: [{ ...synced, name: text('Donaudampfschifffahrtsgesellschaft'.repeat(2)) }],
+    }),
     'my-passkeys-none': passkeysPage({ ...base, passkeys: [] }),
     'my-passkeys-added': passkeysPage({ ...props, done: 'added' }),
     'my-passkeys-renamed': passkeysPage({ ...props, done: 'renamed' }),
