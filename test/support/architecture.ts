@@ -74,6 +74,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   ],
   '@peculiar/x509': ['src/federation/saml/**'],
   '@simplewebauthn/server': ['src/login/passkey/**'],
+  '@xmldom/xmldom': ['src/federation/saml/**'],
   argon2: ['src/login/password/**'],
   bcryptjs: ['src/login/password/**'],
   commander: ['src/commands/**'],

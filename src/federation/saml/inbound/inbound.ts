@@ -5,6 +5,9 @@
  * Nothing is looked up by what a message says: the caller knows the connection from the address that was asked, and passes
  * what the connection knows (check 25).
  */
+export { claimAssertion } from './claim.ts'
+export { readLogoutRequest, readLogoutResponse } from './logout.ts'
 export { samlReasons } from './reasons.ts'
 export type { SamlReason, SamlRefusal } from './reasons.ts'
+export { readResponse } from './response.ts'
 export type * from './vocabulary.ts'

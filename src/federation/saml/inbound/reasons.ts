@@ -82,3 +82,28 @@ export const samlReasons = [
 ] as const
 /** Stable: they stand in audit events and metrics. */
 export type SamlReason = (typeof samlReasons)[number]
+
+export function refuse(reason: SamlReason, detail: string): SamlRefusal {
+  return { kind: 'refused', reason, detail: toPlainLine(detail) }
+}
+
+export function isRefused<T>(value: T | SamlRefusal): value is SamlRefusal {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'refused'
+}
+
+/** The first that refuses; undefined when none does. */
+export function firstRefusal<Scene>(
+  scene: Scene,
+  checks: readonly ((scene: Scene) => SamlRefusal | undefined)[],
+): SamlRefusal | undefined {
+  for (const check of checks) {
+    const refusal = check(scene)
+    if (refusal) return refusal
+  }
+  return undefined
+}
+
+/** What a stranger wrote, fit for one line of a log. */
+function toPlainLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]+/gu, ' ').slice(0, 300)
+}
