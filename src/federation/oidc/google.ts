@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { addressOf, emailOf, saidOf, textOf, textsOf, type Said } from './claims.ts'
+import type { Provider, Who } from './oidc.ts'
+import type { ProblemCode } from './problem.ts'
+import { present, wishParameters } from './wishes.ts'
+
+const shape = z.object({
+  client_id: z.string(),
+  hosted_domains: z.array(z.string()).default([]),
+  prompt: z.string().optional(),
+})
+
+export const googleIssuer = 'https://accounts.google.com'
+
+/** reference/federation.md §3.3. */
+export function googleProvider(stored: unknown): Provider {
+  const settings = shape.parse(stored)
+  const domains = settings.hosted_domains.map((domain) => domain.toLowerCase())
+  // a hint for its page: who may come is decided by the claim
+  const hosted = domains.length > 1 ? '*' : domains[0]
+  return {
+    clientId: settings.client_id,
+    issuer: googleIssuer,
+    isIssuer: (discovered) => discovered === googleIssuer,
+    alg: 'RS256',
+    authentication: 'client_secret_post',
+    parameters: (wishes) => ({
+      scope: 'openid email profile',
+      ...wishParameters(wishes, settings.prompt),
+      ...present({ hd: hosted }),
+    }),
+    source: 'id_token',
+    identify: (said) => identifyGoogle(said, domains),
+  }
+}
+
+function identifyGoogle(said: Said, domains: readonly string[]): Who | ProblemCode {
+  const hd = textOf(said.token['hd'])?.toLowerCase()
+  if (domains.length > 0 && (hd === undefined || !domains.includes(hd))) return 'id_token.hd'
+  const address = addressOf(said)
+  const email = emailOf(address['email'])
+  // Google answers for an address that is its own, or its customer's; any other was proved once, by whoever had it then
+  const isAuthority = hd !== undefined || /@gmail\.com$/i.test(email ?? '')
+  return {
+    issuer: googleIssuer,
+    subject: String(said.token['sub']),
+    email,
+    emailVerified: email !== undefined && address['email_verified'] === true && isAuthority,
+    groups: textsOf(saidOf(said)['groups']),
+  }
+}
