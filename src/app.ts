@@ -10,6 +10,7 @@ import { createClients } from '#client/service.ts'
 import type { Config, Secrets } from '#config/config.ts'
 import { createPostgresConsentStore } from '#consent/postgres.ts'
 import { demoOrigin } from '#demo/demo.ts'
+import { createTxtResolver } from '#federation/connection/domain/dns.ts'
 import { createPostgresDomainStore } from '#federation/connection/domain/postgres.ts'
 import { createPostgresConnectionStore } from '#federation/connection/postgres.ts'
 import { createConnections, type ConnectionDeps } from '#federation/connection/service.ts'
@@ -173,10 +174,11 @@ function createServices(input: AppInput, stores: Stores) {
 
 /** Where people have an account as well, and which domains are whose. */
 function createFederation(
-  deps: Omit<ConnectionDeps, 'store' | 'domains'> & { readonly database: Database },
+  deps: Omit<ConnectionDeps, 'store' | 'domains' | 'resolver'> & { readonly database: Database },
 ) {
   const store = createPostgresConnectionStore(deps)
-  return createConnections({ ...deps, store, domains: createPostgresDomainStore(deps) })
+  const domains = createPostgresDomainStore(deps)
+  return createConnections({ ...deps, store, domains, resolver: createTxtResolver() })
 }
 
 /** One gate for whatever is hashed. */

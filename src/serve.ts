@@ -123,6 +123,11 @@ function createJobs(input: ServeInput, app: App, logoutDelivery: LogoutDelivery)
       logger,
     }),
     createRepeating({
+      work: () => app.domainProofs.recheck(),
+      pause: 600_000,
+      onError: (err) => logger.warn('domains could not be looked at', { err }),
+    }),
+    createRepeating({
       work: () => logoutDelivery.runOnce(),
       pause: 2000,
       onError: (err) => logger.warn('logout notices could not be delivered', { err }),

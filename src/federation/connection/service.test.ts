@@ -24,6 +24,7 @@ function setUp() {
     sealer: createSealer(createKeyDeriver([randomBytes(32)])),
     audit,
     clock,
+    resolver: async () => ({ kind: 'none' as const }),
     transactor: { transaction: <T>(work: (within: undefined) => Promise<T>) => work(undefined) },
   }
   const { connections } = createConnections(deps)

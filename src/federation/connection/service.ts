@@ -1,4 +1,3 @@
-import type { Clock } from '#kit/clock.ts'
 import type { ConnectionId, TenantId } from '#kit/ids.ts'
 import type { HomeRealms } from '../federation.ts'
 import type { AccountRulesOf } from '../identity/identity.ts'
@@ -8,17 +7,16 @@ import type { ConnectionService } from './connection.ts'
 import { createConnectionDirectory, withoutSecret } from './directory.ts'
 import { managedOf } from './managed.ts'
 import { openSecret } from './next.ts'
-import type { DomainStore } from './domain/domain.ts'
+import type { DomainProofs } from './domain/domain.ts'
+import { createDomainProofs, type DomainProofDeps } from './domain/service.ts'
 
-export type ConnectionDeps = Omit<ChangeDeps, 'forget'> & {
-  readonly domains: DomainStore
-  readonly clock: Clock
-}
+export type ConnectionDeps = Omit<ChangeDeps & DomainProofDeps, 'forget'>
 
 /** Who signs people in at a tenant, and whose domains are whose. */
 export function createConnections(deps: ConnectionDeps): {
   readonly connections: ConnectionService
   readonly homeRealms: HomeRealms
+  readonly domainProofs: DomainProofs
   readonly accountRulesOf: AccountRulesOf
 } {
   const { store, domains, sealer } = deps
@@ -56,5 +54,10 @@ export function createConnections(deps: ConnectionDeps): {
 
     ...createConnectionChanges({ ...deps, forget }),
   }
-  return { connections, homeRealms: { ofEmail }, accountRulesOf: createAccountRulesOf(deps) }
+  return {
+    connections,
+    homeRealms: { ofEmail },
+    domainProofs: createDomainProofs({ ...deps, forget }),
+    accountRulesOf: createAccountRulesOf(deps),
+  }
 }

@@ -171,9 +171,10 @@ export function describeDomainStores(name: string, open: Open): void {
     it('remembers since when a proof is missing, until it is found again', async () => {
       const { claim } = await setUp()
       await opened.domains.prove(claim, { by: 'dns', at: start })
-      await opened.domains.miss(claim, later)
+      const tries = Array.from({ length: 20 }, () => opened.domains.miss(claim, later))
+      assert.equal((await Promise.all(tries)).filter(Boolean).length, 1)
       const last = new Date(later.getTime() + 1000)
-      await opened.domains.miss(claim, last)
+      assert.equal(await opened.domains.miss(claim, last), false)
       const missing = { by: 'dns', provedAt: start, checkedAt: last, missingSince: later }
       assert.deepEqual(await proofOf(claim), missing)
       assert.equal(await opened.domains.prove(claim, { by: 'dns', at: last }), true)

@@ -1,3 +1,4 @@
+import type { AuditActor } from '#audit/audit.ts'
 import type { ConnectionId, TenantId } from '#kit/ids.ts'
 import type { Transaction } from '#storage/storage.ts'
 
@@ -60,7 +61,7 @@ export function challengeOf({
   return { name: `_signet-challenge.${domain}`, value: `signet-domain=${challenge}` }
 }
 
-type DomainKey = Pick<ConnectionDomain, 'tenantId' | 'connectionId' | 'domain'>
+export type DomainKey = Pick<ConnectionDomain, 'tenantId' | 'connectionId' | 'domain'>
 
 /** Port. */
 export type DomainStore = {
@@ -83,8 +84,8 @@ export type DomainStore = {
     proof: Pick<DomainProof, 'by'> & { readonly at: Date },
     within?: Transaction,
   ): Promise<boolean>
-  /** The proof was looked for and not found. Since when it is missing is kept. */
-  miss(key: DomainKey, at: Date, within?: Transaction): Promise<void>
+  /** The proof was looked for and not found. True for exactly one of any number of callers: it was there before. */
+  miss(key: DomainKey, at: Date, within?: Transaction): Promise<boolean>
   /** The claim stays. False when it was not proved. */
   disprove(key: DomainKey, within?: Transaction): Promise<boolean>
   /** Of all tenants, proved by DNS, not looked at since `before`; longest ago first. */
@@ -102,3 +103,23 @@ export type TxtAnswer =
   | { readonly kind: 'alias' }
   /** No answer, none in time, or a broken one. */
   | { readonly kind: 'failed'; readonly detail: string }
+
+/** Who proves domains, and looks again whether they still are. */
+export type DomainProofs = {
+  /** Looks for the record now. */
+  check(input: DomainKey & { readonly actor: AuditActor }): Promise<DomainCheck>
+  /**
+   * Looks at what was not looked at for `checkPause`, and takes from their owners what is gone for `gracePeriod`. The
+   * number of what it looked at; a bounded one at a time.
+   */
+  recheck(): Promise<number>
+}
+
+export type DomainCheck =
+  | { readonly kind: 'proved' }
+  /** There is no such claim. */
+  | { readonly kind: 'unknown' }
+  /** Another connection of the tenant proved it before. */
+  | { readonly kind: 'owned' }
+  /** What was found instead. A domain that was proved before stays so for `gracePeriod`. */
+  | { readonly kind: 'unproved'; readonly reason: 'missing' | 'alias' | 'failed' }

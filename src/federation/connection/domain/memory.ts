@@ -53,9 +53,10 @@ export function createMemoryDomainStore(): DomainStore {
 
     async miss(key, at) {
       const before = proofOf(key)
-      if (!before) return
+      if (!before) return false
       const proof = { ...before, checkedAt: at, missingSince: before.missingSince ?? at }
       proofs.set(proofKey(key), { ...key, proof })
+      return before.missingSince === undefined
     },
 
     disprove: async (key) => proofOf(key) !== undefined && proofs.delete(proofKey(key)),

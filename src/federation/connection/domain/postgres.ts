@@ -58,13 +58,12 @@ export function createPostgresDomainStore(deps: { readonly database: Database })
     },
 
     async miss(key, at, within) {
-      const connection = within ?? knex
-      await connection('proved_domains')
-        .where(keyOf(key))
-        .update({
-          checked_at: at,
-          missing_since: connection.raw('coalesce(missing_since, ?)', [at]),
-        })
+      const proofs = () => (within ?? knex)('proved_domains').where(keyOf(key))
+      const missing = await proofs()
+        .whereNull('missing_since')
+        .update({ checked_at: at, missing_since: at })
+      if (missing === 0) await proofs().update({ checked_at: at })
+      return missing === 1
     },
 
     async disprove(key, within) {
