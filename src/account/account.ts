@@ -1,6 +1,13 @@
 import type { AccountId, TenantId } from '#kit/ids.ts'
 import type { AuditActor, AuditEvent } from '#audit/audit.ts'
 import type { Transaction } from '#storage/storage.ts'
+import type { Profile } from './profile.ts'
+
+export { isProfileValue, profileKinds } from './profile.ts'
+export type { Profile } from './profile.ts'
+
+/** Who has it administers the tenant. */
+export const adminRole = 'admin'
 
 /** A person in a tenant. How they prove it is not here: see `login/`. */
 export type Account = {
@@ -43,17 +50,6 @@ export function mayProve(account: Pick<Account, 'status'>): boolean {
  */
 export function isVoid(account: Pick<Account, 'endedAt'>, provedAt: number): boolean {
   return account.endedAt !== undefined && provedAt * 1000 <= account.endedAt.getTime()
-}
-
-/** OIDC Core §5.1, the ones a person fills in. */
-export type Profile = {
-  readonly name?: string | undefined
-  readonly given_name?: string | undefined
-  readonly family_name?: string | undefined
-  readonly preferred_username?: string | undefined
-  readonly picture?: string | undefined
-  readonly locale?: string | undefined
-  readonly zoneinfo?: string | undefined
 }
 
 /**

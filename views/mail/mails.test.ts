@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { codeMail } from './code-mail.ts'
+import { connectedMail } from './connected.ts'
 import { emailChangeUndoneMail } from './email-change-undone.ts'
 import { emailChangedMail } from './email-changed.ts'
 import type { MailContent } from './mail-layout.ts'
@@ -25,6 +26,11 @@ function mails(locale: 'en' | 'de', name: Name = 'Acme') {
     ...hows.map((how) => ({
       name: `password ${how}`,
       mail: passwordChangedMail({ ...notice, how, resetUrl: url }),
+      says: [...facts, url],
+    })),
+    ...(['linked', 'unlinked', 'taken_over'] as const).map((what) => ({
+      name: `connected account ${what}`,
+      mail: connectedMail({ ...notice, what, connection: name, manageUrl: url }),
       says: [...facts, url],
     })),
     ...[...purposes, 'verify_email' as const].map((purpose) => ({

@@ -1,4 +1,5 @@
 import { accountDe } from './account-de.ts'
+import { connectedDe } from './connected-de.ts'
 import type { Translation } from './catalogue.ts'
 import { passkeyDe } from './passkey-de.ts'
 import { refusedDe } from './refused-de.ts'
@@ -8,6 +9,7 @@ import { twoStepDe } from './two-step-de.ts'
 
 export const de: Translation = {
   ...accountDe,
+  ...connectedDe,
   ...refusedDe,
   ...secondStepDe,
   ...signInByMailDe,

@@ -1,4 +1,5 @@
 import { accountEn } from './account-en.ts'
+import { connectedEn } from './connected-en.ts'
 import type { Message } from './message.ts'
 import { passkeyEn } from './passkey-en.ts'
 import { refusedEn } from './refused-en.ts'
@@ -11,6 +12,7 @@ import { twoStepEn } from './two-step-en.ts'
  */
 export const en = {
   ...accountEn,
+  ...connectedEn,
   ...refusedEn,
   ...secondStepEn,
   ...signInByMailEn,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Account, Accounts, Profile } from '#account/account.ts'
+import { adminRole, type Account, type Accounts, type Profile } from '#account/account.ts'
 import type { Audit, AuditActor } from '#audit/audit.ts'
 import type { Clients, Resource } from '#client/client.ts'
 import type { Keys } from '#key/key.ts'
@@ -113,9 +113,6 @@ export type SeedReport = {
   readonly passwordsKept: readonly SeedEntry[]
   readonly generated: readonly Generated[]
 }
-
-/** Who has it administers the tenant. */
-export const adminRole = 'admin'
 
 export function isAdmin(user: Pick<Account, 'roles'>): boolean {
   return user.roles.includes(adminRole)

@@ -9,7 +9,15 @@ const upstream = ['verified', 'unverified', 'none'] as const
 /** What this connection owns: nothing, the domain of the address (with or without the switches), or another domain. */
 const trust = ['none', 'own', 'own+links', 'own+enforced', 'other'] as const
 /** Who has the address here. */
-const local = ['nobody', 'active', 'disabled', 'leaving', 'deleted', 'another'] as const
+const local = [
+  'nobody',
+  'active',
+  'disabled',
+  'leaving',
+  'deleted',
+  'another',
+  'administrator',
+] as const
 /** Whether people are made accounts: of this domain, or of another. */
 const making = ['on', 'off', 'domain', 'other domain'] as const
 
@@ -44,6 +52,9 @@ const matrix: readonly Row[] = [
   ['verified', 'none', 'active', all.making, 'link_first'],
   ['verified|unverified', 'own', 'active', all.making, 'link_first'],
   ['verified|unverified', takes, 'active', all.making, 'take_over'],
+  // nobody administers because somebody else's server says so
+  ['verified', 'none', 'administrator', all.making, 'link_first'],
+  ['verified|unverified', owns, 'administrator', all.making, 'link_first'],
   // a sign-in elsewhere enables nothing
   ['verified', 'none', 'disabled|leaving|deleted', all.making, 'account_unavailable'],
   ['verified|unverified', owns, 'disabled|leaving|deleted', all.making, 'account_unavailable'],
@@ -89,9 +100,9 @@ function situationOf(cell: Cell, owner?: AccountStatus): Situation {
 
 function holderOf(who: Cell['local']): AddressHolder | undefined {
   if (who === 'nobody') return undefined
-  return who === 'another'
-    ? { status: 'active', hasAnother: true }
-    : { status: who, hasAnother: false }
+  const hasAnother = who === 'another'
+  const isPrivileged = who === 'administrator'
+  return { status: hasAnother || isPrivileged ? 'active' : who, hasAnother, isPrivileged }
 }
 
 function outcomeOf(situation: Situation): string {
@@ -101,7 +112,7 @@ function outcomeOf(situation: Situation): string {
 
 describe('whose account it is', () => {
   it('is what the matrix says, in every combination', () => {
-    assert.equal(cells.length, 3 * 5 * 6 * 4)
+    assert.equal(cells.length, 3 * 5 * 7 * 4)
     for (const cell of cells) {
       const values = [cell.upstream, cell.trust, cell.local, cell.making]
       const rows = matrix.filter((row) =>

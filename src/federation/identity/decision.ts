@@ -27,6 +27,8 @@ export type AddressHolder = {
   readonly status: AccountStatus
   /** It has another identity of the same connection. */
   readonly hasAnother: boolean
+  /** It may do what nobody may because somebody else's server says so: see `isPrivileged`. */
+  readonly isPrivileged: boolean
 }
 
 export type Decision =
@@ -54,11 +56,14 @@ export function decide({ owner, address, holder, rules }: Situation): Decision {
   return ofSomebody(holder, isTaken)
 }
 
-function ofSomebody({ status, hasAnother }: AddressHolder, isTaken: boolean): Decision {
+function ofSomebody(
+  { status, hasAnother, isPrivileged }: AddressHolder,
+  isTaken: boolean,
+): Decision {
   if (status !== 'active') return refused('account_unavailable')
   // a re-registered domain has the addresses of before, under new subjects
   if (hasAnother) return refused('identity_taken')
-  return { kind: isTaken ? 'take_over' : 'link_first' }
+  return { kind: isTaken && !isPrivileged ? 'take_over' : 'link_first' }
 }
 
 function ofNobody({ domain }: ClaimedAddress, rules: Situation['rules']): Decision {

@@ -2,8 +2,10 @@ import type { Account, Profile } from '#account/account.ts'
 import type { AuditActor } from '#audit/audit.ts'
 import type { AccountId, ConnectionId, TenantId } from '#kit/ids.ts'
 import { isCleanText } from '#kit/text.ts'
+import type { StrongMethod } from '#login/password/change/change.ts'
 import type { Transaction } from '#storage/storage.ts'
-import type { Connection } from '../federation.ts'
+import type { Tenant } from '#tenant/tenant.ts'
+import type { Connection, Requesting } from '../federation.ts'
 
 /**
  * Who somebody is elsewhere, and whose account that is here. The key is what the other side never gives to anybody else:
@@ -115,3 +117,48 @@ export type RemoveAllIdentities = (
   actor: AuditActor,
   within: Transaction | undefined,
 ) => Promise<number>
+
+/** Port: tells a person wherever they can be reached. `taken_over`: and what opened the account before opens it no more. */
+export type TellIdentity = (
+  change: {
+    readonly tenant: Tenant
+    readonly account: Account
+    readonly what: 'linked' | 'unlinked' | 'taken_over'
+    readonly connection: Pick<Connection, 'name'>
+    readonly ip: string
+  },
+  within: Transaction | undefined,
+) => Promise<void>
+
+/** A person's own identities elsewhere: one more way in, as strong as a password. */
+export type ConnectedAccounts = StrongMethod & {
+  /** Oldest first. */
+  list(tenantId: TenantId, accountId: AccountId): Promise<readonly ConnectedAccount[]>
+  unlink(input: Unlink): Promise<UnlinkResult>
+}
+
+export type ConnectedAccount = Identity & {
+  /** Undefined: it is gone. */
+  readonly connection: Connection | undefined
+}
+
+export type Unlink = {
+  readonly tenant: Tenant
+  readonly accountId: AccountId
+  readonly connectionId: ConnectionId
+  /** When this person last proved who they are, in the session that asks; epoch seconds (Q64). */
+  readonly provedAt: number
+  readonly requester: Requesting
+}
+
+export type UnlinkResult = {
+  /** `last_way_in`: nothing else would open the account. `needed`: nobody of this domain signs in another way. */
+  readonly kind: 'unlinked' | 'unknown' | 'last_way_in' | 'needed' | 'step_up' | 'over'
+}
+
+/** Port: whether something else than an identity opens the account. Looked at on the locked account. */
+export type OwnWays = (
+  tenant: Tenant,
+  account: Account,
+  within: Transaction | undefined,
+) => Promise<boolean>

@@ -1,0 +1,126 @@
+import type { Accounts } from '#account/account.ts'
+import { epochSeconds } from '#kit/clock.ts'
+import type { Ephemeral } from '#storage/storage.ts'
+import type {
+  Admission,
+  AdmissionRefusal,
+  Arrival,
+  Connections,
+  Identities,
+  Requesting,
+} from '../federation.ts'
+import { createAdmitting, keyOf, Overtaken, type AdmitDeps, type Guest } from './admit.ts'
+import { isStrongEnough } from './authentication.ts'
+import { decide } from './decision.ts'
+import { canBeKept, type AccountRulesOf } from './identity.ts'
+import { createLinking } from './link.ts'
+import { isPrivileged, mapIdentity } from './mapping.ts'
+import { createRecords, type RecordDeps } from './records.ts'
+import { createWaitingLinks } from './waiting.ts'
+
+export type IdentityDeps = Omit<AdmitDeps, 'accounts' | 'records'> &
+  RecordDeps & {
+    readonly accounts: Pick<Accounts, 'create' | 'find' | 'findByEmail' | 'hold' | 'update'>
+    readonly connections: Pick<Connections, 'find'>
+    readonly rulesOf: AccountRulesOf
+    readonly ephemeral: Pick<Ephemeral, 'put' | 'take'>
+  }
+
+/** Times it is decided anew when somebody else was faster. */
+const mostTries = 3
+
+export function createIdentities(deps: IdentityDeps): Identities {
+  const records = createRecords(deps)
+  const inner = { ...deps, records, waiting: createWaitingLinks(deps.ephemeral) }
+  const receive = createReceive(deps)
+  const attempt = createAttempt(inner)
+  const { link, linkWaiting } = createLinking(inner)
+
+  async function admitted(guest: Guest): Promise<Admission> {
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      try {
+        return await attempt(guest)
+      } catch (error) {
+        if (!(error instanceof Overtaken)) throw error
+      }
+    }
+    // the address is kept for who had it until lately, see `KeptAddresses`
+    return { kind: 'refused', reason: 'account_unavailable' }
+  }
+
+  return {
+    async admit(arrival, requester) {
+      const guest = await receive(arrival, requester)
+      const admission =
+        typeof guest === 'string'
+          ? ({ kind: 'refused', reason: guest } as const)
+          : await admitted(guest)
+      if (admission.kind === 'refused')
+        await records.failed({ ...arrival, requester }, admission.reason)
+      return admission
+    },
+
+    async link(arrival, requester) {
+      const guest = await receive(arrival, requester)
+      const refusal = typeof guest === 'string' ? guest : await link(guest)
+      if (refusal) await records.failed({ ...arrival, requester }, refusal)
+      return refusal
+    },
+
+    linkWaiting,
+  }
+}
+
+/** What is refused whoever it is. */
+function createReceive({ rulesOf, clock }: Pick<IdentityDeps, 'rulesOf' | 'clock'>) {
+  return async (
+    arrival: Arrival,
+    requester: Requesting,
+  ): Promise<Guest | Extract<AdmissionRefusal, 'no_account' | 'authentication_too_weak'>> => {
+    const { connection, identity } = arrival
+    if (connection.status !== 'active' || !canBeKept(identity)) return 'no_account'
+    const rules = await rulesOf(connection)
+    if (!isStrongEnough(identity.authentication, rules, epochSeconds(clock)))
+      return 'authentication_too_weak'
+    return { ...arrival, requester, rules, mapped: mapIdentity(identity, rules) }
+  }
+}
+
+function createAttempt(
+  deps: IdentityDeps &
+    Pick<AdmitDeps, 'records'> & { waiting: ReturnType<typeof createWaitingLinks> },
+) {
+  const { store, accounts, waiting } = deps
+  const admitting = createAdmitting(deps)
+
+  /** Asked of everybody alike, so that no answer takes longer for who is known (Q73). */
+  async function holderOf({ tenant, connection, mapped }: Guest) {
+    const account = mapped.email && (await accounts.findByEmail(tenant.id, mapped.email.email))
+    if (!account) return undefined
+    const identities = await store.list(tenant.id, account.id)
+    const hasAnother = identities.some(({ connectionId }) => connectionId === connection.id)
+    return { account, status: account.status, hasAnother, isPrivileged: isPrivileged(account) }
+  }
+
+  return async (guest: Guest): Promise<Admission> => {
+    const { tenant, mapped, rules } = guest
+    // in this order: who is made an account meanwhile, in another tab, is known, and nobody else's
+    const holder = await holderOf(guest)
+    const known = await store.find(keyOf(guest))
+    const owner = known && (await accounts.find(tenant.id, known.accountId))
+    const decision = decide({ owner, address: mapped.email, holder, rules })
+    if (decision.kind === 'refused') return decision
+    if (known) return admitting.signIn(guest, known)
+    const { email: address } = mapped
+    if (!address) throw new Error('an account without an address')
+    if (!holder) return admitting.create(guest, address)
+    if (decision.kind === 'take_over') return admitting.takeOver(guest, holder.account)
+    const { tenantId, ...key } = keyOf(guest)
+    const handle = await waiting.keep(tenantId, {
+      ...key,
+      email: address.email,
+      accountId: holder.account.id,
+    })
+    return { kind: 'link_first', email: holder.account.email, handle }
+  }
+}

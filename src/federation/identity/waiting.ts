@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { sha256 } from '#kit/hash.ts'
+import { brandId, type AccountId, type ConnectionId, type TenantId } from '#kit/ids.ts'
+import { randomToken } from '#kit/random.ts'
+import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
+
+/** An identity whose owner has yet to say which account is theirs. Proof of one subject, and of no other (Q61). */
+export type WaitingLink = {
+  readonly connectionId: ConnectionId
+  readonly issuer: string
+  readonly subject: string
+  readonly email: string | undefined
+  /** The account they have to prove: with another one nothing is linked. */
+  readonly accountId: AccountId
+}
+
+/** Seconds: as long as a sign-in may take. */
+const lifetime = 1800
+
+const schema = z.object({
+  connectionId: z.string().transform((id) => brandId<ConnectionId>(id)),
+  issuer: z.string(),
+  subject: z.string(),
+  email: z.string().optional(),
+  accountId: z.string().transform((id) => brandId<AccountId>(id)),
+})
+
+export function createWaitingLinks(ephemeral: Pick<Ephemeral, 'put' | 'take'>) {
+  return {
+    async keep(tenantId: TenantId, link: WaitingLink): Promise<string> {
+      const handle = randomToken()
+      await ephemeral.put(placeOf(tenantId, handle), JSON.stringify(link), lifetime)
+      return handle
+    },
+
+    /** To exactly one of any number of callers. */
+    async take(tenantId: TenantId, handle: string): Promise<WaitingLink | undefined> {
+      const text = await ephemeral.take(placeOf(tenantId, handle))
+      if (text === undefined) return undefined
+      const { email, ...rest } = schema.parse(JSON.parse(text))
+      return { ...rest, email }
+    },
+  }
+}
+
+export type WaitingLinks = ReturnType<typeof createWaitingLinks>
+
+const placeOf = (tenantId: TenantId, handle: string): EphemeralKey => ({
+  tenantId,
+  kind: 'federation_link',
+  id: sha256(handle),
+})
