@@ -112,6 +112,8 @@ export type RedirectOptions = {
   readonly key?: SamlTestKey
   readonly algorithm?: SignatureName
   readonly escape?: (text: string) => string
+  /** Instead of the compressed text. */
+  readonly message?: string
 }
 
 /** A signed query of the Redirect binding (SAML Bindings §3.4.4.1). */
@@ -119,7 +121,7 @@ export function redirect(xml: string, options: RedirectOptions = {}): string {
   const { parameter = 'SAMLRequest', key = idp, algorithm = 'sha256' } = options
   const escape = options.escape ?? encodeURIComponent
   const octets = [
-    `${parameter}=${escape(deflate(xml))}`,
+    `${parameter}=${escape(options.message ?? deflate(xml))}`,
     ...(options.relayState === undefined ? [] : [`RelayState=${escape(options.relayState)}`]),
     `SigAlg=${escape(signatureUris[algorithm])}`,
   ].join('&')

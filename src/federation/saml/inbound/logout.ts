@@ -7,7 +7,7 @@ import { messageRules, statusCodesOf } from './message-rules.ts'
 import { nameIdProblem, readNameId } from './name-id.ts'
 import { onceOf } from './once.ts'
 import { firstRefusal, isRefused, refuse, type SamlRefusal } from './reasons.ts'
-import { readRedirectQuery, valueOf, verifyQuery } from './redirect-query.ts'
+import { readRedirectQuery, relayStateOf, valueOf, verifyQuery } from './redirect-query.ts'
 import { keysOf } from './signature.ts'
 import { isMessage, nestsNothing } from './structure.ts'
 import { verifyAll } from './trust.ts'
@@ -106,7 +106,7 @@ function proveRedirected(
   if (isRefused(document)) return document
   const { root } = document
   const refused = isMessage(root, name) ?? nestsNothing(root) ?? isBare(root)
-  return refused ?? { element: root, relayState: valueOf(parameters, 'RelayState') }
+  return refused ?? { element: root, relayState: relayStateOf(parameters) }
 }
 
 /** SAML Bindings §3.4.4.1: the signature is in the query, and there is one. */

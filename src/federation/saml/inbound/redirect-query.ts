@@ -76,6 +76,12 @@ export function verifyQuery(
   return isValid ? undefined : refuse('signature_invalid', algorithm)
 }
 
+/** As a form would send it, where a `+` is a space. */
+export function relayStateOf(query: RedirectQuery): string | undefined {
+  const value = query.get('RelayState')
+  return value === undefined ? undefined : unescape(value.replaceAll('+', '%20'))
+}
+
 /** Unescaped; undefined when it was not there. */
 export function valueOf(query: RedirectQuery, name: string): string | undefined {
   const value = query.get(name)
