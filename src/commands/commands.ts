@@ -3,6 +3,8 @@ import type { Accounts } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
 import type { Clients } from '#client/client.ts'
 import type { Config, Secrets } from '#config/config.ts'
+import type { ConnectionAdministration } from '#federation/connection/connection.ts'
+import type { DomainProofs } from '#federation/connection/domain/domain.ts'
 import type { Keys } from '#key/key.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { FactorResets } from '#login/factor-reset/factor-reset.ts'
@@ -52,6 +54,8 @@ export type ExitCode = 0 | 1 | 2
 export type Services = {
   readonly tenants: Tenants
   readonly clients: Clients
+  readonly connections: ConnectionAdministration
+  readonly domainProofs: Pick<DomainProofs, 'check'>
   readonly accounts: Accounts
   readonly passwords: Pick<Passwords, 'setPassword' | 'importHash' | 'liftLimits'>
   readonly factorResets: FactorResets

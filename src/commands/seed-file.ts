@@ -4,12 +4,12 @@ import { refusal } from './failure.ts'
 import type { Runner } from './runner.ts'
 import { applySeed } from './seed/apply.ts'
 import { exportSeed } from './seed/export.ts'
-import { describeReport } from './seed/report.ts'
+import { describeReport, reportJson } from './seed/report.ts'
 
 export function addSeedCommands(program: Command, runner: Runner): void {
   const seed = program
     .command('seed')
-    .description('tenants, people, clients and resources as one file')
+    .description('tenants, people, clients, resources and connections as one file')
 
   seed
     .command('apply')
@@ -20,9 +20,7 @@ export function addSeedCommands(program: Command, runner: Runner): void {
         const text = name === '-' ? await runner.input.readText() : await readText(name)
         const deps = { ...services, issuer: config.issuer, actor: { kind: 'cli' } } as const
         const report = await applySeed({ name, text }, deps)
-        const { passwordsKept, ...rest } = report
-        const json = { ...rest, passwords_kept: passwordsKept }
-        return { json, text: describeReport(report) }
+        return { json: reportJson(report), text: describeReport(report) }
       }),
     )
 

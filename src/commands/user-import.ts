@@ -4,7 +4,7 @@ import type { InTenant, Runner } from './runner.ts'
 import { readText } from './seed-file.ts'
 import { applySeed } from './seed/apply.ts'
 import type { SeedFile } from './seed/check.ts'
-import { describeReport } from './seed/report.ts'
+import { describeReport, reportJson } from './seed/report.ts'
 
 export function addUserImport(user: Command, runner: Runner): void {
   user
@@ -17,8 +17,7 @@ export function addUserImport(user: Command, runner: Runner): void {
         const file = { name, text: asSeed(text, tenant) }
         const deps = { ...services, issuer: config.issuer, actor: { kind: 'cli' } } as const
         const report = await applySeed(file satisfies SeedFile, deps)
-        const { passwordsKept, ...rest } = report
-        return { json: { ...rest, passwords_kept: passwordsKept }, text: describeReport(report) }
+        return { json: reportJson(report), text: describeReport(report) }
       }),
     )
 }

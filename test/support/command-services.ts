@@ -9,6 +9,11 @@ import { createMemoryClientStore, createMemoryResourceStore } from '#client/memo
 import { createPostgresClientStore, createPostgresResourceStore } from '#client/postgres.ts'
 import { createClients } from '#client/service.ts'
 import type { Services } from '#commands/commands.ts'
+import { createMemoryDomainStore } from '#federation/connection/domain/memory.ts'
+import { createPostgresDomainStore } from '#federation/connection/domain/postgres.ts'
+import { createMemoryConnectionStore } from '#federation/connection/memory.ts'
+import { createPostgresConnectionStore } from '#federation/connection/postgres.ts'
+import { createConnections } from '#federation/connection/service.ts'
 import { createMemoryKeyStore } from '#key/memory.ts'
 import { createPostgresKeyStore } from '#key/postgres.ts'
 import { createKeys } from '#key/service.ts'
@@ -49,6 +54,8 @@ export type TestServices = Services & {
   /** Signs a person in on a browser of this name. */
   signInOn(account: Account, uid: string, userAgent: string): Promise<void>
   readonly clock: FakeClock
+  /** The TXT records of the world, by name. */
+  readonly texts: Map<string, readonly string[]>
   /** What was ended, in order. */
   readonly ended: (AccountId | ClientId)[]
   readonly lines: string[]
@@ -73,6 +80,7 @@ export function createTestServices(database?: Database): TestServices {
   }
   const common = { clock, audit, transactor, ender }
   const lines: string[] = []
+  const texts = new Map<string, readonly string[]>()
   const isCommonPassword = (password: string) => password === 'everybody has this'
   const tenants = createTenants({ store: stores.tenants, clock, issuer })
   const accounts = createAccounts({ ...common, store: stores.accounts })
@@ -101,6 +109,17 @@ export function createTestServices(database?: Database): TestServices {
   })
 
   return {
+    ...createConnections({
+      ...common,
+      store: stores.connections,
+      domains: stores.domains,
+      sealer,
+      async resolver(name) {
+        const found = texts.get(name)
+        return found ? { kind: 'found', texts: found } : { kind: 'none' }
+      },
+    }),
+    texts,
     clock,
     ended,
     lines,
@@ -193,6 +212,8 @@ function memoryStores(clock: Clock) {
     accounts: createMemoryAccountStore(),
     clients: createMemoryClientStore(),
     resources: createMemoryResourceStore(),
+    connections: createMemoryConnectionStore(),
+    domains: createMemoryDomainStore(),
     passwords: createMemoryPasswordStore(),
     keys: createMemoryKeyStore(),
     throttle: createMemoryThrottle({ clock }),
@@ -207,6 +228,8 @@ function postgresStores(database: Database, clock: Clock) {
     accounts: createPostgresAccountStore({ database }),
     clients: createPostgresClientStore({ database }),
     resources: createPostgresResourceStore({ database }),
+    connections: createPostgresConnectionStore({ database }),
+    domains: createPostgresDomainStore({ database }),
     passwords: createPostgresPasswordStore({ database }),
     keys: createPostgresKeyStore({ database }),
     throttle: createPostgresThrottle({ database, clock }),

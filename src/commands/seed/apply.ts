@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Account } from '#account/account.ts'
 import type { Client, Resource } from '#client/client.ts'
+import { isWaitingForSecret, type ManagedConnection } from '#federation/connection/connection.ts'
 import { AppError } from '#kit/errors.ts'
 import type { TenantId } from '#kit/ids.ts'
 import { randomToken } from '#kit/random.ts'
@@ -13,6 +14,7 @@ import { createReport, type Report } from './report.ts'
 import {
   isAdmin,
   type SeedClient,
+  type SeedConnection,
   type SeedDeps,
   type SeedReport,
   type SeedResource,
@@ -128,6 +130,7 @@ async function record(type: string, tenantId: TenantId, { deps, within }: Work):
 async function writeContents(plan: TenantPlan, tenant: Tenant, work: Work): Promise<void> {
   for (const pair of plan.resources) await writeResource(pair, tenant, work)
   for (const pair of plan.clients) await writeClient(pair, tenant, work)
+  for (const pair of plan.connections) await writeConnection(pair, tenant, work)
   for (const pair of plan.users) await writeUser(pair, tenant, work)
 }
 
@@ -163,6 +166,25 @@ async function writeClient(
   if (!existing) return report.created(entry)
   const isSame = result.client.updatedAt.getTime() === existing.updatedAt.getTime()
   return isSame ? report.unchanged(entry) : report.updated(entry)
+}
+
+async function writeConnection(
+  { seed, existing }: Pair<SeedConnection, ManagedConnection>,
+  tenant: Tenant,
+  { deps, problems, report, within }: Work,
+): Promise<void> {
+  const { id, document, path } = seed
+  const input = { tenantId: tenant.id, origin: 'seed', actor: deps.actor } as const
+  const result = existing
+    ? await deps.connections.update({ ...input, id, write: { kind: 'document', document } }, within)
+    : await deps.connections.create({ ...input, document }, within)
+  if (result.outcome === 'invalid') return noteFields(result.problems, path, problems.note)
+  if (result.outcome !== 'saved') throw new Overtaken()
+
+  const entry = { kind: 'connection', tenant: tenant.slug, name: id } as const
+  if (isWaitingForSecret(result.connection)) report.withoutSecret(entry)
+  if (!existing) return report.created(entry)
+  return result.isChanged ? report.updated(entry) : report.unchanged(entry)
 }
 
 async function writeUser(

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { checkClientMetadata, checkResource, type ClientProblem } from '#client/client.ts'
+import { checkClientMetadata, checkResource } from '#client/client.ts'
+import { checkConnection } from '#federation/connection/connection.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
 import { brandId, type ClientId, type TenantId } from '#kit/ids.ts'
 import { nearestName } from '#kit/nearest-name.ts'
@@ -9,6 +10,7 @@ import { readJson } from './json-lines.ts'
 import { pathText, SeedInvalid, type SeedProblem } from './problem.ts'
 import {
   clientShape,
+  connectionShape,
   profileShape,
   resourceShape,
   seedShape,
@@ -16,6 +18,7 @@ import {
   userShape,
   type Seed,
   type SeedClient,
+  type SeedConnection,
   type SeedResource,
   type SeedTenant,
   type SeedUser,
@@ -73,17 +76,20 @@ function readTenant(value: unknown, path: string, note: Note): SeedTenant | unde
   const users = listOf('users', (part, at) => readUser(part, at, note))
   const clients = listOf('clients', (part, at) => readClient(part, at, note))
   const resources = listOf('resources', (part, at) => readResource(part, at, note))
+  const connections = listOf('connections', (part, at) => readConnection(part, at, note))
   refuseRepeated(users, { key: ({ email }) => canonicalEmail(email), field: 'email' }, note)
   refuseRepeated(clients, { key: ({ clientId }) => clientId, field: 'client_id' }, note)
   const identifier = ({ resource }: SeedResource) => resource.identifier
   refuseRepeated(resources, { key: identifier, field: 'identifier' }, note)
+  refuseRepeated(connections, { key: ({ id }) => id, field: 'id' }, note)
   read(tenantSettings, raw['settings'] ?? {}, `${path}.settings`, note)
   if (!head) return undefined
   const isWhole = [head.clients, head.resources].every(
     (list, at) => list.length === [clients, resources][at]?.length,
   )
   const { slug, name, issuer, status, settings } = head
-  return { path, isWhole, slug, name, issuer, status, settings, users, clients, resources }
+  const contents = { users, clients, resources, connections }
+  return { path, isWhole, slug, name, issuer, status, settings, ...contents }
 }
 
 function readUser(value: unknown, path: string, note: Note): SeedUser | undefined {
@@ -148,7 +154,18 @@ function readResource(value: unknown, path: string, note: Note): SeedResource | 
   return { path, resource }
 }
 
-export function noteFields(problems: readonly ClientProblem[], path: string, note: Note): void {
+function readConnection(value: unknown, path: string, note: Note): SeedConnection | undefined {
+  const document = read(connectionShape, value, path, note)
+  if (!document) return undefined
+  const checked = checkConnection(document, 'seed')
+  if (checked.outcome === 'valid') return { path, id: checked.connection.id, document }
+  noteFields(checked.problems, path, note)
+  return undefined
+}
+
+type FieldProblem = { readonly field: string; readonly message: string }
+
+export function noteFields(problems: readonly FieldProblem[], path: string, note: Note): void {
   for (const { field, message } of problems) note(joined(path, field), message)
 }
 

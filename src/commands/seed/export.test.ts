@@ -44,6 +44,22 @@ const acme = {
         },
       ],
       resources: [{ identifier: 'urn:acme:api', scopes: ['x'], access_token_format: 'opaque' }],
+      connections: [
+        {
+          id: 'acme-saml',
+          type: 'saml',
+          metadata_url: 'https://idp.acme.test/metadata',
+          domains: ['claimed.test', { domain: 'acme.test', proved: true, enforced: true }],
+          groups: { Staff: { roles: ['editor'], groups: ['staff'] } },
+        },
+        {
+          id: 'old',
+          type: 'google',
+          client_id: 'signet',
+          client_secret: 'a secret of Google',
+          status: 'disabled',
+        },
+      ],
     },
   ],
 }

@@ -1,5 +1,10 @@
 import type { Account, Accounts } from '#account/account.ts'
 import type { Client, Clients, Resource } from '#client/client.ts'
+import {
+  documentOf,
+  type ConnectionAdministration,
+  type ManagedConnection,
+} from '#federation/connection/connection.ts'
 import type { Tenant, Tenants } from '#tenant/tenant.ts'
 import { derivedIssuer } from './plan.ts'
 
@@ -8,6 +13,7 @@ export type ExportDeps = {
   readonly issuer: string
   readonly tenants: Pick<Tenants, 'list'>
   readonly clients: Pick<Clients, 'list' | 'listResources'>
+  readonly connections: Pick<ConnectionAdministration, 'list'>
   readonly accounts: Pick<Accounts, 'list'>
 }
 
@@ -32,11 +38,13 @@ export async function exportSeed(deps: ExportDeps): Promise<Exported> {
     registered += clients.length - ours.length
     const accounts = await deps.accounts.list(tenant.id)
     const resources = await deps.clients.listResources(tenant.id)
+    const connections = await deps.connections.list(tenant.id)
     tenants.push({
       ...tenantPart(tenant, deps.issuer),
       users: accounts.filter(mayBeExported).map(userPart),
       clients: ours.map(clientPart),
       resources: resources.map(resourcePart),
+      connections: connections.map(connectionPart),
     })
   }
   return { document: { tenants }, notes: notesFor(registered) }
@@ -44,9 +52,9 @@ export async function exportSeed(deps: ExportDeps): Promise<Exported> {
 
 function notesFor(registered: number): readonly string[] {
   return [
-    'Left out: passwords, client secrets, signing keys, subject identifiers (sub), sessions, consents.',
+    'Left out: passwords, secrets of clients and connections, signing keys, subject identifiers (sub), sessions, consents.',
     'Applied here again, it keeps all of them. Applied elsewhere, clients get new secrets and administrators new ' +
-      'passwords, shown once. It is not a backup.',
+      'passwords, shown once, and connections are drafts until they have their secrets. It is not a backup.',
     ...(registered > 0
       ? [`Left out as well: ${registered} clients that registered themselves (RFC 7591).`]
       : []),
@@ -81,6 +89,12 @@ function resourcePart(resource: Resource): object {
     access_token_ttl: accessTokenTtl,
     minimum_acr: minimumAcr,
   }
+}
+
+/** What a name server proved here has to be proved there again; the operator's own word goes along. */
+function connectionPart(connection: ManagedConnection): object {
+  const { status, ...document } = documentOf(connection)
+  return { ...document, ...(status === 'active' ? {} : { status }) }
 }
 
 /** A seed disables and never enables: only the one is said. */

@@ -57,7 +57,7 @@ describe('a file with mistakes', () => {
       /^18 tenants\[0\]\.clients\[2\]\.client_id is missing$/,
       /^23 tenants\[0\]\.resources\[0\]\.scope is not a known name; did you mean scopes\?$/,
       /^24 tenants\[0\]\.resources\[1\]\.identifier must not hold a fragment$/,
-      /^26 tenants\[0\]\.connections is not supported yet: remove it$/,
+      /^26 tenants\[0\]\.connections\[0\]\.client_id is missing$/,
       /^28 tenants\[1\]\.slug must be 2 to 40 lower-case letters/,
       /^28 tenants\[1\]\.name is missing$/,
       /^28 tenants\[1\]\.users must be a list$/,

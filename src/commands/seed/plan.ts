@@ -1,10 +1,19 @@
 import type { Account } from '#account/account.ts'
 import type { Client, Resource } from '#client/client.ts'
+import type { ManagedConnection } from '#federation/connection/connection.ts'
 import { brandId, type ClientId, type TenantId } from '#kit/ids.ts'
 import { contextWords, passwordProblem, type PasswordProblem } from '#login/password/password.ts'
 import { mainSlug, tenantSettings, type Tenant } from '#tenant/tenant.ts'
 import type { Note } from './check.ts'
-import type { Seed, SeedClient, SeedDeps, SeedResource, SeedTenant, SeedUser } from './seed.ts'
+import type {
+  Seed,
+  SeedClient,
+  SeedConnection,
+  SeedDeps,
+  SeedResource,
+  SeedTenant,
+  SeedUser,
+} from './seed.ts'
 
 /**
  * What the file says beside what is there. All is read before the transaction begins: the embedded database has one
@@ -17,6 +26,7 @@ export type TenantPlan = {
   readonly wanted: Tenant
   readonly resources: readonly Pair<SeedResource, Resource>[]
   readonly clients: readonly Pair<SeedClient, Client>[]
+  readonly connections: readonly Pair<SeedConnection, ManagedConnection>[]
   readonly users: readonly Pair<SeedUser, Account>[]
   /** All there are, also those the file does not name. */
   readonly storedResources: readonly Resource[]
@@ -49,9 +59,10 @@ async function planTenant(
   existing: Tenant | undefined,
   deps: SeedDeps,
 ): Promise<TenantPlan> {
-  const { clients, accounts } = deps
+  const { clients, accounts, connections } = deps
   const storedResources = existing ? await clients.listResources(existing.id) : []
   const storedClients = existing ? await clients.list(existing.id) : []
+  const storedConnections = existing ? await connections.list(existing.id) : []
   const users: TenantPlan['users'][number][] = []
   for (const user of seed.users) {
     const account = existing && (await accounts.findByEmail(existing.id, user.email.trim()))
@@ -68,6 +79,10 @@ async function planTenant(
     clients: seed.clients.map((part) => ({
       seed: part,
       existing: storedClients.find(({ clientId }) => clientId === part.clientId),
+    })),
+    connections: seed.connections.map((part) => ({
+      seed: part,
+      existing: storedConnections.find(({ id }) => id === part.id),
     })),
     users,
     storedResources,

@@ -8,6 +8,7 @@ export type Report = {
   /** What was thought unchanged is not; what was created stays created. */
   changed(entry: SeedEntry): void
   passwordKept(entry: SeedEntry): void
+  withoutSecret(entry: SeedEntry): void
   generated(value: Generated): void
   read(): SeedReport
 }
@@ -15,6 +16,7 @@ export type Report = {
 export function createReport(): Report {
   const outcomes = new Map<string, { readonly entry: SeedEntry; readonly outcome: Outcome }>()
   const passwordsKept: SeedEntry[] = []
+  const withoutSecret: SeedEntry[] = []
   const generated: Generated[] = []
 
   function set(entry: SeedEntry, outcome: Outcome): void {
@@ -34,12 +36,14 @@ export function createReport(): Report {
       if (outcomes.get(keyOf(entry))?.outcome === 'unchanged') set(entry, 'updated')
     },
     passwordKept: (entry) => void passwordsKept.push(entry),
+    withoutSecret: (entry) => void withoutSecret.push(entry),
     generated: (value) => void generated.push(value),
     read: () => ({
       created: all('created'),
       updated: all('updated'),
       unchanged: all('unchanged'),
       passwordsKept,
+      withoutSecret,
       generated,
     }),
   }
@@ -51,11 +55,16 @@ function keyOf({ kind, tenant, name }: SeedEntry): string {
 
 type Outcome = 'created' | 'updated' | 'unchanged'
 
+/** For programs. */
+export function reportJson({ passwordsKept, withoutSecret, ...rest }: SeedReport): object {
+  return { ...rest, passwords_kept: passwordsKept, without_secret: withoutSecret }
+}
+
 /** For people. What was generated stands at the end, where it is seen. */
 export function describeReport(report: SeedReport): string {
   const line = (sign: string) => (entry: SeedEntry) =>
-    `  ${sign} ${entry.kind.padEnd(8)}  ${entry.kind === 'tenant' ? '' : `${entry.tenant}/`}${entry.name}`
-  const { created, updated, unchanged, passwordsKept, generated } = report
+    `  ${sign} ${entry.kind.padEnd(10)}  ${entry.kind === 'tenant' ? '' : `${entry.tenant}/`}${entry.name}`
+  const { created, updated, unchanged, passwordsKept, withoutSecret, generated } = report
   const counts = `${created.length} created, ${updated.length} updated, ${unchanged.length} unchanged`
   return [
     ...created.map(line('+')),
@@ -64,6 +73,9 @@ export function describeReport(report: SeedReport): string {
     ...(passwordsKept.length > 0
       ? [`Passwords left as they are, because the person was here already: ${passwordsKept.length}`]
       : []),
+    ...withoutSecret.map(
+      ({ tenant, name }) => `Draft, because its secret is not in the file: ${tenant}/${name}`,
+    ),
     ...(generated.length > 0 ? ['', 'Shown once, kept nowhere:'] : []),
     ...generated.map(
       ({ kind, tenant, name, value }) => `  ${tenant}/${name}  ${kind.replace('_', ' ')}  ${value}`,

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { adminRole, type Account, type Accounts, type Profile } from '#account/account.ts'
 import type { Audit, AuditActor } from '#audit/audit.ts'
 import type { Clients, Resource } from '#client/client.ts'
+import type { ConnectionAdministration } from '#federation/connection/connection.ts'
 import type { Keys } from '#key/key.ts'
-import type { ClientId } from '#kit/ids.ts'
+import type { ClientId, ConnectionId } from '#kit/ids.ts'
 import { codePoints, isCleanText } from '#kit/text.ts'
 import type { Passwords } from '#login/password/password.ts'
 import type { Transactor } from '#storage/storage.ts'
@@ -13,8 +14,9 @@ import { slugPattern, type Tenants } from '#tenant/tenant.ts'
  * The declarative file: tenants with their people, clients and resources. It is applied at every start, so:
  *
  * - What it says is so afterwards; what it does not name stays: tenants, people and clients are never removed, and of a
- *   tenant or a person only the named settings and fields are written. A client and a resource are one document each:
- *   they are replaced whole, and what the file leaves out has its default.
+ *   tenant or a person only the named settings and fields are written. A client, a resource and a connection are one
+ *   document each: they are replaced whole, and what the file leaves out has its default; only the domains and the secret
+ *   of a connection stay where the file does not name them.
  * - It takes away but never gives back: `"status": "disabled"` disables, and nothing in the file enables again or
  *   revives a deleted person. What was revoked stays revoked.
  * - A password is only set when the person is new. Later it is theirs. Where another system kept it as a hash, that hash is
@@ -22,6 +24,8 @@ import { slugPattern, type Tenants } from '#tenant/tenant.ts'
  * - A new administrator without a password gets one that is generated and shown once (Q89); anybody else without one
  *   has none, and cannot sign in with one until it is set (Q33). A client that needs a secret and brings none gets one
  *   that is generated and shown once, like everywhere.
+ * - A new connection is active, for whoever writes the file means it; without the secret that it needs, as an export
+ *   leaves it, a draft.
  * - `roles` and `groups` are plain names, as they stand in the claims.
  */
 export type Seed = { readonly tenants: readonly SeedTenant[] }
@@ -41,6 +45,7 @@ export type SeedTenant = Part & {
   readonly users: readonly SeedUser[]
   readonly clients: readonly SeedClient[]
   readonly resources: readonly SeedResource[]
+  readonly connections: readonly SeedConnection[]
 }
 
 export type SeedUser = Part & {
@@ -67,6 +72,12 @@ export type SeedClient = Part & {
 
 export type SeedResource = Part & { readonly resource: Omit<Resource, 'tenantId'> }
 
+export type SeedConnection = Part & {
+  readonly id: ConnectionId
+  /** As the one validator takes it. */
+  readonly document: object
+}
+
 /** What applying needs. Every call inside its one transaction carries that transaction. */
 export type SeedDeps = {
   /** Issuer of the main tenant. */
@@ -76,6 +87,7 @@ export type SeedDeps = {
     Clients,
     'list' | 'listResources' | 'create' | 'replace' | 'putResource' | 'setStatus'
   >
+  readonly connections: Pick<ConnectionAdministration, 'list' | 'create' | 'update'>
   readonly accounts: Pick<Accounts, 'findByEmail' | 'create' | 'update' | 'setStatus'>
   readonly passwords: Pick<Passwords, 'setPassword' | 'importHash'>
   readonly keys: Pick<Keys, 'keySet'>
@@ -87,12 +99,12 @@ export type SeedDeps = {
   readonly actor: AuditActor
 }
 
-export type SeedKind = 'tenant' | 'resource' | 'client' | 'user'
+export type SeedKind = 'tenant' | 'resource' | 'connection' | 'client' | 'user'
 
 export type SeedEntry = {
   readonly kind: SeedKind
   readonly tenant: string
-  /** Slug, identifier, client_id or email. */
+  /** Slug, identifier, id, client_id or email. */
   readonly name: string
 }
 
@@ -111,6 +123,8 @@ export type SeedReport = {
   readonly unchanged: readonly SeedEntry[]
   /** People who were here already: the password in the file was not looked at. */
   readonly passwordsKept: readonly SeedEntry[]
+  /** Connections that wait for a secret which the file does not hold. */
+  readonly withoutSecret: readonly SeedEntry[]
   readonly generated: readonly Generated[]
 }
 
@@ -143,10 +157,7 @@ export const tenantShape = z.strictObject({
   users: list,
   clients: list,
   resources: list,
-  connections: z
-    .array(z.unknown(), { error: 'must be a list' })
-    .max(0, { error: 'is not supported yet: remove it' })
-    .optional(),
+  connections: list,
 })
 
 export const profileShape = {
@@ -177,6 +188,15 @@ export const userShape = z.strictObject({
 export const clientShape = z.looseObject({
   client_id: z.string({ error: 'must be text' }),
   status: status.optional(),
+})
+
+/** What a file may say of the status of a connection; the rest is the one validator's to read. */
+export const connectionShape = z.looseObject({
+  status: z
+    .enum(['disabled', 'draft'], {
+      error: 'can only be "disabled" or, while it is new, "draft": a file enables nothing',
+    })
+    .optional(),
 })
 
 /** Names only: values are `checkResource`'s to read. */

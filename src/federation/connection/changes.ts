@@ -76,22 +76,30 @@ type Work = Pick<CreateConnection, 'tenantId' | 'origin' | 'actor'> & {
   readonly within: Transaction | undefined
 }
 
-/** Who writes the seed means what is written; an administrator tries a connection before people see it. */
-function firstStatus({ origin }: Work): ConnectionStatus {
-  return origin === 'seed' ? 'active' : 'draft'
+/**
+ * Who writes the seed means what is written; an administrator tries a connection before people see it. An export holds no
+ * secret: what it brings elsewhere waits for one.
+ */
+function firstStatus({ origin }: Work, { status, secret, ...wanted }: CheckedConnection) {
+  const isWhole = secret !== undefined || !needsSecret(wanted.type, wanted.settings)
+  if (status !== undefined && status !== 'active') return status
+  if (origin === 'seed') return isWhole ? 'active' : 'draft'
+  return status ?? 'draft'
 }
 
 async function insert(work: Work, wanted: CheckedConnection): Promise<SaveConnectionResult> {
   const { deps, within, tenantId } = work
-  const { id, type, name, settings, status = firstStatus(work) } = wanted
-  if (wanted.secret === undefined && needsSecret(type, settings)) return secretMissing(type)
+  const { id, type, name, settings, secret } = wanted
+  if (work.origin !== 'seed' && secret === undefined && needsSecret(type, settings))
+    return secretMissing(type)
+  const status: ConnectionStatus = firstStatus(work, wanted)
   const claims = await deps.domains.list(tenantId, undefined, within)
   const now = new Date(deps.clock.now())
   const domains = { tenantId, connectionId: id, wishes: wanted.domains ?? [], claims, now }
   const problems = claimProblems({ ...domains, origin: work.origin })
   if (problems.length > 0) return { outcome: 'invalid', problems }
 
-  const sealedSecret = sealSecret(deps.sealer, { tenantId, id }, wanted.secret)
+  const sealedSecret = sealSecret(deps.sealer, { tenantId, id }, secret)
   const times = { createdAt: now, updatedAt: now }
   const bare = { tenantId, id, type, name, status, settings, sealedSecret, version: 1 }
   if (!(await deps.store.insert({ ...bare, ...times }, within))) return { outcome: 'taken' }
@@ -113,7 +121,7 @@ async function update(work: Work & UpdateConnection): Promise<SaveConnectionResu
   const wishes = wanted.domains ?? wishesOf(claims, id)
   const domains = { tenantId, connectionId: id, wishes, claims, now }
   const problems = [
-    ...changeProblems(before, wanted),
+    ...changeProblems(before, wanted, work.origin),
     ...claimProblems({ ...domains, origin: work.origin }),
   ]
   if (problems.length > 0) return { outcome: 'invalid', problems }

@@ -1,6 +1,8 @@
 import type { Connection, Errand } from '../federation.ts'
+import { needsSecret } from './rules.ts'
 import type { AnySettings } from './settings.ts'
 import type { SharedSettings } from './shared-settings.ts'
+import type { ManagedConnection } from './vocabulary.ts'
 
 export { checkConnection } from './check.ts'
 export type { CheckedConnection, CheckedDocument } from './check.ts'
@@ -9,6 +11,11 @@ export { isOfType, secretNames } from './settings.ts'
 export type { AnySettings, SettingsOf } from './settings.ts'
 export type { SharedSettings } from './shared-settings.ts'
 export type * from './vocabulary.ts'
+
+/** Whether it cannot be activated yet. */
+export function isWaitingForSecret(connection: ManagedConnection): boolean {
+  return !connection.hasSecret && needsSecret(connection.type, connection.settings)
+}
 
 /** What every connection is set to, whatever it speaks. */
 export function sharedSettingsOf(connection: Connection): SharedSettings {

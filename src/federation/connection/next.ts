@@ -74,10 +74,11 @@ function identityProblems(
 function secretProblems(
   before: StoredConnection,
   { type, settings, secret }: CheckedConnection,
+  isActive: boolean,
 ): readonly ConnectionProblem[] {
   const field = secretNames[before.type]
   if (field === undefined || secret !== undefined || !needsSecret(type, settings)) return []
-  if (before.sealedSecret === undefined) return [{ field, message: 'is missing' }]
+  if (before.sealedSecret === undefined) return isActive ? [{ field, message: 'is missing' }] : []
   if (addresseeOf(type, settings) === addresseeOf(type, before.settings)) return []
   return [{ field, message: 'is asked for again: it was given for somebody else' }]
 }
@@ -86,8 +87,10 @@ function secretProblems(
 export function changeProblems(
   before: StoredConnection,
   wanted: CheckedConnection,
+  origin: ConnectionOrigin,
 ): readonly ConnectionProblem[] {
-  return [...identityProblems(before, wanted), ...secretProblems(before, wanted)]
+  const isActive = nextStatus(before, wanted, origin) === 'active'
+  return [...identityProblems(before, wanted), ...secretProblems(before, wanted, isActive)]
 }
 
 /** Names of what differs, for the audit log. */
