@@ -1,4 +1,4 @@
-import type { Profile } from '#account/account.ts'
+import type { Account, Profile } from '#account/account.ts'
 import type { AccountId, ConnectionId, InteractionUid, TenantId } from '#kit/ids.ts'
 import type { Proof } from '#login/login.ts'
 import type { Tenant } from '#tenant/tenant.ts'
@@ -114,19 +114,21 @@ export type Arrival = {
 }
 
 /** Stable: they stand in audit events and metrics. Never shown to who signs in, but for what they can do about it. */
-export type FailureReason =
+export const failureReasons = [
   /** No network, no answer in time, an error of its own, nonsense. */
-  | 'upstream_unavailable'
+  'upstream_unavailable',
   /** It answered with an error of the protocol (OAuth 2.0 §4.1.2.1, a SAML status). */
-  | 'upstream_refused'
+  'upstream_refused',
   /** The person went back over there. */
-  | 'upstream_cancelled'
+  'upstream_cancelled',
   /** What came back does not hold: signature, audience, time, replay … */
-  | 'answer_refused'
+  'answer_refused',
   /** Another browser, an old tab, a second time, or nothing that was asked for. */
-  | 'errand_unknown'
+  'errand_unknown',
   /** The connection is disabled, or was changed meanwhile. */
-  | 'connection_inactive'
+  'connection_inactive',
+] as const
+export type FailureReason = (typeof failureReasons)[number]
 
 export type Failure = {
   readonly tenant: Tenant
@@ -154,18 +156,20 @@ export type Admission =
   | { readonly kind: 'link_first'; readonly email: string; readonly handle: string }
   | { readonly kind: 'refused'; readonly reason: AdmissionRefusal }
 
-export type AdmissionRefusal =
+export const admissionRefusals = [
   /** Nobody is made an account by this connection, or not with this address. */
-  | 'no_account'
-  | 'domain_not_allowed'
+  'no_account',
+  'domain_not_allowed',
   /** The account here is disabled, leaving or deleted: never enabled by a sign-in. */
-  | 'account_unavailable'
+  'account_unavailable',
   /** What the other side says of how they signed in is less than the connection requires. */
-  | 'authentication_too_weak'
+  'authentication_too_weak',
   /** Somebody else's account has this identity already, or this account another one of the connection. */
-  | 'identity_taken'
+  'identity_taken',
   /** The tenant wants an address and the other side gave none that holds. */
-  | 'email_required'
+  'email_required',
+] as const
+export type AdmissionRefusal = (typeof admissionRefusals)[number]
 
 /** Whose account somebody who came back has here. Implemented by `identity/`. */
 export type Identities = {
@@ -237,6 +241,32 @@ export type HealthOf = (
   /** `refresh`: what was kept is thrown away and asked for anew. Within five seconds; never rejects. */
   options: { readonly refresh: boolean },
 ) => Promise<Health | undefined>
+
+/** How somebody signed in, or wants to. */
+export type SignInFacts = {
+  readonly acr: string | undefined
+  /** RFC 8176 values. */
+  readonly amr: readonly string[]
+  /** Through whom; undefined also where nobody remembers, as with a token that outlived its session. */
+  readonly via: ConnectionId | undefined
+}
+
+/** Who of a domain that must sign in elsewhere is let in all the same, when elsewhere is broken: with a passkey only. */
+export const ownerRole = 'owner'
+
+/** Single sign-on that is enforced for a domain (reference/federation.md §3.7). */
+export type Enforcement = {
+  /**
+   * Whom to ask instead; undefined where the sign-in may stand: the domain is nobody's or may sign in anyhow, it came
+   * through that connection, or an owner broke the glass.
+   */
+  instead(
+    account: Pick<Account, 'tenantId' | 'email' | 'roles'>,
+    signIn: SignInFacts,
+  ): Promise<Connection | undefined>
+  /** The same for who has only said who they are: before a password is looked at, or a mail is sent. */
+  ofEmail(tenantId: TenantId, email: string): Promise<Connection | undefined>
+}
 
 /** Seconds somebody may stay away. */
 export const errandLifetime = 600

@@ -57,5 +57,7 @@ describe('amr (RFC 8176)', () => {
     assert.deepEqual(amrOf([mail, totp]), ['otp'])
     assert.deepEqual(amrOf([password, mail, totp]), ['pwd', 'otp', 'mfa'])
     assert.deepEqual(amrOf([unlocked]), ['hwk', 'mfa'])
+    const said = { ...elsewhere(true), amr: ['pwd'] }
+    assert.deepEqual(amrOf([said]), ['pwd', 'fed', 'mfa'])
   })
 })

@@ -9,12 +9,14 @@ import type { Tenant } from '#tenant/tenant.ts'
  */
 export const methodIds = ['password', 'email_code', 'totp', 'recovery_code', 'passkey'] as const
 export type MethodId = (typeof methodIds)[number]
+/** And what was proved to somebody else, who says so. */
+export const provenMethods = [...methodIds, 'federated'] as const
 /** Those a conversation can begin with by a form, whoever it is. */
 export type FirstMethodId = 'password' | 'email_code'
 
 /** Something that was proved, kept on the server until the interaction ends. Never travels in a form. */
 export type Proof = {
-  readonly method: MethodId | 'federated'
+  readonly method: (typeof provenMethods)[number]
   readonly accountId: AccountId
   /** RFC 8176 values. */
   readonly amr: readonly string[]
@@ -55,10 +57,28 @@ export function acrOf(proofs: readonly Facts[]): Acr {
   return isTwoOfOurs || isVouchedFor ? acrMultiFactor : acrPassword
 }
 
+/** No value of RFC 8176, but what is usual for it: somebody else was asked. */
+export const federatedAmr = 'fed'
+
 /** RFC 8176 §2: everything that was used, and `mfa` where it was more than one factor. */
 export function amrOf(proofs: readonly Proof[]): readonly string[] {
-  const used = new Set(proofs.flatMap(({ amr }) => amr))
+  const used = new Set(
+    proofs.flatMap(({ method, amr }) => (method === 'federated' ? [...amr, federatedAmr] : amr)),
+  )
   return acrOf(proofs) === acrPassword ? [...used] : [...used.add('mfa')]
+}
+
+/** What of a sign-in elsewhere the session keeps. */
+export function elsewhereIn(proofs: readonly Proof[]): {
+  readonly via: ConnectionId | undefined
+  readonly until: number | undefined
+} {
+  const federated = proofs.flatMap((proof) => proof.federated ?? [])
+  const ends = federated.flatMap(({ until }) => until ?? [])
+  return {
+    via: federated.at(-1)?.connectionId,
+    until: ends.length > 0 ? Math.min(...ends) : undefined,
+  }
 }
 
 /** What a person has to prove with, beside their mailbox. Known once they have proved something: never to strangers (Q73). */
