@@ -7,12 +7,13 @@ import {
   primaryButton,
   quietButton,
   secondaryButton,
+  secondaryLink,
 } from './components/form.ts'
 import { passkeyAlert, passkeyOffer, type PasskeyOffer } from './components/passkey.ts'
 import { strong } from './components/text.ts'
 import { html, type Html } from './html.ts'
 import { layout, type Page } from './layout.ts'
-import { messagesFor } from './messages.ts'
+import { messagesFor, type Messages } from './messages.ts'
 
 /** Who is it? Posts `email`. */
 export type IdentifierProps = {
@@ -28,6 +29,8 @@ export type IdentifierProps = {
   readonly passkey?: PasskeyOffer | undefined
   /** Development only: a button that fills in the demo account. Posts its `email` to the same action. */
   readonly demo?: { readonly email: string } | undefined
+  /** Who else signs people in. */
+  readonly connections?: readonly { readonly name: string; readonly leaveUrl: string }[] | undefined
   /** Where "Create an account" posts, when this person may. */
   readonly registerAction?: string | undefined
 }
@@ -57,7 +60,18 @@ export function identifierPage(props: IdentifierProps): Html {
     body: html`${passkeyAlert(passkey, messages)}
     ${postForm({ action, token }, [emailField, primaryButton(t('identifier.submit'))])}
     ${passkey && passkeyOffer(passkey, { page, csrf: props.csrf, label: t('passkey.sign_in'), autofill: passkey.error === undefined })}
+    ${foreignWays(props.connections ?? [], messages)}
     ${demo && postForm({ action, token }, [hiddenField('email', demo.email), secondaryButton(t('identifier.demo'))])}
     ${props.registerAction !== undefined && otherWay({ action: props.registerAction, token }, quietButton(t('identifier.register')))}`,
   })
+}
+
+function foreignWays(
+  connections: NonNullable<IdentifierProps['connections']>,
+  { t, text }: Messages,
+): Html | false {
+  if (connections.length === 0) return false
+  return html`<ul class="plain" aria-label="${text('elsewhere.buttons')}">
+    ${connections.map(({ name, leaveUrl }) => html`<li>${secondaryLink(leaveUrl, t('elsewhere.button', { connection: name }))}</li>`)}
+  </ul>`
 }

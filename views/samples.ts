@@ -7,6 +7,7 @@ import { devViewsPage } from './dev-views.ts'
 import { deviceCodePage } from './device-code.ts'
 import { deviceConfirmPage } from './device-confirm.ts'
 import { deviceDonePage } from './device-done.ts'
+import { elsewhereSamples } from './elsewhere-samples.ts'
 import { errorPage, type Problem } from './error.ts'
 import { homePage } from './home.ts'
 import { identifierPage } from './identifier.ts'
@@ -35,6 +36,7 @@ export function samples(options: SamplesOptions): readonly Sample[] {
   const stage = { page: { ...page, tenant }, text, url }
   const all = {
     ...identifierSamples(stage),
+    ...elsewhereSamples(stage),
     ...passwordSamples(stage),
     ...passkeySamples(stage),
     ...emailCodeSamples(stage),

@@ -1,6 +1,7 @@
 import { accountDe } from './account-de.ts'
 import { connectedDe } from './connected-de.ts'
 import type { Translation } from './catalogue.ts'
+import { elsewhereDe } from './elsewhere-de.ts'
 import { passkeyDe } from './passkey-de.ts'
 import { refusedDe } from './refused-de.ts'
 import { secondStepDe } from './second-step-de.ts'
@@ -10,6 +11,7 @@ import { twoStepDe } from './two-step-de.ts'
 export const de: Translation = {
   ...accountDe,
   ...connectedDe,
+  ...elsewhereDe,
   ...refusedDe,
   ...secondStepDe,
   ...signInByMailDe,

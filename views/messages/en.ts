@@ -1,6 +1,7 @@
 import { accountEn } from './account-en.ts'
 import { connectedEn } from './connected-en.ts'
 import type { Message } from './message.ts'
+import { elsewhereEn } from './elsewhere-en.ts'
 import { passkeyEn } from './passkey-en.ts'
 import { refusedEn } from './refused-en.ts'
 import { secondStepEn } from './second-step-en.ts'
@@ -13,6 +14,7 @@ import { twoStepEn } from './two-step-en.ts'
 export const en = {
   ...accountEn,
   ...connectedEn,
+  ...elsewhereEn,
   ...refusedEn,
   ...secondStepEn,
   ...signInByMailEn,

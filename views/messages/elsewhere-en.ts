@@ -1,0 +1,48 @@
+import type { Message } from './message.ts'
+
+/** Signing in with the account one has elsewhere. */
+export const elsewhereEn = {
+  'elsewhere.button': 'Continue with {connection}',
+  'elsewhere.buttons': 'Other ways to sign in',
+  'elsewhere.title': 'Continue to {connection}',
+  'elsewhere.what': 'You sign in at {connection}, and come back here.',
+  'elsewhere.enforced': 'People with this address sign in at {connection} only.',
+  'elsewhere.submit': 'Continue to {connection}',
+  'elsewhere.here': 'Sign in another way',
+  'elsewhere.forward': 'You are on your way to {connection}.',
+
+  'elsewhere.link_title': 'You have an account here already',
+  'elsewhere.link_what':
+    'Sign in to {email} as you did before, once. From then on, {connection} opens it too.',
+  'elsewhere.link_submit': 'Continue',
+
+  'elsewhere.failed_title': 'You’re not signed in yet',
+  'elsewhere.back_title': 'This sign-in can’t go on',
+  'elsewhere.failed_upstream_unavailable':
+    '{connection} didn’t answer. Try again in a moment, or sign in another way.',
+  'elsewhere.failed_upstream_refused':
+    '{connection} didn’t let this sign-in through. Try again; if it stays like this, ask the people who run it.',
+  'elsewhere.failed_upstream_cancelled':
+    'You came back from {connection} without signing in. Try again, or sign in another way.',
+  'elsewhere.failed_answer_refused':
+    'We can’t trust what {connection} answered, so we stopped. Try again; if it happens once more, tell your administrator.',
+  'elsewhere.failed_errand_unknown':
+    'This sign-in was begun in another window, or too long ago. Begin it again here.',
+  'elsewhere.failed_connection_inactive':
+    'Signing in with {connection} is switched off here. Use another way, or ask your administrator.',
+  'elsewhere.failed_no_account':
+    'You have no account here yet. Ask your administrator for one, then sign in with {connection} again.',
+  'elsewhere.failed_domain_not_allowed':
+    'The address you have at {connection} can’t be used here. Choose another account there, or ask your administrator.',
+  'elsewhere.failed_account_unavailable': 'This account is paused. Ask your administrator.',
+  'elsewhere.failed_authentication_too_weak':
+    'This needs a stronger sign-in at {connection}, such as a second step. Set one up there, then try again.',
+  'elsewhere.failed_authentication_too_old':
+    'The application wants you to sign in anew, and {connection} didn’t ask you. Sign out there, then try again.',
+  'elsewhere.failed_identity_taken':
+    'Your account here belongs to another account of {connection}. Choose that one there, or ask your administrator.',
+  'elsewhere.failed_email_required':
+    '{connection} told us no address that is proved to be yours. Confirm your address there, then try again.',
+  'elsewhere.back_what':
+    'It was begun in another window or browser, or too long ago. Go back to the application and begin again there.',
+} as const satisfies Record<string, Message>
