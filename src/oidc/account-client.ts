@@ -80,6 +80,7 @@ const stored = z.object({
   accountId: z.string().optional(),
   acr: z.string().optional(),
   loginTs: z.number().optional(),
+  until: z.number().optional(),
 })
 
 const publicKeyOf = ({ publicJwk, kid, alg }: LoadedKey) => ({ ...publicJwk, kid, alg })

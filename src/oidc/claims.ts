@@ -3,7 +3,9 @@ import { brandId } from '#kit/ids.ts'
 import type { AccountId, TenantId } from '#kit/ids.ts'
 import { isVoid } from '#account/account.ts'
 import type { Account, Accounts } from '#account/account.ts'
+import type { Enforcement, SignInFacts } from '#federation/federation.ts'
 import { findClientRecord } from './client-models.ts'
+import { elsewhereOf } from './federated-session.ts'
 
 /** Scopes and the claims they carry (OIDC Core §5.4), ours added: `groups` and `roles`. */
 export const claimsByScope: NonNullable<Configuration['claims']> = {
@@ -34,7 +36,8 @@ export const scopes = ['openid', 'offline_access', 'profile', 'email', 'groups',
 export type ClaimsOf = (account: Account) => object
 
 /**
- * Only active accounts exist for the engine: a disabled one fails every path that asks (Q18). Many relying parties read
+ * Only active accounts exist for the engine: a disabled one fails every path that asks (Q18), and so does one that has to
+ * sign in elsewhere and did not. Many relying parties read
  * only the ID token, so it carries what the scopes grant; a client that registered `minimal_id_token` gets the form of
  * OIDC Core §5.4 and what its `claims` parameter names.
  */
@@ -42,10 +45,13 @@ export function createFindAccount(deps: {
   readonly tenantId: TenantId
   readonly accounts: Accounts
   readonly claimsOf: ClaimsOf
+  readonly enforcement: Pick<Enforcement, 'instead'>
 }): NonNullable<Configuration['findAccount']> {
   return async (ctx, sub, token) => {
     const account = await deps.accounts.findActive(deps.tenantId, brandId<AccountId>(sub))
     if (!account || isVoid(account, provedAt(ctx, token))) return undefined
+    const signIn = signInOf(ctx, token)
+    if (signIn && (await deps.enforcement.instead(account, signIn))) return undefined
     const isMinimal = findClientRecord(ctx.oidc.client)?.metadata.minimal_id_token === true
     return engineAccount(account.id, deps.claimsOf(account), isMinimal)
   }
@@ -58,6 +64,22 @@ export function createFindAccount(deps: {
 function provedAt(ctx: KoaContextWithOIDC, token: object | undefined): number {
   const { authTime } = (token ?? {}) as { readonly authTime?: number } // missing in some of the engine's types
   return authTime ?? ctx.oidc.session?.loginTs ?? Infinity
+}
+
+/**
+ * How somebody signed in for whom this request is made: sessions and tokens of before a domain had to sign in elsewhere open
+ * nothing any more. An access token remembers nothing, and lives an hour at most.
+ */
+function signInOf(ctx: KoaContextWithOIDC, token: object | undefined): SignInFacts | undefined {
+  const { session } = ctx.oidc
+  if (!token) return session && factsOf(session, elsewhereOf(session).via)
+  const { kind } = token as { readonly kind?: string } // missing in some of the engine's types
+  return kind === 'AccessToken' ? undefined : factsOf(token, undefined)
+}
+
+function factsOf(signIn: object, via: SignInFacts['via']): SignInFacts {
+  const { acr, amr = [] } = signIn as { readonly acr?: string; readonly amr?: readonly string[] } // missing in some of the engine's types
+  return { acr, amr, via }
 }
 
 function engineAccount(sub: AccountId, all: object, isMinimal: boolean): EngineAccount {

@@ -11,6 +11,7 @@ import { claimsByScope, scopes } from './claims.ts'
 import { cookieOptions } from './cookie-options.ts'
 import { lifetimes } from './lifetimes.ts'
 import { prompts } from './prompts.ts'
+import { realmParameters } from './realm-hint.ts'
 import { routes } from './routes.ts'
 
 /** Asymmetric only: a client's secret is no signing key (Q13). */
@@ -28,6 +29,7 @@ export function baseConfiguration(
   const basePath = basePathOf(tenant)
   return {
     acrValues: [...acrValues],
+    extraParams: [...realmParameters],
     scopes: [...scopes],
     claims: claimsByScope,
     // Kubernetes, Auth.js and many others read nothing but the ID token; `minimal_id_token` is a client's choice.

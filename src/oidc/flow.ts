@@ -13,6 +13,8 @@ import type { Transactor } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import { extendGrant, newGrant } from './grants.ts'
 import { acrDemandOf } from './acr-demand.ts'
+import { elsewhereOf } from './federated-session.ts'
+import { foreignAcrValuesOf, realmHintOf } from './realm-hint.ts'
 import type { AuthFlow, FlowDetails, FlowResult, FlowSession } from './oidc.ts'
 import type { EngineRegistry } from './registry.ts'
 import { consentOfParams } from './requested-params.ts'
@@ -88,6 +90,9 @@ async function describe(
     session: session && (await sessionOf(provider, session)),
     acr: await acrDemandOf(params, client, deps.clients),
     loginHint: text(params['login_hint']),
+    realm: realmHintOf(params),
+    maxAge: params['max_age'] === undefined ? undefined : Number(params['max_age']), // checked by the engine
+    foreignAcrValues: foreignAcrValuesOf(params),
     uiLocales: text(params['ui_locales']),
     redirectUri: text(params['redirect_uri']),
     missing: missingConsent(requested, given),
@@ -106,6 +111,7 @@ async function sessionOf(
     accountId: brandId<AccountId>(accountId),
     amr: (isTheirs && found.amr) || [],
     authTime: isTheirs ? found.loginTs : undefined,
+    ...(isTheirs ? elsewhereOf(found) : {}),
   }
 }
 
@@ -122,8 +128,8 @@ async function engineResult(
 ): Promise<InteractionResults> {
   switch (result.kind) {
     case 'login': {
-      const { accountId, acr, amr, at } = result
-      const login = { accountId, acr, amr: [...amr], ts: at }
+      const { accountId, acr, amr, at, via, until } = result
+      const login = { accountId, acr, amr: [...amr], ts: at, via, until }
       // whoever just proved who they are has chosen the account as well
       return { login, select_account: {} }
     }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type {
   AccountId,
   ClientId,
+  ConnectionId,
   GrantId,
   InteractionUid,
   SessionUid,
@@ -166,6 +167,12 @@ export type FlowDetails = {
   /** What the application, or an API it asks for, wants proved. */
   readonly acr: AcrDemand | undefined
   readonly loginHint: string | undefined
+  /** Where the application would have the person sign in. What it names need not exist. */
+  readonly realm: RealmHint | undefined
+  /** Seconds; OIDC Core §3.1.2.1. */
+  readonly maxAge: number | undefined
+  /** What it asks for in the words of somebody else. */
+  readonly foreignAcrValues: readonly string[]
   readonly uiLocales: string | undefined
   /** Where the person goes in the end; its host is shown on the consent page. */
   readonly redirectUri: string | undefined
@@ -175,6 +182,11 @@ export type FlowDetails = {
   readonly requested: ConsentRequest
 }
 
+/** `domain`: whoever signs in the people of it. */
+export type RealmHint =
+  | { readonly kind: 'connection'; readonly id: string }
+  | { readonly kind: 'domain'; readonly domain: string }
+
 /** What was proved on this browser before. */
 export type FlowSession = {
   readonly accountId: AccountId
@@ -182,6 +194,10 @@ export type FlowSession = {
   readonly amr: readonly string[]
   /** Epoch seconds; undefined: the session has ended meanwhile. */
   readonly authTime: number | undefined
+  /** Through whom, if not here. */
+  readonly via?: ConnectionId | undefined
+  /** It ends no later; epoch seconds. */
+  readonly until?: number | undefined
 }
 
 /** Why somebody who is signed in is asked for more: see `FlowDetails.reasons`. */
@@ -194,6 +210,10 @@ export type FlowResult =
       readonly acr: string
       readonly amr: readonly string[]
       readonly at: number
+      /** Through whom, if not here. */
+      readonly via?: ConnectionId | undefined
+      /** The session ends no later; epoch seconds. */
+      readonly until?: number | undefined
     }
   | { readonly kind: 'select_account' }
   /** Kept together with the audit event of `requester` (Q91). */

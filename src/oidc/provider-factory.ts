@@ -3,6 +3,7 @@ import type { Accounts } from '#account/account.ts'
 import type { Clients } from '#client/client.ts'
 import type { ConsentStore } from '#consent/consent.ts'
 import type { Egress } from '#http/http.ts'
+import type { Enforcement } from '#federation/federation.ts'
 import type { KeySet } from '#key/key.ts'
 import type { Clock } from '#kit/clock.ts'
 import { brandId } from '#kit/ids.ts'
@@ -25,6 +26,7 @@ import type { GrantEventDeps } from './grant-events.ts'
 import { createGrantLoader } from './grants.ts'
 import { createKeyring } from './keyring.ts'
 import type { ArtifactStore, LogoutOutbox } from './oidc.ts'
+import { installFederatedSessions } from './federated-session.ts'
 import { installGuards } from './guards.ts'
 import { installDirectGrant } from './direct/grant.ts'
 import { createErrorPage } from './pages/error-page.ts'
@@ -43,6 +45,7 @@ import { createIntrospectionPolicy, revocationPolicy } from './token-policies.ts
 export type ProviderDeps = Omit<GrantEventDeps, 'tenantId'> & {
   readonly accounts: Accounts
   readonly claimsOf: ClaimsOf
+  readonly enforcement: Pick<Enforcement, 'instead'>
   readonly clients: Clients
   readonly consents: ConsentStore
   readonly store: ArtifactStore
@@ -79,6 +82,7 @@ export function buildProvider(input: ProviderInput, deps: ProviderDeps): Provide
   })
   installGuards(provider, { tenantId: tenant.id, ...deps })
   installScriptlessSignOut(provider)
+  installFederatedSessions(provider)
   installDirectGrant(provider, { tenant, clock: deps.clock })
   observeEngine(provider, { tenantId: tenant.id, ...deps })
   return provider

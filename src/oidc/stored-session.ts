@@ -7,6 +7,8 @@ export type StoredSession = {
   readonly acr?: string
   readonly loginTs?: number
   readonly iat?: number
+  /** Ours, see `federated-session.ts`. */
+  readonly until?: number
   /** By client. */
   readonly authorizations?: Readonly<Record<string, Authorization>>
   /** Ours: when it was last written, epoch seconds. */

@@ -18,6 +18,7 @@ type Payload = {
   readonly accountId?: string
   readonly acr?: string
   readonly loginTs?: number
+  readonly until?: number
   readonly exp?: number
 }
 

@@ -36,6 +36,13 @@ describe('how long a session lives (Q63, NIST 800-63B §2.1.3)', () => {
     assert.equal(isOver(multiFactor, signedIn + day), true)
   })
 
+  it('ends no later than whoever signed the person in elsewhere says (SAML Core §2.7.2)', () => {
+    const elsewhere = { ...password, until: signedIn + hour }
+    assert.equal(remainingLifetime(elsewhere, signedIn), hour)
+    assert.equal(isOver(elsewhere, signedIn + hour - 1), false)
+    assert.equal(isOver(elsewhere, signedIn + hour), true)
+  })
+
   it('counts as stepped up for five minutes after a proof, and not before one (Q64)', () => {
     const ages = [-1, 0, 300, 301]
     assert.deepEqual(

@@ -36,6 +36,8 @@ export type SessionFacts = {
   readonly acr?: string | undefined
   /** When the person signed in, epoch seconds. */
   readonly loginTs?: number | undefined
+  /** Whoever signed this person in elsewhere says that it ends no later; epoch seconds (SAML Core §2.7.2). */
+  readonly until?: number | undefined
 }
 
 export function sessionLimits(session: SessionFacts): SessionLimits {
@@ -47,12 +49,13 @@ export function sessionLimits(session: SessionFacts): SessionLimits {
 export function remainingLifetime(session: SessionFacts, now: number): number {
   const { idle, absolute } = sessionLimits(session)
   const left = absolute - (now - (session.loginTs ?? now))
-  return Math.max(1, Math.min(idle, left))
+  return Math.max(1, Math.min(idle, left, (session.until ?? Infinity) - now))
 }
 
 /** True when the absolute limit has passed, whatever its stored expiry says (F6). */
 export function isOver(session: SessionFacts, now: number): boolean {
   if (session.accountId === undefined || session.loginTs === undefined) return false
+  if (session.until !== undefined && now >= session.until) return true
   return now - session.loginTs >= sessionLimits(session).absolute
 }
 

@@ -1,5 +1,5 @@
 import type { Client } from '#client/client.ts'
-import type { AccountId, SessionUid } from '#kit/ids.ts'
+import type { AccountId, ConnectionId, SessionUid } from '#kit/ids.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 
 /**
@@ -48,6 +48,9 @@ export type SignIn = {
   readonly amr: readonly string[]
   /** Epoch seconds. */
   readonly at: number
+  /** Through whom, if not here; and the session ends no later, epoch seconds. */
+  readonly via?: ConnectionId | undefined
+  readonly until?: number | undefined
 }
 
 /** The work is over without a sign-in. */

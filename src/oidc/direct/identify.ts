@@ -75,6 +75,7 @@ const stored = z.object({
   accountId: z.string().optional(),
   acr: z.string().optional(),
   loginTs: z.number().optional(),
+  until: z.number().optional(),
   exp: z.number(),
   authorizations: z.record(z.string(), z.object({ grantId: z.string().optional() })).optional(),
 })

@@ -1,0 +1,44 @@
+import type { Interaction, Provider } from 'oidc-provider'
+import { brandId } from '#kit/ids.ts'
+import type { ConnectionId } from '#kit/ids.ts'
+import { requestStorage } from './internals.ts'
+
+/** What the engine's session does not know of a sign-in that was proved elsewhere. */
+export type SignedInElsewhere = {
+  /** Through whom. */
+  readonly via?: ConnectionId | undefined
+  /** The session ends no later; epoch seconds. */
+  readonly until?: number | undefined
+}
+
+type LoginResult = { readonly via?: string; readonly until?: number }
+type SessionModel = {
+  readonly prototype: { loginAccount(this: SignedInElsewhere, details: object): void }
+  readonly IN_PAYLOAD: readonly string[]
+}
+
+/** Lets the engine keep it with the session; once for each provider, before its first session. */
+export function installFederatedSessions(provider: Provider): void {
+  const model = provider.Session as unknown as SessionModel // more than its types tell
+  const kept = [...model.IN_PAYLOAD, 'via', 'until']
+  Object.defineProperty(model, 'IN_PAYLOAD', { value: kept })
+  const { loginAccount } = model.prototype
+  Object.defineProperty(model.prototype, 'loginAccount', { value: loginHere })
+
+  // of whoever signs in now: a session that was somebody's before keeps nothing of it
+  function loginHere(this: SignedInElsewhere, details: object): void {
+    loginAccount.call(this, details)
+    const login = finished()?.result?.['login'] as LoginResult | undefined // as `flow.ts` gave it
+    Object.assign(this, { via: login?.via, until: login?.until })
+  }
+}
+
+/** The interaction that ends with this request. */
+function finished(): Interaction | undefined {
+  return requestStorage.getStore()?.oidc.entities.Interaction
+}
+
+export function elsewhereOf(session: object): SignedInElsewhere {
+  const { via, until } = session as LoginResult // as above
+  return { via: via === undefined ? undefined : brandId<ConnectionId>(via), until }
+}
