@@ -10,10 +10,6 @@ import { createClients } from '#client/service.ts'
 import type { Config, Secrets } from '#config/config.ts'
 import { createPostgresConsentStore } from '#consent/postgres.ts'
 import { demoOrigin } from '#demo/demo.ts'
-import { createTxtResolver } from '#federation/connection/domain/dns.ts'
-import { createPostgresDomainStore } from '#federation/connection/domain/postgres.ts'
-import { createPostgresConnectionStore } from '#federation/connection/postgres.ts'
-import { createConnections, type ConnectionDeps } from '#federation/connection/service.ts'
 import { createDevMailRouter } from '#demo/dev-mail.ts'
 import { createAddressResolver } from '#http/address.ts'
 import { createEgress } from '#http/egress.ts'
@@ -51,7 +47,6 @@ import { createGeography } from '#session/geoip.ts'
 import { createPostgresSessionStore } from '#session/postgres.ts'
 import { createSessions } from '#session/service.ts'
 import { closeRedis } from '#storage/redis.ts'
-import type { Database } from '#storage/storage.ts'
 import type { Metrics, Logger } from '#telemetry/telemetry.ts'
 import { currentRequestId } from '#telemetry/request-context.ts'
 import { createAddressing } from '#tenant/address.ts'
@@ -66,6 +61,7 @@ import { loadAssets } from '#views/assets.ts'
 import { createJsonApi } from './json-api.ts'
 import { createMyAccount, createOwnAffairs } from './my-account.ts'
 import { createConversation, requesterOf, type PageInput } from './conversation.ts'
+import { createFederation } from './federation-ways.ts'
 import { createFactors, isSecondFactorDemanded } from './factors.ts'
 import { createMailProofs } from './mail-proofs.ts'
 import { createSecondFactors } from './second-factors.ts'
@@ -157,7 +153,7 @@ function createServices(input: AppInput, stores: Stores) {
     isCommon: loadBlocklist(),
     isBreached,
   })
-  const federation = createFederation({ ...change, database, sealer })
+  const federation = createFederation({ ...input, ...stores, ...change, sealer, egress })
   const kept = { consents, outbox, logoutOutbox, audit, keyring, sealer }
   const facts = { tenants, keys, clients, accounts, sessions, ...kept }
   const own = { ...facts, hasher, keptAddresses, passwords, isDemanded: isSecondFactorDemanded }
@@ -170,15 +166,6 @@ function createServices(input: AppInput, stores: Stores) {
   const known = createFactors({ passwords, ...factors })
   const ways = { passwords, ...factors, ...proofs, factors: known }
   return { ...facts, ...affairs, ...ways, egress, ...self, ...federation }
-}
-
-/** Where people have an account as well, and which domains are whose. */
-function createFederation(
-  deps: Omit<ConnectionDeps, 'store' | 'domains' | 'resolver'> & { readonly database: Database },
-) {
-  const store = createPostgresConnectionStore(deps)
-  const domains = createPostgresDomainStore(deps)
-  return createConnections({ ...deps, store, domains, resolver: createTxtResolver() })
 }
 
 /** One gate for whatever is hashed. */

@@ -2,11 +2,15 @@ import type { Router } from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import type { Departures } from '#account/account.ts'
 import type { Clients } from '#client/client.ts'
+import type { Connections, Enforcement, HomeRealms, Identities } from '#federation/federation.ts'
 import { cookies, createSealedCookies } from '#http/cookies.ts'
 import { createCsrf } from '#http/csrf.ts'
 import { readForm } from '#http/form.ts'
 import { createTotpEnrolment } from '#interaction/enrolment/totp.ts'
 import { createEmailLinkRouter, registrationLinks, signInLinks } from '#interaction/email-link.ts'
+import type { Upstreams } from '#interaction/federation/routes.ts'
+import { createElsewhere } from '#interaction/federation/elsewhere.ts'
+import { createElsewhereEnd } from '#interaction/federation/end.ts'
 import type { Enrolment } from '#interaction/enrolment/enrolment.ts'
 import { createDeviceTrust } from '#interaction/device-trust.ts'
 import { createDoubtOf } from '#interaction/doubts.ts'
@@ -32,7 +36,7 @@ import { createPasskeyEnrolment } from '#interaction/enrolment/passkey.ts'
 import type { NewPasskeyDeps, PasskeyAnswerDeps } from '#interaction/passkey-answers.ts'
 import { createPasskeyWay } from '#interaction/second-step/passkey.ts'
 import { createStepPage } from '#interaction/step-page.ts'
-import type { DemoAccount } from '#interaction/step-page.ts'
+import type { DemoAccount, StepPageDeps } from '#interaction/step-page.ts'
 import { createVisits } from '#interaction/visit.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { RequestId } from '#kit/ids.ts'
@@ -56,9 +60,12 @@ import type { Invitations, Registrations } from '#login/registration/registratio
 import type { Totp } from '#login/totp/totp.ts'
 import type { AuthFlow } from '#oidc/oidc.ts'
 import type { Transactor } from '#storage/storage.ts'
+import type { Logger, Metrics } from '#telemetry/telemetry.ts'
 import { currentRequestId } from '#telemetry/request-context.ts'
 import { addressOf } from '#tenant/front-door.ts'
 import type { PageOf } from '#tenant/tenant.ts'
+import { createForeignSignIn } from './federation-ways.ts'
+import type { WaysBack } from './federation-ways.ts'
 
 export type PageInput = {
   readonly flow: AuthFlow
@@ -74,6 +81,7 @@ type Made =
   | 'cookie'
   | 'csrf'
   | 'deviceTrust'
+  | 'elsewhere'
   | 'flow'
   | 'issueDevice'
   | 'noticeNewDevice'
@@ -86,12 +94,24 @@ type Made =
   | 'requesterOf'
   | 'visit'
 
+type ConversationInput = {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
 export type ConversationDeps = Omit<FinishDeps, Made> &
   Omit<Parameters<typeof createRecoveryRouter>[0], Made> &
   Omit<Parameters<typeof createEmailUndoRouter>[0], Made> &
   Omit<Parameters<typeof createNewDeviceNotice>[0], Made> & {
     readonly database: Transactor
     readonly clients: Clients
+    readonly connections: Connections
+    readonly homeRealms: HomeRealms
+    readonly identities: Identities
+    readonly enforcement: Enforcement
+    readonly upstreams: Upstreams
+    readonly waysBack: WaysBack
     readonly departures: Departures
     readonly devices: DeviceCookies
     readonly emailCode: EmailCodeLogin
@@ -113,7 +133,7 @@ export type ConversationDeps = Omit<FinishDeps, Made> &
 
 /** The conversation between `/authorize` and the way back, and the pages that mails lead to. */
 export function createConversation(
-  { clock }: { readonly clock: Clock },
+  { clock, logger, metrics }: ConversationInput,
   app: ConversationDeps,
   { flow, pageOf, demo }: PageInput,
 ): readonly Router[] {
@@ -122,14 +142,14 @@ export function createConversation(
   const sealedCookies = createSealedCookies({ sealer: app.sealer, clock })
   const remembered = createRememberedAccounts(sealedCookies)
   const { accounts, browserCookie, emailCode, invitations, registrations } = app
-  const common = { accounts, progress, browserCookie, csrf, readForm, requesterOf, pageOf }
+  const common = { accounts, progress, browserCookie, csrf, readForm, requesterOf, pageOf, clock }
   const invitationOf = createInvitationOf({ invitations, sealedCookies })
   const nudges = createNudgeMemory({ sealedCookies, clock })
   const people = { remembered, registrations, invitationOf, nudges }
   const trustedDeviceCookie = createTrustedDeviceCookie(cookies)
   const deviceTrust = createDeviceTrust({ ...app, requesterOf, trustedDeviceCookie })
   const requesterFor = createRequesterFor({ remembered, requesterOf })
-  const further = createFurtherProofs({ ...app, ...common, requesterFor, clock })
+  const further = createFurtherProofs({ ...app, ...common, requesterFor })
   const visit = createVisits({
     ...common,
     ...people,
@@ -137,8 +157,9 @@ export function createConversation(
     factors: app.factors,
     deviceTrust,
     doubtOf: createDoubtOf({ ...app, ...common, remembered }),
+    elsewhereOf: createElsewhere(app),
+    enforcement: app.enforcement,
     enrollable: further.enrolments.map(({ method }) => method),
-    clock,
   })
   const interaction = createInteractionRouter({
     ...common,
@@ -147,19 +168,13 @@ export function createConversation(
     emailCode,
     emailVerification: app.emailVerification,
     visit,
-    stepPage: createStepPage({
-      ...further,
-      csrf,
-      demo,
-      listResources: ({ details }) => app.clients.listResources(details.tenant.id),
-    }),
+    stepPage: createStepPage({ ...further, csrf, demo, listResources: resourcesOf(app) }),
     finish: finishOf({ ...app, flow, progress, remembered, deviceTrust, clock }),
-    tellOfRefusal: createRefusalNotice({ ...app, ...common, transactor: app.database, clock }),
+    tellOfRefusal: createRefusalNotice({ ...app, ...common, transactor: app.database }),
     requesterFor,
     password: app.passwords,
     passkeys: app.passkeys,
     departures: app.departures,
-    clock,
   })
   const recovery = createRecoveryRouter({
     ...app,
@@ -168,10 +183,16 @@ export function createConversation(
     recoveries: createRecoveryStore(app.ephemeral),
     remembered,
     cookie: createRecoveryCookie(cookies),
-    clock,
   })
-  return [interaction, ...createLinkRouters({ ...app, ...common, sealedCookies }), recovery]
+  const elsewhere = createForeignSignIn({ ...app, ...common, flow, visit, logger, metrics })
+  const links = createLinkRouters({ ...app, ...common, sealedCookies })
+  return [interaction, ...links, recovery, ...elsewhere]
 }
+
+const resourcesOf =
+  ({ clients }: Pick<ConversationDeps, 'clients'>): StepPageDeps['listResources'] =>
+  ({ details }) =>
+    clients.listResources(details.tenant.id)
 
 function finishOf(
   deps: ConversationDeps &
@@ -179,6 +200,7 @@ function finishOf(
 ) {
   return createFinish({
     ...deps,
+    elsewhere: createElsewhereEnd(deps),
     issueDevice: (tenant, accountId) => deps.devices.issue(tenant.id, accountId),
     noticeNewDevice: createNewDeviceNotice({ ...deps, transactor: deps.database }),
     requesterOf,

@@ -11,6 +11,7 @@ import { createPasskeyAnswers, type PasskeyAnswerDeps } from './passkey-answers.
 import { createRegistrationAnswers, type RegistrationAnswerDeps } from './registration-answers.ts'
 import type { RememberedAccounts } from './remembered-accounts.ts'
 import { createEnrolAnswers } from './enrolment/answers.ts'
+import { createFederationAnswers } from './federation/answers.ts'
 import type { Enrolment } from './enrolment/enrolment.ts'
 import { createNewCodesAnswers, type NewCodesDeps } from './enrolment/new-codes.ts'
 import { createSecondStepAnswers } from './second-step/answers.ts'
@@ -41,6 +42,7 @@ export function createAnswers(deps: AnswerDeps): Readonly<Record<string, Answer>
     ...createSecondStepAnswers(deps),
     ...createEnrolAnswers(deps),
     ...createNewCodesAnswers(deps),
+    ...createFederationAnswers(deps),
     account: chooseAccount(deps),
     stay: stay(deps),
     another: async ({ details }) => {
@@ -54,6 +56,10 @@ const asAnother = (before: Progress): Progress => ({
   another: true,
   email: undefined,
   method: undefined,
+  connection: undefined,
+  staysHere: false,
+  linking: undefined,
+  failure: undefined,
   registering: undefined,
   way: undefined,
   confirming: undefined,
@@ -76,6 +82,8 @@ function identify({ progress }: AnswerDeps): Answer {
       ...before,
       email,
       method: undefined,
+      connection: undefined,
+      staysHere: false,
       notice,
     }))
   }
@@ -162,7 +170,9 @@ function chooseAccount({ progress, remembered }: AnswerDeps): Answer {
     const chosen = known.find(({ id }) => id === form.get('account'))
     if (!chosen) throw unknownAnswer()
     await change(
-      chosen === signedIn ? { chosen: chosen.id } : { email: chosen.email, method: undefined },
+      chosen === signedIn
+        ? { chosen: chosen.id }
+        : { email: chosen.email, method: undefined, connection: chosen.via, staysHere: false },
     )
   }
 }

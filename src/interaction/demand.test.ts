@@ -4,6 +4,7 @@ import { acrMultiFactor, acrPassword, acrPhishingResistant } from '#client/clien
 import {
   app,
   demand,
+  elsewhere,
   keys,
   none,
   password,
@@ -251,6 +252,44 @@ const table: readonly Row[] = [
     trustDays: 0,
   },
   { when: 'one factor is demanded', ...demand(acrPassword), comes: 'signed_in' },
+  {
+    when: 'they signed in elsewhere, with one factor',
+    prover: { factors: app },
+    proofs: [elsewhere(false)],
+    comes: ['totp', 'recovery_code'],
+    trustDays: 30,
+  },
+  {
+    when: 'they signed in elsewhere, and a password of ours is no second factor to that',
+    settings: { second_factor: 'required', email_code_as_second_step: true },
+    proofs: [elsewhere(false)],
+    comes: ['email_code'],
+    trustDays: 30,
+  },
+  {
+    when: 'they signed in elsewhere, with more than the connection may vouch for (CVE-2026-15616)',
+    ...demand(acrMultiFactor),
+    prover: { factors: app },
+    proofs: [{ ...elsewhere(false), amr: ['pwd', 'mfa'] }],
+    comes: ['totp', 'recovery_code'],
+    trustDays: 30,
+  },
+  {
+    when: 'they signed in elsewhere, with two factors the connection may vouch for',
+    ...demand(acrMultiFactor),
+    settings: { second_factor: 'required' },
+    prover: { factors: app },
+    proofs: [elsewhere(true)],
+    comes: 'signed_in',
+  },
+  {
+    when: 'they signed in elsewhere, and what cannot be phished is demanded',
+    ...demand(acrPhishingResistant),
+    prover: { factors: { ...app, passkeys: 1 } },
+    proofs: [elsewhere(true)],
+    comes: ['passkey'],
+    trustDays: 0,
+  },
 ]
 
 function told(step: Step): Pick<Row, 'comes' | 'trustDays'> {

@@ -108,8 +108,9 @@ export function hasProvedAll(factors: EnrolledFactors, proofs: readonly Proof[])
 
 function isMet(want: Want, proofs: readonly Proof[]): boolean {
   if (want.kind === 'acr') return meetsAcr(acrOf(proofs), want.acr)
-  const methods = new Set(proofs.map(({ method }) => method))
-  return methods.size > 1 || meetsAcr(acrOf(proofs), acrMultiFactor)
+  // SECURITY: a sign-in elsewhere stands for a password: both together are no second step
+  const kinds = new Set(proofs.map(({ method }) => (method === 'federated' ? 'password' : method)))
+  return kinds.size > 1 || meetsAcr(acrOf(proofs), acrMultiFactor)
 }
 
 const whatOneHas: readonly MethodId[] = ['passkey', 'totp', 'recovery_code']
@@ -117,10 +118,12 @@ const whatOneHas: readonly MethodId[] = ['passkey', 'totp', 'recovery_code']
 /** In the order they are offered: what was used here last comes first. */
 function waysTo(want: Want, asking: Asking, proofs: readonly Proof[]): readonly MethodId[] {
   const used = new Set(proofs.map(({ method }) => method))
-  const left = availableTo(asking).filter((method) => !used.has(method))
+  const hasKnowledge = used.has('password') || used.has('federated')
+  const left = availableTo(asking).filter(
+    (method) => !used.has(method) && !(method === 'password' && hasKnowledge),
+  )
   if (want.kind === 'step') return left
   const hasPasskey = used.has('passkey')
-  const hasKnowledge = used.has('password')
   const hasPossession = whatOneHas.some((method) => used.has(method))
   return left.filter((method) => {
     if (method === 'passkey') return true

@@ -4,13 +4,14 @@ import type { Account, Accounts } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
 import { AppError } from '#kit/errors.ts'
 import type { AccountId } from '#kit/ids.ts'
-import { acrOf, amrOf } from '#login/login.ts'
+import { acrOf, amrOf, elsewhereIn } from '#login/login.ts'
 import type { MethodId, Proof, Requester } from '#login/login.ts'
 import type { AuthFlow } from '#oidc/oidc.ts'
 import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import type { ProgressStore } from './interaction.ts'
 import type { AcceptedSignIn } from './new-device.ts'
+import type { ElsewhereEnd } from './federation/end.ts'
 import type { RememberedAccounts } from './remembered-accounts.ts'
 import type { DeviceTrust } from './device-trust.ts'
 import { InteractionOver } from './visit.ts'
@@ -26,6 +27,7 @@ export type FinishDeps = {
   /** A device cookie's value for an account that has just signed in here (Q37). */
   readonly issueDevice: (tenant: Tenant, accountId: AccountId) => string
   readonly deviceTrust: Pick<DeviceTrust, 'trust'>
+  readonly elsewhere: ElsewhereEnd
   /** Tells the owner where this browser is new to the account. */
   readonly noticeNewDevice: (signIn: AcceptedSignIn) => Promise<void>
   readonly requesterOf: (ctx: Context) => Omit<Requester, 'deviceCookie'>
@@ -61,20 +63,10 @@ export function createFinish(deps: FinishDeps): Finish {
   return {
     async signedIn(visit, proofs) {
       const { tenant } = visit.details
-      const accountId = soleAccount(proofs)
-      // straight from the store: a cache may be a second late
-      const account = await deps.accounts.find(tenant.id, accountId)
-      if (account?.status !== 'active') {
-        await deps.progress.clear(tenant.id, visit.details.uid)
-        throw accountUnavailable()
-      }
-      // the password was changed, or everything ended, between the proof and here (Q17)
-      if (proofs.some((proof) => isVoid(account, proof.at))) throw new InteractionOver()
-      if (!account.emailVerified) throw new InteractionOver() // `nextStep` asks for it before (Q62)
+      const account = await admit(visit, proofs, deps)
+      const { id: accountId } = account
       await deps.noticeNewDevice(signInOf(visit, account, deps))
-      const device = deps.issueDevice(tenant, accountId)
-      const way = wayOf(proofs) ?? visit.prover?.lastWay
-      deps.remembered.add(tenant, visit.ctx.req, visit.ctx.res, { id: accountId, device, way })
+      remember(visit, proofs, deps)
       if (visit.progress.trusting === accountId)
         await deps.deviceTrust.trust(visit.ctx, tenant, { account, proofs })
       return end(visit, {
@@ -83,6 +75,7 @@ export function createFinish(deps: FinishDeps): Finish {
         acr: acrOf(proofs),
         amr: amrOf(proofs),
         at: Math.max(...proofs.map((proof) => proof.at)),
+        ...elsewhereIn(proofs),
       })
     },
 
@@ -111,6 +104,41 @@ export function createFinish(deps: FinishDeps): Finish {
       return end(visit, denied)
     },
   }
+}
+
+/** Whose sign-in it is, where they may sign in; throws where not. */
+async function admit(
+  visit: Visit,
+  proofs: readonly [Proof, ...Proof[]],
+  deps: FinishDeps,
+): Promise<Account> {
+  const { tenant, uid } = visit.details
+  // straight from the store: a cache may be a second late
+  const account = await deps.accounts.find(tenant.id, soleAccount(proofs))
+  if (account?.status !== 'active') {
+    await deps.progress.clear(tenant.id, uid)
+    throw accountUnavailable()
+  }
+  // the password was changed, or everything ended, between the proof and here (Q17)
+  if (proofs.some((proof) => isVoid(account, proof.at))) throw new InteractionOver()
+  if (!account.emailVerified) throw new InteractionOver() // `nextStep` asks for it before (Q62)
+  const requester = { ...deps.requesterOf(visit.ctx), deviceCookie: undefined }
+  if (!(await deps.elsewhere.mayEnd(account, proofs, requester))) throw new InteractionOver()
+  await deps.elsewhere.link(visit, account, requester)
+  return account
+}
+
+/** Who signed in here, for the next time. */
+function remember(
+  { details: { tenant }, ctx, prover }: Visit,
+  proofs: readonly [Proof, ...Proof[]],
+  { issueDevice, remembered }: FinishDeps,
+): void {
+  const [{ accountId: id }] = proofs
+  const device = issueDevice(tenant, id)
+  const way = wayOf(proofs) ?? prover?.lastWay
+  const { via } = elsewhereIn(proofs)
+  remembered.add(tenant, ctx.req, ctx.res, { id, device, way, via })
 }
 
 /** What is asked for first next time. Recovery codes are for when the others are lost. */

@@ -1,4 +1,5 @@
-import type { AccountId, InteractionUid, TenantId } from '#kit/ids.ts'
+import type { AdmissionRefusal, Connection, FailureReason } from '#federation/federation.ts'
+import type { AccountId, ConnectionId, InteractionUid, TenantId } from '#kit/ids.ts'
 import type { FlowDetails } from '#oidc/oidc.ts'
 import type { EnrolledFactors, FirstMethodId, MethodId, Proof } from '#login/login.ts'
 import type { PasswordProblem } from '#login/password/password.ts'
@@ -21,6 +22,16 @@ export type Progress = {
   readonly proofs: readonly Proof[]
   /** The way of proving it the person asked for, where there are several. */
   readonly method: FirstMethodId | undefined
+  /** Through whom the person signed in here last, or chose to. */
+  readonly connection: ConnectionId | undefined
+  /** They would rather sign in here than where their address leads. */
+  readonly staysHere: boolean
+  /** What they have elsewhere, to be linked once they have signed in to the account that stands here. */
+  readonly linking: Linking | undefined
+  /** What is proved elsewhere must not be older: epoch seconds (OIDC Core §3.1.2.1). */
+  readonly freshFrom: number | undefined
+  /** Why the sign-in elsewhere came to nothing; shown until they go on. */
+  readonly failure: FederationFailure | undefined
   /** The code that was mailed last. */
   readonly mailed: MailedCode | undefined
   /** How the person wants to prove more, where there are several ways. */
@@ -49,6 +60,26 @@ export type Progress = {
   readonly isNudged: boolean
   /** Why the last answer did not lead on; shown until the next one. */
   readonly notice: Notice | undefined
+}
+
+/** Who else signs people in here, as a page names them. */
+export type KnownConnection = Pick<Connection, 'id' | 'name' | 'type'>
+
+/** See `Identities.linkWaiting`. */
+export type Linking = {
+  readonly connection: KnownConnection
+  /** Of the account that stands here. */
+  readonly email: string
+  readonly handle: string
+  /** The person has read why they are asked to sign in once more. */
+  readonly isTold: boolean
+}
+
+export type FederationFailure = {
+  readonly connection: KnownConnection
+  readonly reason: FailureReason | AdmissionRefusal | 'authentication_too_old'
+  /** What the people who run the server can find it by. */
+  readonly reference: string
 }
 
 export type Doubt = {
@@ -117,6 +148,11 @@ export const emptyProgress: Progress = {
   chosen: undefined,
   proofs: [],
   method: undefined,
+  connection: undefined,
+  staysHere: false,
+  linking: undefined,
+  freshFrom: undefined,
+  failure: undefined,
   mailed: undefined,
   way: undefined,
   confirming: undefined,
@@ -149,6 +185,22 @@ export type KnownAccount = {
   readonly id: AccountId
   readonly email: string
   readonly name: string | undefined
+  /** Through whom they signed in on this browser last, if not here. */
+  readonly via?: ConnectionId | undefined
+}
+
+/** Who else signs people in, as far as it matters now. */
+export type Elsewhere = {
+  /** Those that stand as a button beside our own ways. */
+  readonly offered: readonly KnownConnection[]
+  /** Where this sign-in leads; undefined: it is done here. */
+  readonly destination: ForeignWay | undefined
+}
+
+export type ForeignWay = {
+  readonly connection: KnownConnection
+  /** Nobody with this address signs in another way. */
+  readonly isEnforced: boolean
 }
 
 /** Everything the next step follows from. */
@@ -160,6 +212,7 @@ export type Situation = {
   readonly leaving?: Date | undefined
   /** Who has proved here who they are. */
   readonly prover?: Prover | undefined
+  readonly elsewhere?: Elsewhere | undefined
   /** Somebody on this browser may be asked whether they want a passkey. */
   readonly mayNudge?: boolean | undefined
   /** Who is signed in on this browser, if they still may be. */
@@ -174,6 +227,8 @@ export type Prover = {
   readonly emailVerified: boolean
   readonly groups: readonly string[]
   readonly factors: EnrolledFactors
+  /** What was proved is not for this address to be let in by: they must be asked. See `Enforcement`. */
+  readonly mustAsk?: KnownConnection | undefined
   /** They asked on this device not to be asked again. */
   readonly isTrustedHere: boolean
   /** What they used here last. */
@@ -206,6 +261,17 @@ export type EnrollableId = Extract<MethodId, 'totp' | 'passkey'>
 export type Step =
   | { readonly kind: 'identifier' }
   | { readonly kind: 'choose_account' }
+  /** They prove it elsewhere. `email`: what led there, where something did. */
+  | {
+      readonly kind: 'hand_off'
+      readonly connection: KnownConnection
+      readonly isEnforced: boolean
+      readonly email: string | undefined
+    }
+  /** The sign-in elsewhere came to nothing. */
+  | { readonly kind: 'elsewhere_failed'; readonly failure: FederationFailure }
+  /** An account stands here with that address: its owner signs in to it first. */
+  | { readonly kind: 'link_first'; readonly connection: KnownConnection; readonly email: string }
   /** `again`: this person is signed in and proves it once more. */
   | { readonly kind: 'password'; readonly email: string; readonly again: boolean }
   | { readonly kind: 'email_code'; readonly email: string; readonly again: boolean }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { brandId } from '#kit/ids.ts'
-import type { AccountId } from '#kit/ids.ts'
+import type { AccountId, ConnectionId } from '#kit/ids.ts'
 import type { Proof } from '#login/login.ts'
 import { tenantSettings } from '#tenant/tenant.ts'
 import { emptyProgress, emptyRegistering } from './interaction.ts'
@@ -40,6 +40,7 @@ type Row = {
   readonly leaving?: Date
   readonly prover?: Situation['prover']
   readonly mayNudge?: boolean
+  readonly elsewhere?: Situation['elsewhere']
   readonly step: Step
 }
 
@@ -52,6 +53,79 @@ const someone: NonNullable<Situation['prover']> = {
 }
 
 const again = { kind: 'password', email: ada.email, again: true } as const
+
+const acme = { id: brandId<ConnectionId>('acme'), name: 'Acme', type: 'oidc' } as const
+const leads = (isEnforced: boolean) => ({
+  offered: [],
+  destination: { connection: acme, isEnforced },
+})
+const handOff = { kind: 'hand_off', connection: acme, isEnforced: false } as const
+const linking = { connection: acme, email: ada.email, handle: 'w', isTold: false }
+const failure = { connection: acme, reason: 'upstream_cancelled', reference: 'R' } as const
+const federated: Proof = {
+  ...proof,
+  method: 'federated',
+  federated: { connectionId: acme.id, isMultiFactor: false, until: undefined },
+}
+
+/** Somebody else is asked who it is. */
+const federation: readonly Row[] = [
+  {
+    when: 'the address is of a domain that signs in elsewhere, whether an account has it or not (Q73)',
+    progress: { email: 'nobody@acme.test' },
+    elsewhere: leads(false),
+    step: { ...handOff, email: 'nobody@acme.test' },
+  },
+  {
+    when: 'the application named somebody else',
+    elsewhere: leads(false),
+    remembered: [ada],
+    step: { ...handOff, email: undefined },
+  },
+  {
+    when: 'who signed in elsewhere proves it once more there',
+    reasons: ['max_age'],
+    signedIn: ada,
+    elsewhere: leads(false),
+    step: { ...handOff, email: ada.email },
+  },
+  {
+    when: 'it is proved there',
+    progress: { email: ada.email, proofs: [federated] },
+    prover: someone,
+    elsewhere: leads(true),
+    step: { kind: 'signed_in', proofs: [federated] },
+  },
+  {
+    when: 'the domain is enforced, and something else was proved',
+    progress: { email: ada.email, proofs: [proof], newCodes: true },
+    prover: { ...someone, mustAsk: acme },
+    step: { ...handOff, isEnforced: true, email: ada.email },
+  },
+  {
+    when: 'the domain is enforced, and somebody who leaves proved something else',
+    progress: { proofs: [proof] },
+    leaving: new Date(0),
+    prover: { ...someone, mustAsk: acme },
+    step: { ...handOff, isEnforced: true, email: ada.email },
+  },
+  {
+    when: 'an account stands here with that address',
+    progress: { email: ada.email, staysHere: true, linking },
+    step: { kind: 'link_first', connection: acme, email: ada.email },
+  },
+  {
+    when: 'the person knows why they sign in to it',
+    progress: { email: ada.email, staysHere: true, linking: { ...linking, isTold: true } },
+    step: { kind: 'password', email: ada.email, again: false },
+  },
+  {
+    when: 'the sign-in elsewhere came to nothing',
+    progress: { email: ada.email, failure },
+    elsewhere: leads(true),
+    step: { kind: 'elsewhere_failed', failure },
+  },
+]
 
 const table: readonly Row[] = [
   {
@@ -266,6 +340,7 @@ const table: readonly Row[] = [
     progress: { proofs: [proof], canMakePasskey: true, ...progress },
     step: { kind: 'signed_in', proofs: [proof] },
   })),
+  ...federation,
   { when: 'consent is missing', prompt: 'consent', signedIn: ada, step: { kind: 'consent' } },
   {
     when: 'consent is missing and the person switches the account',
@@ -291,6 +366,7 @@ describe('the next step of a sign-in', () => {
         },
         signedIn,
         remembered: row.remembered ?? [],
+        elsewhere: row.elsewhere,
         leaving: row.leaving,
         prover: row.prover,
         mayNudge: row.mayNudge,

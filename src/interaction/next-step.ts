@@ -22,6 +22,9 @@ import { proofsOf } from './proofs.ts'
  *   verify_email: an account made for somebody is theirs once they have shown that its mailbox is
  *
  *   leaving: whoever asked for the end of the account keeps it, or goes no further
+ *   identifier, or what led there ─ hand_off ──▶ leaves and comes back ──▶ signed_in
+ *                                                        ├▶ link_first ──▶ password … ──▶ signed_in
+ *                                                        └▶ elsewhere_failed ──▶ identifier
  *   identifier ─ register ──▶ register_code ──▶ register_password ──▶ signed_in
  *
  *   consent ───────── consent ── another ──▶ identifier
@@ -30,21 +33,39 @@ export function nextStep(situation: Situation): Step {
   const { details, progress } = situation
   if (details.prompt === 'consent' && !progress.another) return { kind: 'consent' }
 
+  const { failure } = progress
+  if (failure) return { kind: 'elsewhere_failed', failure }
   const [first, ...rest] = proofsOf(situation)
   if (first) return stepAfter([first, ...rest], situation)
   if (isChosen(situation)) return { kind: 'account_chosen' }
 
   if (progress.registering && situation.policy.mayRegister)
     return registration(progress.registering)
+  const elsewhere = handOff(situation)
+  if (elsewhere) return elsewhere
   if (progress.email !== undefined) return proofOf(progress.email, situation)
   if (isConfirmation(situation)) return confirmation(situation)
   if (offersAChoice(situation)) return { kind: 'choose_account' }
   return { kind: 'identifier' }
 }
 
+/** Somebody else is asked who it is, or is about to be. */
+function handOff({ elsewhere, progress, signedIn, details }: Situation): Step | undefined {
+  const { linking } = progress
+  if (linking && !linking.isTold)
+    return { kind: 'link_first', connection: linking.connection, email: linking.email }
+  if (!elsewhere?.destination) return undefined
+  const email = progress.email ?? signedIn?.email ?? details.loginHint
+  return { kind: 'hand_off', ...elsewhere.destination, email }
+}
+
 /** Somebody has proved who they are. */
 function stepAfter(proofs: readonly [Proof, ...Proof[]], situation: Situation): Step {
-  const { leaving, progress } = situation
+  const { leaving, progress, prover } = situation
+  if (prover?.mustAsk) {
+    const { email, mustAsk: connection } = prover
+    return { kind: 'hand_off', connection, isEnforced: true, email }
+  }
   if (leaving) return { kind: 'leaving', leavesAt: leaving }
   return progress.newCodes ? { kind: 'recovery_codes' } : furtherStep(situation, proofs)
 }

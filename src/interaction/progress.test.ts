@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { brandId } from '#kit/ids.ts'
-import type { AccountId, InteractionUid, TenantId } from '#kit/ids.ts'
+import type { AccountId, ConnectionId, InteractionUid, TenantId } from '#kit/ids.ts'
 import { createMemoryEphemeral } from '#storage/ephemeral/memory.ts'
 import { createFakeClock } from '#test/support/fake-clock.ts'
 import { emptyProgress, emptyRegistering } from './interaction.ts'
@@ -9,6 +9,7 @@ import { createProgressStore } from './progress.ts'
 
 const tenant = brandId<TenantId>('main')
 const uid = brandId<InteractionUid>('uid')
+const acme = { id: brandId<ConnectionId>('acme'), name: 'Acme', type: 'saml' } as const
 const proofOf = (name: string) => ({
   method: 'password' as const,
   accountId: brandId<AccountId>(name),
@@ -65,6 +66,11 @@ describe('the progress of an interaction', () => {
         isTold: true,
       },
       trusting: brandId<AccountId>('ada'),
+      connection: acme.id,
+      staysHere: true,
+      linking: { connection: acme, email: 'ada@acme.test', handle: 'w', isTold: true },
+      freshFrom: 7,
+      failure: { connection: acme, reason: 'upstream_cancelled', reference: '7K3F-9QZD' },
       canMakePasskey: true,
       isNudged: true,
       notice: { kind: 'throttled', until: 99 },

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { EphemeralKey, Ephemeral } from '#storage/storage.ts'
+import { admissionRefusals, connectionTypes, failureReasons } from '#federation/federation.ts'
 import { brandId } from '#kit/ids.ts'
-import type { AccountId, InteractionUid, TenantId } from '#kit/ids.ts'
-import { methodIds } from '#login/login.ts'
+import type { AccountId, ConnectionId, InteractionUid, TenantId } from '#kit/ids.ts'
+import { methodIds, provenMethods } from '#login/login.ts'
 import { passwordProblems } from '#login/password/password.ts'
 import { registrationProblems } from '#login/registration/registration.ts'
 import { riskLevels } from '#login/risk/risk.ts'
@@ -35,6 +36,13 @@ const keyOf = (tenantId: TenantId, uid: InteractionUid): EphemeralKey => ({
 
 const accountId = z.string().transform((id) => brandId<AccountId>(id))
 
+const connectionId = z.string().transform((id) => brandId<ConnectionId>(id))
+const connection = z.object({ id: connectionId, name: z.string(), type: z.enum(connectionTypes) })
+
+const federated = z
+  .object({ connectionId, isMultiFactor: z.boolean(), until: z.number().optional() })
+  .transform(({ until, ...rest }) => ({ ...rest, until }))
+
 const mailed = z.object({ email: z.string(), handle: z.string(), nextAt: z.number() })
 
 const applicant = z
@@ -54,14 +62,28 @@ const schema = z.object({
   chosen: accountId.optional(),
   proofs: z.array(
     z.object({
-      method: z.enum(methodIds),
+      method: z.enum(provenMethods),
       accountId,
       amr: z.array(z.string()),
       at: z.number(),
       userVerified: z.boolean().optional(),
+      federated: federated.optional(),
     }),
   ),
   method: z.enum(['password', 'email_code']).optional(),
+  connection: connectionId.optional(),
+  staysHere: z.boolean().default(false),
+  linking: z
+    .object({ connection, email: z.string(), handle: z.string(), isTold: z.boolean() })
+    .optional(),
+  freshFrom: z.number().optional(),
+  failure: z
+    .object({
+      connection,
+      reason: z.enum([...failureReasons, ...admissionRefusals, 'authentication_too_old']),
+      reference: z.string(),
+    })
+    .optional(),
   mailed: mailed.optional(),
   way: z.enum(methodIds).optional(),
   confirming: mailed.optional(),

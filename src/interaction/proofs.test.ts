@@ -5,7 +5,10 @@ import { stepUpReason } from '#oidc/oidc.ts'
 import { ada, app, demand, proof, situationOf } from '#test/support/demand.ts'
 import { emptyProgress } from './interaction.ts'
 import type { Situation } from './interaction.ts'
+import { brandId } from '#kit/ids.ts'
+import type { ConnectionId } from '#kit/ids.ts'
 import { nextStep } from './next-step.ts'
+import { proofsOf } from './proofs.ts'
 
 describe('somebody who is signed in and asked for more', () => {
   const live = { accountId: ada.id, amr: ['pwd'], authTime: 5 }
@@ -36,6 +39,21 @@ describe('somebody who is signed in and asked for more', () => {
         ['totp', 1],
       ],
     )
+  })
+
+  it('need not sign in elsewhere again, whose word on a password is none of ours', () => {
+    const via = brandId<ConnectionId>('acme')
+    const session = { ...live, amr: ['pwd', 'mfa', 'fed'], via, until: 99 }
+    const proofs = proofsOf({ ...situation, details: { ...situation.details, session } })
+    const federated = { connectionId: via, isMultiFactor: false, until: 99 }
+    const expected = {
+      method: 'federated',
+      amr: ['pwd', 'fed'],
+      federated,
+      accountId: ada.id,
+      at: 5,
+    }
+    assert.deepEqual(proofs, [expected])
   })
 
   const { details } = situation

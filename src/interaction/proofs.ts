@@ -1,5 +1,9 @@
+import type { SignInFacts } from '#federation/federation.ts'
+import type { ConnectionId } from '#kit/ids.ts'
+import { acrOf, amrOf, elsewhereIn, federatedAmr } from '#login/login.ts'
 import type { Proof } from '#login/login.ts'
 import { stepUpReason } from '#oidc/oidc.ts'
+import type { FlowSession } from '#oidc/oidc.ts'
 import type { Situation } from './interaction.ts'
 
 type Proving = Pick<Situation, 'details' | 'progress' | 'signedIn'>
@@ -18,6 +22,26 @@ function carriedProof({ details, progress, signedIn }: Proving): Proof | undefin
   const isMoreWanted = prompt === 'login' && reasons.every((reason) => reason === stepUpReason)
   if (!isMoreWanted || progress.another || progress.provesAnew) return undefined
   if (!signedIn || session?.authTime === undefined) return undefined
-  if (!session.amr.includes('pwd')) return undefined
-  return { method: 'password', accountId: signedIn.id, amr: ['pwd'], at: session.authTime }
+  const { amr, authTime: at, via } = session
+  const of = { accountId: signedIn.id, at }
+  // SECURITY: what somebody else says of a password is none of ours
+  if (amr.includes(federatedAmr)) return via && { ...of, ...federated(via, session) }
+  return amr.includes('pwd') ? { ...of, method: 'password', amr: ['pwd'] } : undefined
+}
+
+/** What of it decides whether somebody has to be asked elsewhere. */
+export function signInOf(proofs: readonly Proof[]): SignInFacts {
+  return { acr: acrOf(proofs), amr: amrOf(proofs), via: elsewhereIn(proofs).via }
+}
+
+/** Never more than one factor: whoever had proved two would not be asked. */
+function federated(
+  connectionId: ConnectionId,
+  { amr, until }: Pick<FlowSession, 'amr' | 'until'>,
+): Pick<Proof, 'method' | 'amr' | 'federated'> {
+  return {
+    method: 'federated',
+    amr: amr.filter((one) => one !== 'mfa'),
+    federated: { connectionId, isMultiFactor: false, until },
+  }
 }

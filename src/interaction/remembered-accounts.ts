@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import type { SealedCookies } from '#http/http.ts'
 import { brandId } from '#kit/ids.ts'
-import type { AccountId } from '#kit/ids.ts'
+import type { AccountId, ConnectionId } from '#kit/ids.ts'
 import { methodIds } from '#login/login.ts'
 import type { MethodId } from '#login/login.ts'
 import type { Tenant } from '#tenant/tenant.ts'
@@ -15,6 +15,8 @@ export type RememberedAccount = {
   readonly device: string
   /** What it was last proved with beyond its first step. */
   readonly way?: MethodId | undefined
+  /** Through whom they signed in, if not here. */
+  readonly via?: ConnectionId | undefined
 }
 
 /**
@@ -35,6 +37,10 @@ const schema = z.array(
     id: z.string().transform((id) => brandId<AccountId>(id)),
     device: z.string(),
     way: z.enum(methodIds).optional(),
+    via: z
+      .string()
+      .transform((id) => brandId<ConnectionId>(id))
+      .optional(),
   }),
 )
 

@@ -21,6 +21,7 @@ import { addressOf, csrfBinding } from './visit.ts'
 import { enrolStepPage } from './enrolment/answers.ts'
 import type { Enrolment } from './enrolment/enrolment.ts'
 import { newCodesStepPage, type NewCodesDeps } from './enrolment/new-codes.ts'
+import { federationStepPage, isFederation, leaveUrlOf } from './federation/pages.ts'
 import { wayOf } from './second-step/answers.ts'
 import type { Shown, Way } from './second-step/second-step.ts'
 import { isLocked, waitOf } from './wait.ts'
@@ -46,6 +47,7 @@ export function createStepPage(deps: StepPageDeps): StepPage {
     const csrf = deps.csrf.token(csrfBinding(visit))
     if (isRegistration(step)) return registrationStepPage(visit, step, { csrf, now })
     if (isCodeStep(step)) return emailCodeStepPage(visit, step, { csrf, now })
+    if (isFederation(step)) return federationStepPage(visit, step, csrf)
     if (isFurther(step)) return furtherPage(visit, step, deps, { csrf, now })
     switch (step.kind) {
       case 'identifier':
@@ -54,12 +56,6 @@ export function createStepPage(deps: StepPageDeps): StepPage {
         return chooser(visit, deps)
       case 'password':
         return password(visit, step, now, deps)
-      case 'leaving':
-        return leavingPage({
-          ...form(visit, 'stay', deps),
-          anotherAction: addressOf(visit, 'another'),
-          leavesAt: step.leavesAt,
-        })
       case 'consent':
         return consent(visit, deps)
       case 'signed_in':
@@ -70,10 +66,10 @@ export function createStepPage(deps: StepPageDeps): StepPage {
   }
 }
 
-const further = ['second_step', 'enrol', 'recovery_codes', 'refused', 'nudge'] as const
+const further = ['second_step', 'enrol', 'recovery_codes', 'refused', 'nudge', 'leaving'] as const
 type FurtherStep = Extract<Step, { kind: (typeof further)[number] }>
 
-/** More is wanted than was proved. */
+/** More is wanted of somebody who has proved who they are. */
 function isFurther(step: Step): step is FurtherStep {
   return further.some((kind) => kind === step.kind)
 }
@@ -98,6 +94,11 @@ function furtherPage(
         laterAction: addressOf(visit, 'nudge-later'),
         neverAction: addressOf(visit, 'nudge-never'),
       })
+    case 'leaving': {
+      const anotherAction = addressOf(visit, 'another')
+      const { leavesAt } = step
+      return leavingPage({ ...form(visit, 'stay', deps), anotherAction, leavesAt })
+    }
     case 'refused': {
       const anotherAction = addressOf(visit, 'another')
       return refusedPage({ ...form(visit, 'refused', deps), anotherAction })
@@ -121,6 +122,10 @@ function identifier(visit: Visit, deps: StepPageDeps): Html {
     email: notice?.kind === 'email_invalid' ? notice.typed : visit.details.loginHint,
     error: identifierError(notice),
     passkey: passkeyOfferOf(visit, 'passkey'),
+    connections: visit.elsewhere?.offered.map((one) => ({
+      name: one.name,
+      leaveUrl: leaveUrlOf(visit, one),
+    })),
     registerAction: visit.policy.mayRegister ? addressOf(visit, 'start-registration') : undefined,
     demo: deps.demo && { email: deps.demo.email },
   })

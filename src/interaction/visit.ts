@@ -1,5 +1,6 @@
 import type { Context } from 'koa'
 import { isVoid, type Account, type Accounts } from '#account/account.ts'
+import type { Enforcement } from '#federation/federation.ts'
 import type { Clock } from '#kit/clock.ts'
 import { AppError } from '#kit/errors.ts'
 import type { AccountId } from '#kit/ids.ts'
@@ -21,8 +22,9 @@ import type { DeviceTrust } from './device-trust.ts'
 import type { DoubtOf } from './doubts.ts'
 import type { InvitationOf } from './invite.ts'
 import type { NudgeMemory } from './nudge-memory.ts'
-import { proofsOf } from './proofs.ts'
-import type { RememberedAccounts } from './remembered-accounts.ts'
+import type { createElsewhere } from './federation/elsewhere.ts'
+import { proofsOf, signInOf } from './proofs.ts'
+import type { RememberedAccount, RememberedAccounts } from './remembered-accounts.ts'
 
 /** One request of one person in one interaction, everything about it looked up. */
 export type Visit = Situation & {
@@ -41,6 +43,8 @@ export type VisitDeps = {
   readonly clock: Clock
   readonly deviceTrust: Pick<DeviceTrust, 'isTrusted'>
   readonly doubtOf: DoubtOf
+  readonly elsewhereOf: ReturnType<typeof createElsewhere>
+  readonly enforcement: Pick<Enforcement, 'instead'>
   readonly remembered: RememberedAccounts
   readonly nudges: Pick<NudgeMemory, 'isDue'>
   readonly pageOf: PageOf
@@ -68,9 +72,10 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
     const details = await deps.flow.details(tenant, uid, ctx.req, ctx.res)
     if (!details) throw new InteractionOver()
     const invitation = await deps.invitationOf(tenant, ctx)
-    const signedIn = await known(details, details.session?.accountId)
     const here = deps.remembered.read(tenant, ctx.req)
-    const accounts = await Promise.all(here.map(({ id }) => known(details, id)))
+    const known = createKnown(details, here, deps)
+    const signedIn = await known(details.session?.accountId)
+    const accounts = await Promise.all(here.map(({ id }) => known(id)))
     const progress = await deps.progress.read(tenant.id, details.uid)
     const proofs = proofsOf({ details, progress, signedIn })
     const account = proofs[0] && (await deps.accounts.find(tenant.id, proofs[0].accountId))
@@ -79,7 +84,8 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
       details,
       progress,
       leaving: leavingOf(account, proofs),
-      prover: account && (await proverOf({ ctx, details, account, progress })),
+      prover: account && (await proverOf({ ctx, details, account, progress }, proofs)),
+      elsewhere: await deps.elsewhereOf({ details, progress, signedIn }),
       policy: {
         ...tenant.settings,
         mayRegister: deps.registrations.isOpenTo(tenant, invitation),
@@ -96,7 +102,7 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
     } as Visit // the filter above leaves known accounts only
   }
 
-  async function proverOf(request: ProverRequest): Promise<Prover> {
+  async function proverOf(request: ProverRequest, proofs: readonly Proof[]): Promise<Prover> {
     const { ctx, details, account } = request
     const { tenantId, id, email, emailVerified, groups } = account
     const factors = await deps.factors(tenantId, id)
@@ -104,16 +110,20 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
     const risk = (await deps.doubtOf(request))?.level
     const here = deps.remembered.read(details.tenant, ctx.req).find((one) => one.id === id)
     const lastWay = here?.way
-    return { email, emailVerified, groups, factors, isTrustedHere, lastWay, risk }
+    const mustAsk = await deps.enforcement.instead(account, signInOf(proofs))
+    return { email, emailVerified, groups, factors, mustAsk, isTrustedHere, lastWay, risk }
   }
+}
 
-  async function known(
-    details: FlowDetails,
-    id: AccountId | undefined,
-  ): Promise<KnownAccount | undefined> {
-    if (id === undefined) return undefined
-    const account = await deps.accounts.findActive(details.tenant.id, id)
-    return account && { id: account.id, email: account.email, name: account.profile.name }
+function createKnown(
+  { tenant }: FlowDetails,
+  here: readonly RememberedAccount[],
+  { accounts }: Pick<VisitDeps, 'accounts'>,
+) {
+  return async (id: AccountId | undefined): Promise<KnownAccount | undefined> => {
+    const account = id && (await accounts.findActive(tenant.id, id))
+    const via = here.find((one) => one.id === id)?.via
+    return account && { id: account.id, email: account.email, name: account.profile.name, via }
   }
 }
 

@@ -2,17 +2,22 @@ import type { Acr } from '#client/client.ts'
 import { emptyProgress } from '#interaction/interaction.ts'
 import type { Prover, Situation } from '#interaction/interaction.ts'
 import { brandId } from '#kit/ids.ts'
-import type { AccountId } from '#kit/ids.ts'
+import type { AccountId, ConnectionId } from '#kit/ids.ts'
 import type { EnrolledFactors, MethodId, Proof } from '#login/login.ts'
 import { tenantSettings } from '#tenant/tenant.ts'
 
 export const ada = { id: brandId<AccountId>('ada'), email: 'ada@example.test', name: undefined }
-export const proof = (method: MethodId, userVerified?: boolean): Proof => ({
+export const proof = (method: Proof['method'], userVerified?: boolean): Proof => ({
   method,
   accountId: ada.id,
   amr: [method],
   at: 1,
   userVerified,
+})
+/** Proved to somebody else. */
+export const elsewhere = (isMultiFactor: boolean): Proof => ({
+  ...proof('federated'),
+  federated: { connectionId: brandId<ConnectionId>('acme'), isMultiFactor, until: undefined },
 })
 export const password = proof('password')
 export const none: EnrolledFactors = { password: true, totp: false, passkeys: 0, recoveryCodes: 0 }

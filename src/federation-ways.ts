@@ -1,0 +1,92 @@
+import type { Router } from '@koa/router'
+import type { Context } from 'koa'
+import { createTxtResolver } from '#federation/connection/domain/dns.ts'
+import { createPostgresDomainStore } from '#federation/connection/domain/postgres.ts'
+import { createPostgresConnectionStore } from '#federation/connection/postgres.ts'
+import { createConnections, type ConnectionDeps } from '#federation/connection/service.ts'
+import { createErrands } from '#federation/errand/service.ts'
+import type { Arrivals, Errand, Identities } from '#federation/federation.ts'
+import { createPeers } from '#federation/oidc/peers.ts'
+import { createOidcUpstream } from '#federation/oidc/service.ts'
+import { createEnforcement } from '#federation/service.ts'
+import { createSignInArrivals } from '#interaction/federation/arrivals.ts'
+import type { SignInArrivalDeps } from '#interaction/federation/arrivals.ts'
+import { createTellOfFailure } from '#interaction/federation/failures.ts'
+import type { FailureDeps } from '#interaction/federation/failures.ts'
+import type { Egress } from '#http/http.ts'
+import { createFederationRouter } from '#interaction/federation/routes.ts'
+import type { FederationRouteDeps, Upstreams } from '#interaction/federation/routes.ts'
+import type { Logger, Metrics } from '#telemetry/telemetry.ts'
+import type { Stores } from './stores.ts'
+
+export type FederationDeps = Omit<ConnectionDeps, 'store' | 'domains' | 'resolver'> &
+  Pick<Stores, 'database' | 'ephemeral'> & {
+    readonly egress: Egress
+    readonly logger: Logger
+    readonly metrics: Metrics
+  }
+
+/** Where people have an account as well, which domains are whose, and how one gets there. */
+export function createFederation(deps: FederationDeps) {
+  const store = createPostgresConnectionStore(deps)
+  const domains = createPostgresDomainStore(deps)
+  const federation = createConnections({
+    ...deps,
+    store,
+    domains,
+    resolver: createTxtResolver(),
+  })
+  const { connections, homeRealms } = federation
+  const errands = createErrands(deps)
+  const peers = createPeers(deps)
+  const oidc = createOidcUpstream({ ...deps, connections, errands, peers })
+  const upstreams: Upstreams = {
+    google: oidc,
+    microsoft: oidc,
+    oidc,
+    github: oidc,
+    apple: oidc,
+  }
+  const identities: Identities = {
+    admit: async () => ({ kind: 'refused', reason: 'no_account' }),
+    linkWaiting: async () => false,
+    link: async () => 'no_account',
+  }
+  const waysBack: WaysBack = () => []
+  const enforcement = createEnforcement(homeRealms)
+  return { ...federation, identities, upstreams, waysBack, enforcement }
+}
+
+/** Where each protocol's way back ends; told who meets those who come. */
+export type WaysBack = (arrivals: Arrivals<Context>) => readonly Router[]
+
+type ForeignSignInDeps = Omit<FederationRouteDeps & SignInArrivalDeps, 'tellOfFailure'> &
+  FailureDeps & {
+    readonly waysBack: WaysBack
+    /** Of the errands that are no sign-in. */
+    readonly otherArrivals?: OtherArrivals | undefined
+  }
+
+export type OtherArrivals = Readonly<
+  Partial<Record<Exclude<Errand['purpose'], 'sign_in'>, Arrivals<Context>>>
+>
+
+/** Out of a sign-in, and back into it. */
+export function createForeignSignIn(deps: ForeignSignInDeps): readonly Router[] {
+  const all = { ...deps, tellOfFailure: createTellOfFailure(deps) }
+  const signIn = createSignInArrivals(all)
+  return [
+    createFederationRouter(all),
+    ...deps.waysBack(createArrivals(signIn, deps.otherArrivals ?? {})),
+  ]
+}
+
+/** Whoever comes back is met by who sent them. */
+function createArrivals(signIn: Arrivals<Context>, others: OtherArrivals): Arrivals<Context> {
+  const metBy = (purpose: Errand['purpose'] = 'sign_in') =>
+    (purpose === 'sign_in' ? undefined : others[purpose]) ?? signIn
+  return {
+    arrived: (ctx, arrival) => metBy(arrival.errand.purpose).arrived(ctx, arrival),
+    failed: (ctx, failure) => metBy(failure.errand?.purpose).failed(ctx, failure),
+  }
+}

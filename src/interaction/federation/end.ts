@@ -1,0 +1,56 @@
+import type { Account } from '#account/account.ts'
+import type { Audit } from '#audit/audit.ts'
+import type { Enforcement, Identities } from '#federation/federation.ts'
+import { canonicalEmail } from '#kit/email-address.ts'
+import type { Proof, Requester } from '#login/login.ts'
+import { signInOf } from '../proofs.ts'
+import type { Visit } from '../visit.ts'
+
+export type ElsewhereEndDeps = {
+  readonly enforcement: Enforcement
+  readonly identities: Pick<Identities, 'linkWaiting'>
+  readonly audit: Pick<Audit, 'append'>
+}
+
+/** What the end of a sign-in has to do with whoever else signs people in. */
+export type ElsewhereEnd = {
+  /** Nobody is let in past a domain that is enforced, whatever the pages asked. Tells of an owner who broke the glass. */
+  mayEnd(account: Account, proofs: readonly Proof[], requester: Requester): Promise<boolean>
+  /** Links what waits, now that both sides are proved. Too late for it is no reason to refuse the sign-in. */
+  link(visit: Visit, account: Account, requester: Requester): Promise<void>
+}
+
+export function createElsewhereEnd(deps: ElsewhereEndDeps): ElsewhereEnd {
+  return {
+    async mayEnd(account, proofs, { ip, userAgent, requestId }) {
+      const signIn = signInOf(proofs)
+      if (await deps.enforcement.instead(account, signIn)) return false
+      const enforced = await deps.enforcement.ofEmail(account.tenantId, account.email)
+      if (!enforced || enforced.id === signIn.via) return true
+      const { tenantId, id: accountId } = account
+      await deps.audit.append({
+        tenantId,
+        type: 'federation.glass_broken',
+        outcome: 'success',
+        actor: { kind: 'account', id: accountId },
+        accountId,
+        ip,
+        userAgent,
+        requestId,
+        detail: { connection: enforced.id },
+      })
+      return true
+    },
+
+    async link({ details, progress }, { id: accountId, emailCanonical }, requester) {
+      const { linking } = progress
+      // SECURITY: only to the account that was named: another one that was signed in to meanwhile is not meant
+      if (!linking || canonicalEmail(linking.email) !== emailCanonical) return
+      const { ip, userAgent, requestId } = requester
+      const { tenant } = details
+      const { handle } = linking
+      const by = { ip, userAgent, requestId }
+      await deps.identities.linkWaiting({ tenant, handle, accountId, requester: by })
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import type { Context } from 'koa'
+import type { Audit } from '#audit/audit.ts'
+import type { Connection, Failure } from '#federation/federation.ts'
+import { newReference } from '#kit/random.ts'
+import type { AccountId } from '#kit/ids.ts'
+import type { Requester } from '#login/login.ts'
+import type { Logger, Metrics } from '#telemetry/telemetry.ts'
+import type { FederationFailure } from '../interaction.ts'
+import { known } from './elsewhere.ts'
+
+/**
+ * Records why a sign-in elsewhere came to nothing, and gives what its page may say: what to do, and a reference. Everything else
+ * is for the people who run the server.
+ */
+export type TellOfFailure = (
+  ctx: Context,
+  failure: Pick<Failure, 'tenant' | 'detail'> & {
+    readonly connection: Connection
+    readonly reason: FederationFailure['reason']
+    /** Whose sign-in it would have been, where that is known. */
+    readonly accountId?: AccountId | undefined
+  },
+) => Promise<FederationFailure>
+
+export type FailureDeps = {
+  readonly audit: Pick<Audit, 'append'>
+  readonly logger: Pick<Logger, 'warn'>
+  readonly metrics: Pick<Metrics, 'signIn'>
+  readonly requesterOf: (ctx: Context) => Omit<Requester, 'deviceCookie'>
+}
+
+export function createTellOfFailure(deps: FailureDeps): TellOfFailure {
+  return async (ctx, { tenant, connection, reason, detail, accountId }) => {
+    const reference = newReference()
+    const { ip, userAgent, requestId } = deps.requesterOf(ctx)
+    await deps.audit.append({
+      tenantId: tenant.id,
+      type: 'federation.failed',
+      outcome: 'failure',
+      actor: { kind: 'anonymous' },
+      accountId,
+      ip,
+      userAgent,
+      requestId,
+      detail: { connection: connection.id, reason, reference },
+    })
+    deps.metrics.signIn({ method: 'federated', outcome: 'failure', reason })
+    const { id: connection_id } = connection
+    const facts = { tenant_id: tenant.id, connection_id, reason, reference, detail }
+    deps.logger.warn('a sign-in elsewhere came to nothing', facts)
+    return { connection: known(connection), reason, reference }
+  }
+}
+
+/** Where nothing is known of who left: no sign-in could show it. */
+export function addressOfNobody(
+  basePath: string,
+  { connection, reference }: FederationFailure,
+): string {
+  return `${basePath}/federation/${connection.id}/failed?reference=${reference}`
+}
