@@ -2,6 +2,8 @@ import type { Router } from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import type { Departures } from '#account/account.ts'
 import type { Clients } from '#client/client.ts'
+import type { PostedAnswers } from '#federation/errand/errand.ts'
+import type { OidcUpstream } from '#federation/oidc/oidc.ts'
 import type { Connections, Enforcement, HomeRealms, Identities } from '#federation/federation.ts'
 import { cookies, createSealedCookies } from '#http/cookies.ts'
 import { createCsrf } from '#http/csrf.ts'
@@ -65,7 +67,6 @@ import { currentRequestId } from '#telemetry/request-context.ts'
 import { addressOf } from '#tenant/front-door.ts'
 import type { PageOf } from '#tenant/tenant.ts'
 import { createForeignSignIn } from './federation-ways.ts'
-import type { WaysBack } from './federation-ways.ts'
 
 export type PageInput = {
   readonly flow: AuthFlow
@@ -111,7 +112,8 @@ export type ConversationDeps = Omit<FinishDeps, Made> &
     readonly identities: Identities
     readonly enforcement: Enforcement
     readonly upstreams: Upstreams
-    readonly waysBack: WaysBack
+    readonly oidcUpstream: OidcUpstream
+    readonly postedAnswers: PostedAnswers
     readonly departures: Departures
     readonly devices: DeviceCookies
     readonly emailCode: EmailCodeLogin

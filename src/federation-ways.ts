@@ -4,8 +4,11 @@ import { createTxtResolver } from '#federation/connection/domain/dns.ts'
 import { createPostgresDomainStore } from '#federation/connection/domain/postgres.ts'
 import { createPostgresConnectionStore } from '#federation/connection/postgres.ts'
 import { createConnections, type ConnectionDeps } from '#federation/connection/service.ts'
-import { createErrands } from '#federation/errand/service.ts'
+import type { PostedAnswers } from '#federation/errand/errand.ts'
+import { createErrands, createPostedAnswers } from '#federation/errand/service.ts'
 import type { Arrivals, Errand, Identities } from '#federation/federation.ts'
+import { createOidcCallbackRouter } from '#federation/oidc/login.ts'
+import type { OidcUpstream } from '#federation/oidc/oidc.ts'
 import { createPeers } from '#federation/oidc/peers.ts'
 import { createOidcUpstream } from '#federation/oidc/service.ts'
 import { createEnforcement } from '#federation/service.ts'
@@ -13,7 +16,7 @@ import { createSignInArrivals } from '#interaction/federation/arrivals.ts'
 import type { SignInArrivalDeps } from '#interaction/federation/arrivals.ts'
 import { createTellOfFailure } from '#interaction/federation/failures.ts'
 import type { FailureDeps } from '#interaction/federation/failures.ts'
-import type { Egress } from '#http/http.ts'
+import type { Egress, ReadForm } from '#http/http.ts'
 import { createFederationRouter } from '#interaction/federation/routes.ts'
 import type { FederationRouteDeps, Upstreams } from '#interaction/federation/routes.ts'
 import type { Logger, Metrics } from '#telemetry/telemetry.ts'
@@ -52,17 +55,16 @@ export function createFederation(deps: FederationDeps) {
     linkWaiting: async () => false,
     link: async () => 'no_account',
   }
-  const waysBack: WaysBack = () => []
   const enforcement = createEnforcement(homeRealms)
-  return { ...federation, identities, upstreams, waysBack, enforcement }
+  const postedAnswers = createPostedAnswers(deps)
+  return { ...federation, identities, oidcUpstream: oidc, postedAnswers, upstreams, enforcement }
 }
-
-/** Where each protocol's way back ends; told who meets those who come. */
-export type WaysBack = (arrivals: Arrivals<Context>) => readonly Router[]
 
 type ForeignSignInDeps = Omit<FederationRouteDeps & SignInArrivalDeps, 'tellOfFailure'> &
   FailureDeps & {
-    readonly waysBack: WaysBack
+    readonly oidcUpstream: OidcUpstream
+    readonly postedAnswers: PostedAnswers
+    readonly readForm: ReadForm
     /** Of the errands that are no sign-in. */
     readonly otherArrivals?: OtherArrivals | undefined
   }
@@ -74,10 +76,11 @@ export type OtherArrivals = Readonly<
 /** Out of a sign-in, and back into it. */
 export function createForeignSignIn(deps: ForeignSignInDeps): readonly Router[] {
   const all = { ...deps, tellOfFailure: createTellOfFailure(deps) }
-  const signIn = createSignInArrivals(all)
+  const { oidcUpstream: upstream, postedAnswers: posted } = deps
+  const arrivals = createArrivals(createSignInArrivals(all), deps.otherArrivals ?? {})
   return [
     createFederationRouter(all),
-    ...deps.waysBack(createArrivals(signIn, deps.otherArrivals ?? {})),
+    createOidcCallbackRouter({ ...deps, upstream, posted, arrivals }),
   ]
 }
 

@@ -65,7 +65,7 @@ function createAdmittance(deps: SignInArrivalDeps) {
     const { tenant, identity } = arrival
     const { freshFrom = 0 } = await deps.progress.read(tenant.id, uid)
     if (identity.authentication.at + skew < freshFrom) {
-      return failing(ctx, arrival, 'authentication_too_old', 'they were not asked anew')
+      return failing(ctx, arrival, { reason: 'authentication_too_old' })
     }
     const { ip, userAgent, requestId } = deps.requesterOf(ctx)
     const admission = await deps.identities.admit(arrival, { ip, userAgent, requestId })
@@ -86,7 +86,7 @@ function createAdmittance(deps: SignInArrivalDeps) {
         return (before) => ({ ...before, ...settled, proofs: [], email, staysHere: true, linking })
       }
       case 'refused':
-        return failing(ctx, arrival, admission.reason, 'whose account it is')
+        return failing(ctx, arrival, { reason: admission.reason, isRecorded: true })
     }
   }
 
@@ -103,10 +103,10 @@ function createAdmittance(deps: SignInArrivalDeps) {
   async function failing(
     ctx: Context,
     { tenant, connection }: Arrival,
-    reason: Parameters<TellOfFailure>[1]['reason'],
-    detail: string,
+    why: Pick<Parameters<TellOfFailure>[1], 'reason' | 'isRecorded'>,
   ): Promise<Change> {
-    const failure = await deps.tellOfFailure(ctx, { tenant, connection, reason, detail })
+    const about = { tenant, connection, detail: 'they came back' }
+    const failure = await deps.tellOfFailure(ctx, { ...about, ...why })
     return (before) => ({ ...before, failure })
   }
 }

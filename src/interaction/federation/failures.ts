@@ -2,7 +2,6 @@ import type { Context } from 'koa'
 import type { Audit } from '#audit/audit.ts'
 import type { Connection, Failure } from '#federation/federation.ts'
 import { newReference } from '#kit/random.ts'
-import type { AccountId } from '#kit/ids.ts'
 import type { Requester } from '#login/login.ts'
 import type { Logger, Metrics } from '#telemetry/telemetry.ts'
 import type { FederationFailure } from '../interaction.ts'
@@ -17,37 +16,45 @@ export type TellOfFailure = (
   failure: Pick<Failure, 'tenant' | 'detail'> & {
     readonly connection: Connection
     readonly reason: FederationFailure['reason']
-    /** Whose sign-in it would have been, where that is known. */
-    readonly accountId?: AccountId | undefined
+    /** It stands in the audit already. */
+    readonly isRecorded?: boolean | undefined
   },
 ) => Promise<FederationFailure>
 
 export type FailureDeps = {
   readonly audit: Pick<Audit, 'append'>
-  readonly logger: Pick<Logger, 'warn'>
+  readonly logger: Pick<Logger, 'info'>
   readonly metrics: Pick<Metrics, 'signIn'>
   readonly requesterOf: (ctx: Context) => Omit<Requester, 'deviceCookie'>
 }
 
 export function createTellOfFailure(deps: FailureDeps): TellOfFailure {
-  return async (ctx, { tenant, connection, reason, detail, accountId }) => {
-    const reference = newReference()
+  async function record(
+    ctx: Context,
+    { tenant, connection, reason }: Parameters<TellOfFailure>[1],
+    reference: string,
+  ): Promise<void> {
     const { ip, userAgent, requestId } = deps.requesterOf(ctx)
+    deps.metrics.signIn({ method: 'federated', outcome: 'failure', reason })
     await deps.audit.append({
       tenantId: tenant.id,
       type: 'federation.failed',
       outcome: 'failure',
       actor: { kind: 'anonymous' },
-      accountId,
       ip,
       userAgent,
       requestId,
       detail: { connection: connection.id, reason, reference },
     })
-    deps.metrics.signIn({ method: 'federated', outcome: 'failure', reason })
+  }
+
+  return async (ctx, failure) => {
+    const { tenant, connection, reason, detail } = failure
+    const reference = newReference()
+    if (!failure.isRecorded) await record(ctx, failure, reference)
     const { id: connection_id } = connection
     const facts = { tenant_id: tenant.id, connection_id, reason, reference, detail }
-    deps.logger.warn('a sign-in elsewhere came to nothing', facts)
+    deps.logger.info('a sign-in elsewhere came to nothing', facts)
     return { connection: known(connection), reason, reference }
   }
 }
