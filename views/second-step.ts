@@ -80,6 +80,7 @@ function codeForm(props: SecondStepProps, token: Html, messages: Messages): Html
   const { action, error, method, trustDays } = props
   const { t } = messages
   const isRecovery = method === 'recovery_code'
+  const wrong = error && fieldError(error, messages)
   const input = isRecovery
     ? html`type="text" class="code" autocomplete="off" autocapitalize="characters"
       spellcheck="false" dir="ltr" maxlength="32" required`
@@ -90,8 +91,8 @@ function codeForm(props: SecondStepProps, token: Html, messages: Messages): Html
       name: 'code',
       label: t(isRecovery ? 'second_step.recovery_code_label' : 'second_step.code'),
       input,
-      error: error && fieldError(error, messages),
-      autofocus: error === undefined,
+      error: wrong,
+      autofocus: error === undefined || wrong !== undefined,
     }),
     trustBox(trustDays, messages),
     primaryButton(t('second_step.submit')),
