@@ -34,8 +34,11 @@ import { createRecoveryCodeWay } from '#interaction/second-step/recovery-code.ts
 import { createTotpWay } from '#interaction/second-step/totp.ts'
 import type { EmailWayDeps } from '#interaction/second-step/email-code.ts'
 import type { Way } from '#interaction/second-step/second-step.ts'
-import { createPasskeyEnrolment } from '#interaction/enrolment/passkey.ts'
-import type { NewPasskeyDeps, PasskeyAnswerDeps } from '#interaction/passkey-answers.ts'
+import {
+  createPasskeyEnrolment,
+  type PasskeyEnrolmentDeps,
+} from '#interaction/enrolment/passkey.ts'
+import type { PasskeyAnswerDeps } from '#interaction/passkey-answers.ts'
 import { createPasskeyWay } from '#interaction/second-step/passkey.ts'
 import { createStepPage } from '#interaction/step-page.ts'
 import type { DemoAccount, StepPageDeps } from '#interaction/step-page.ts'
@@ -213,7 +216,7 @@ function finishOf(
 function createFurtherProofs(
   deps: EmailWayDeps &
     PasskeyAnswerDeps &
-    NewPasskeyDeps & { readonly totp: Totp; readonly recoveryCodes: RecoveryCodes },
+    PasskeyEnrolmentDeps & { readonly totp: Totp; readonly recoveryCodes: RecoveryCodes },
 ) {
   const typed = [createTotpWay(deps), createEmailWay(deps), createRecoveryCodeWay(deps)]
   const ways: readonly Way[] = [createPasskeyWay(deps), ...typed]

@@ -113,20 +113,6 @@ export async function makePasskey(
   return kind === 'added' || kind === 'step_up' ? kind : 'refused'
 }
 
-/** The same where it is wanted: a proof that is too old is asked for again. */
-export async function addPasskey(visit: Visit, form: Form, deps: NewPasskeyDeps): Promise<void> {
-  const { tenant, uid } = visit.details
-  const change = outcomes[await makePasskey(visit, form, deps)]
-  await deps.progress.change(tenant.id, uid, (before) => ({ ...before, ...change }))
-}
-
-const begun = { enrolling: undefined, notice: undefined } as const
-const outcomes = {
-  added: begun,
-  step_up: { ...begun, proofs: [], another: true, email: undefined },
-  refused: { notice: { kind: 'passkey', why: 'not_added' } },
-} as const satisfies Record<string, Partial<Progress>>
-
 /** What to ask the browser for at this step; nothing where no passkey is asked for. */
 export async function passkeyOptions(
   visit: Visit,

@@ -3,7 +3,9 @@ import { it } from 'node:test'
 import { acrPassword, acrPhishingResistant } from '#client/client.ts'
 import { createAuthenticator } from '#test/support/authenticator.ts'
 import type { Page, Tab } from '#test/support/browser.ts'
+import { codesOn } from '#test/support/my-two-step.ts'
 import { givePasskey, passkeyOptions, usePasskey } from '#test/support/passkey-sign-in.ts'
+import { requester } from '#test/support/passkeys.ts'
 import { proveIdentity } from '#test/support/person.ts'
 import { password, type Person } from '#test/support/world.ts'
 import { describeInWorlds } from '#test/support/worlds.ts'
@@ -237,6 +239,27 @@ describeInWorlds('signing in with a passkey', (world) => {
     const back = await usePasskey(world(), tab, authenticator)
     const claims = (await attempt.finish(back.url)).claims() ?? assert.fail('no ID token')
     assert.equal(claims['acr'], acrPhishingResistant)
+  })
+
+  it('comes with recovery codes where they stand in for it, or a lost device is a lost account', async () => {
+    const { person, attempt, tab } = await strict()
+    await proveIdentity(tab, person)
+    await tab.submit({}, /^Passkey/)
+    const authenticator = createAuthenticator({ origin: world().issuer })
+    const made = authenticator.create(await passkeyOptions(world(), tab))
+    const page = await tab.submit({ credential: made })
+    assert.equal(page.heading, 'Recovery codes')
+    const [code = assert.fail(page.text), ...others] = codesOn(page)
+    assert.equal(others.length, 9)
+    assert.equal((await tab.submit({}, 'I’ve saved them')).heading, 'Confirm it’s you')
+    const back = await usePasskey(world(), tab, authenticator)
+    const claims = (await attempt.finish(back.url)).claims() ?? assert.fail('no ID token')
+    assert.equal(claims['acr'], acrPhishingResistant)
+    const { recoveryCodes } = world().app
+    const { tenantId, id: accountId } = person.account
+    const tenant = (await world().app.tenants.findById(tenantId)) ?? assert.fail('no tenant')
+    const tried = { tenant, accountId, requester: { ...requester, deviceCookie: undefined }, code }
+    assert.equal((await recoveryCodes.verify(tried)).kind, 'proved')
   })
 
   it('is not made on the way on the strength of a password of a while ago (Q52)', async () => {
