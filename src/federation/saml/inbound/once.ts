@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { readInstant } from '../instant.ts'
 import { attributeOf, type XmlElement } from '../xml/xml.ts'
-import { oldestMessage, readInstant, skewOf } from './instant.ts'
+import { oldestMessage, skewOf } from './instant.ts'
 import type { Once, Situation } from './vocabulary.ts'
 
 /**
