@@ -24,6 +24,8 @@ describe('the metrics', () => {
       metrics.tokenIssued({ grant: 'authorization_code', kind: 'access_token' })
       metrics.oauthError({ endpoint: 'token', error: 'invalid_grant' })
       metrics.federationRequest({ protocol: 'saml', outcome: 'success' })
+      metrics.federationRequest({ protocol: 'oidc', outcome: 'failure', reason: 'errand_unknown' })
+      metrics.federationDocument({ document: 'jwks', outcome: 'failure' })
       metrics.passwordHashed(0.03)
       metrics.rateLimited('sign_in.account')
       metrics.signingKeyExpires('ES256', 1_700_000_000)
@@ -35,7 +37,9 @@ describe('the metrics', () => {
       'signet_sign_ins_total{method="password",outcome="failure",reason="wrong_password"} 1',
       'signet_tokens_issued_total{grant="authorization_code",kind="access_token"} 1',
       'signet_oauth_errors_total{endpoint="token",error="invalid_grant"} 1',
-      'signet_federation_requests_total{protocol="saml",outcome="success"} 1',
+      'signet_federation_requests_total{protocol="saml",outcome="success",reason="none"} 1',
+      'signet_federation_requests_total{protocol="oidc",outcome="failure",reason="errand_unknown"} 1',
+      'signet_federation_documents_total{document="jwks",outcome="failure"} 1',
       'signet_password_hash_duration_seconds_count 1',
       'signet_rate_limited_total{rule="sign_in.account"} 1',
       'signet_signing_key_expiry_timestamp_seconds{algorithm="ES256"} 1700000000',

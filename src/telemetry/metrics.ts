@@ -32,7 +32,10 @@ export function createMetrics(build: {
     oauthError({ endpoint, error }) {
       meters.oauthErrors.inc({ endpoint: word(endpoint), error: word(error) })
     },
-    federationRequest: (request) => meters.federation.inc({ ...request }),
+    federationRequest({ protocol, outcome, reason = 'none' }) {
+      meters.federation.inc({ protocol, outcome, reason: word(reason) })
+    },
+    federationDocument: (read) => meters.federationDocuments.inc({ ...read }),
     passwordHashed: (seconds) => meters.passwordHash.observe(seconds),
     rateLimited: (rule) => meters.rateLimited.inc({ rule: word(rule) }),
     sprayAlarm: (from) => meters.sprayAlarms.inc({ from }),
@@ -90,7 +93,13 @@ function createMeters(registry: Registry) {
     federation: counter('federation_requests_total', 'Answers of other identity providers.', [
       'protocol',
       'outcome',
+      'reason',
     ]),
+    federationDocuments: counter(
+      'federation_documents_total',
+      'Documents read from other identity providers.',
+      ['document', 'outcome'],
+    ),
     rateLimited: counter('rate_limited_total', 'Requests refused by a limit.', ['rule']),
     sprayAlarms: counter('spray_alarms_total', 'Passwords tried on many accounts of a tenant.', [
       'from',

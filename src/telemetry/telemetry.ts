@@ -93,6 +93,13 @@ export type Metrics = {
   federationRequest(request: {
     readonly protocol: 'oidc' | 'saml'
     readonly outcome: 'success' | 'failure'
+    /** One of a few: `upstream_unavailable`. */
+    readonly reason?: string | undefined
+  }): void
+  /** A document of another identity provider was read, or could not be: what was kept stands then. */
+  federationDocument(read: {
+    readonly document: 'discovery' | 'jwks' | 'metadata'
+    readonly outcome: 'success' | 'failure'
   }): void
   passwordHashed(seconds: number): void
   rateLimited(rule: string): void

@@ -1,5 +1,6 @@
 import { createEgress } from '#http/egress.ts'
 import type { Egress } from '#http/http.ts'
+import { readSettings } from '#federation/connection/settings.ts'
 import { createErrands, createPostedAnswers } from '#federation/errand/service.ts'
 import type {
   Connection,
@@ -38,7 +39,7 @@ export function openOidcUpstream(options: {
   const ephemeral = createMemoryEphemeral({ clock })
   const sealer = createSealer(createKeyDeriver([Buffer.alloc(32, 1)]))
   const errands = createErrands({ ephemeral, sealer, clock })
-  const peers = createPeers({ egress, clock })
+  const peers = createPeers({ egress, clock, metrics: { federationDocument: () => undefined } })
   const measured: string[] = []
   const deps: OidcDeps = {
     errands,
@@ -61,7 +62,7 @@ export function connectionOf(
 ): Connection {
   const id = brandId<ConnectionId>('peer')
   const fixed = { tenantId: tenant.id, id, name: 'Peer', version: 1 }
-  return { ...fixed, type, status: 'active', settings, ...other }
+  return { ...fixed, type, status: 'active', settings: readSettings(type, settings), ...other }
 }
 
 /** To the provider of a test, as any OpenID Provider. */

@@ -1,15 +1,14 @@
 import { z } from 'zod'
+import type { SettingsOf } from '../connection/connection.ts'
 import { emailOf, textOf, type Claims, type Said } from './claims.ts'
 import type { Answer, Provider, Who } from './oidc.ts'
 import { wishParameters } from './wishes.ts'
 
-const shape = z.object({ client_id: z.string(), team_id: z.string(), key_id: z.string() })
-
 export const appleIssuer = 'https://appleid.apple.com'
 
 /** reference/federation.md §3.5. */
-export function appleProvider(stored: unknown): Provider {
-  const { client_id: clientId, team_id: teamId, key_id: keyId } = shape.parse(stored)
+export function appleProvider(settings: SettingsOf<'apple'>): Provider {
+  const { client_id: clientId, team_id: teamId, key_id: keyId } = settings
   return {
     clientId,
     issuer: appleIssuer,

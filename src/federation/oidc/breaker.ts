@@ -5,18 +5,7 @@ export type Breaker = {
   /** False while nobody should ask. */
   mayTry(): boolean
   succeeded(): void
-  failed(detail: string): void
-  state(): BreakerState
-}
-
-export type BreakerState = {
-  /** Failures in a row. */
-  readonly failures: number
-  /** Epoch seconds. */
-  readonly lastSuccess: number | undefined
-  readonly lastFailure: number | undefined
-  /** Stable; of the last failure. */
-  readonly reason: string | undefined
+  failed(): void
 }
 
 /** Failures in a row that open it, and seconds until one more try. */
@@ -24,22 +13,16 @@ const threshold = 3
 const pause = 30
 
 export function createBreaker(clock: Clock): Breaker {
-  let state: BreakerState = {
-    failures: 0,
-    lastSuccess: undefined,
-    lastFailure: undefined,
-    reason: undefined,
-  }
+  let failures = 0
+  let failedAt = 0
   return {
-    mayTry: () =>
-      state.failures < threshold || epochSeconds(clock) >= (state.lastFailure ?? 0) + pause,
+    mayTry: () => failures < threshold || epochSeconds(clock) >= failedAt + pause,
     succeeded() {
-      state = { ...state, failures: 0, lastSuccess: epochSeconds(clock) }
+      failures = 0
     },
-    failed(reason) {
-      const failures = state.failures + 1
-      state = { ...state, failures, lastFailure: epochSeconds(clock), reason }
+    failed() {
+      failures += 1
+      failedAt = epochSeconds(clock)
     },
-    state: () => state,
   }
 }

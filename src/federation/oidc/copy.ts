@@ -12,8 +12,17 @@ export type Copy<Value> = {
   get(): Promise<Value>
   /** Reads it anew, at most once a minute: what is asked for was not in it (an unknown key). */
   renew(): Promise<Value>
-  /** Seconds since it was read; undefined: never. */
-  age(): number | undefined
+  /** Reads it now, breaker or not: an administrator asks. What was kept stands when that fails. */
+  refresh(): Promise<Value>
+  state(): CopyState
+}
+
+export type CopyState = {
+  /** Epoch seconds. */
+  readonly readAt: number | undefined
+  /** After `readAt`: what was kept is used because nothing newer could be had. */
+  readonly failedAt: number | undefined
+  readonly problem: Refused | undefined
 }
 
 type CopyOptions<Value> = {
@@ -24,6 +33,7 @@ type CopyOptions<Value> = {
   readonly clock: Clock
   /** Seconds it is believed unasked. */
   readonly fresh: number
+  readonly onRead?: ((outcome: 'success' | 'failure') => void) | undefined
 }
 
 /** Seconds the last good one stands while the other side does not answer. */
@@ -36,8 +46,9 @@ const patience = 1000
 type Kept<Value> = { readonly value: Value; readonly at: number }
 
 export function createCopy<Value>(options: CopyOptions<Value>): Copy<Value> {
-  const { load, unavailable, breaker, clock, fresh } = options
+  const { load, unavailable, breaker, clock, fresh, onRead } = options
   let kept: Kept<Value> | undefined
+  let failed: { readonly at: number; readonly problem: Refused } | undefined
   let loading: Promise<Value> | undefined
   let triedAt = -Infinity
 
@@ -46,10 +57,15 @@ export function createCopy<Value>(options: CopyOptions<Value>): Copy<Value> {
     try {
       const value = await load()
       kept = { value, at: epochSeconds(clock) }
+      failed = undefined
       breaker.succeeded()
+      onRead?.('success')
       return value
     } catch (error) {
-      breaker.failed(error instanceof Refused ? error.code : unavailable)
+      const problem = error instanceof Refused ? error : new Refused(unavailable)
+      failed = { at: epochSeconds(clock), problem }
+      breaker.failed()
+      onRead?.('failure')
       throw error
     } finally {
       loading = undefined
@@ -57,12 +73,16 @@ export function createCopy<Value>(options: CopyOptions<Value>): Copy<Value> {
   }
 
   /** One at a time, whoever asks. */
-  function reload(): Promise<Value> {
+  function refresh(): Promise<Value> {
     if (loading) return loading
-    if (!breaker.mayTry()) return Promise.reject(new Refused(unavailable, 'breaker_open'))
     loading = loadOnce()
     loading.catch(() => undefined) // whoever waits is told; nobody may be waiting any more
     return loading
+  }
+
+  function reload(): Promise<Value> {
+    if (loading || breaker.mayTry()) return refresh()
+    return Promise.reject(new Refused(unavailable, 'breaker_open'))
   }
 
   const ageOf = ({ at }: Kept<Value>): number => epochSeconds(clock) - at
@@ -81,6 +101,7 @@ export function createCopy<Value>(options: CopyOptions<Value>): Copy<Value> {
       const isTooSoon = epochSeconds(clock) - triedAt < leastBetween
       return kept && isTooSoon ? kept.value : reload()
     },
-    age: () => kept && ageOf(kept),
+    refresh,
+    state: () => ({ readAt: kept?.at, failedAt: failed?.at, problem: failed?.problem }),
   }
 }

@@ -1,22 +1,10 @@
-import { z } from 'zod'
+import type { SettingsOf } from '../connection/connection.ts'
 import { addressOf, emailOf, saidOf, textsOf, type Said } from './claims.ts'
 import type { Provider, Who } from './oidc.ts'
 import { wishParameters } from './wishes.ts'
 
-const shape = z.object({
-  issuer: z.string(),
-  client_id: z.string(),
-  scopes: z.array(z.string()).default(['openid', 'email', 'profile']),
-  token_endpoint_auth_method: z
-    .enum(['client_secret_basic', 'client_secret_post', 'none'])
-    .default('client_secret_basic'),
-  id_token_signed_response_alg: z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']).default('RS256'),
-  prompt: z.string().optional(),
-})
-
 /** Any OpenID Provider, by discovery. */
-export function genericProvider(stored: unknown): Provider {
-  const settings = shape.parse(stored)
+export function genericProvider(settings: SettingsOf<'oidc'>): Provider {
   return {
     clientId: settings.client_id,
     issuer: settings.issuer,

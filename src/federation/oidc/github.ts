@@ -1,16 +1,15 @@
 import { z } from 'zod'
+import type { SettingsOf } from '../connection/connection.ts'
 import { emailOf, type Said } from './claims.ts'
 import type { Provider, Who } from './oidc.ts'
 import type { ProblemCode } from './problem.ts'
 
-const shape = z.object({ client_id: z.string() })
-
 export const githubIssuer = 'https://github.com'
 
 /** reference/federation.md §3.5: OAuth 2.0 alone. Who it is, is asked with a token we got for our own code. */
-export function githubProvider(stored: unknown): Provider {
+export function githubProvider(settings: SettingsOf<'github'>): Provider {
   return {
-    clientId: shape.parse(stored).client_id,
+    clientId: settings.client_id,
     issuer: githubIssuer,
     isIssuer: (discovered) => discovered === githubIssuer,
     document: {

@@ -1,21 +1,14 @@
-import { z } from 'zod'
+import type { SettingsOf } from '../connection/connection.ts'
 import { addressOf, emailOf, saidOf, textOf, textsOf, type Said } from './claims.ts'
 import type { Provider, Who } from './oidc.ts'
 import type { ProblemCode } from './problem.ts'
 import { present, wishParameters } from './wishes.ts'
 
-const shape = z.object({
-  client_id: z.string(),
-  hosted_domains: z.array(z.string()).default([]),
-  prompt: z.string().optional(),
-})
-
 export const googleIssuer = 'https://accounts.google.com'
 
 /** reference/federation.md §3.3. */
-export function googleProvider(stored: unknown): Provider {
-  const settings = shape.parse(stored)
-  const domains = settings.hosted_domains.map((domain) => domain.toLowerCase())
+export function googleProvider(settings: SettingsOf<'google'>): Provider {
+  const domains = settings.hosted_domains
   // a hint for its page: who may come is decided by the claim
   const hosted = domains.length > 1 ? '*' : domains[0]
   return {

@@ -1,17 +1,10 @@
-import { z } from 'zod'
+import type { SettingsOf } from '../connection/connection.ts'
 import { emailOf, textsOf, type Claims, type Said } from './claims.ts'
 import type { Provider, Who } from './oidc.ts'
 import type { ProblemCode } from './problem.ts'
 import { wishParameters } from './wishes.ts'
 
-const shape = z.object({
-  client_id: z.string(),
-  tenant: z.string(),
-  allowed_tenants: z.array(z.string()).default([]),
-  prompt: z.string().optional(),
-})
-
-type Settings = z.infer<typeof shape>
+type Settings = SettingsOf<'microsoft'>
 
 const authority = 'https://login.microsoftonline.com'
 /** What a document for more than one tenant calls itself. */
@@ -21,8 +14,7 @@ const consumers = '9188040d-6c67-4c5b-b112-36a304b66dad'
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** reference/federation.md §3.4. */
-export function microsoftProvider(stored: unknown): Provider {
-  const settings = shape.parse(stored)
+export function microsoftProvider(settings: Settings): Provider {
   const issuer = `${authority}/${settings.tenant}/v2.0`
   const isOneTenant = guid.test(settings.tenant)
   return {

@@ -2,7 +2,8 @@ import type * as oidc from 'openid-client'
 import { z } from 'zod'
 import type { Egress } from '#http/http.ts'
 import type { Clock } from '#kit/clock.ts'
-import { createBreaker, type Breaker } from './breaker.ts'
+import type { Metrics } from '#telemetry/telemetry.ts'
+import { createBreaker } from './breaker.ts'
 import { createCopy, type Copy } from './copy.ts'
 import type { Provider, ServerDocument } from './oidc.ts'
 import { Refused } from './problem.ts'
@@ -12,7 +13,12 @@ export type Peer = {
   readonly provider: Provider
   readonly document: Copy<ServerDocument>
   readonly keys: Copy<oidc.JWKS>
-  readonly breaker: Breaker
+}
+
+export type PeerDeps = {
+  readonly egress: Egress
+  readonly clock: Clock
+  readonly metrics: Pick<Metrics, 'federationDocument'>
 }
 
 /** Bytes of the largest document or answer that is read. */
@@ -20,11 +26,8 @@ export const maxBytes = 256 * 1024
 /** Seconds a discovery document and keys are believed unasked (reference/federation.md §3.6). */
 const freshness = { document: 3600, keys: 600 }
 
-export function createPeer(
-  provider: Provider,
-  deps: { readonly egress: Egress; readonly clock: Clock },
-): Peer {
-  const { egress, clock } = deps
+export function createPeer(provider: Provider, deps: PeerDeps): Peer {
+  const { egress, clock, metrics } = deps
   const breaker = createBreaker(clock)
   const read = (url: string, what: 'discovery' | 'jwks') => readJson(egress, url, what)
 
@@ -36,6 +39,7 @@ export function createPeer(
     breaker,
     clock,
     fresh: freshness.document,
+    onRead: (outcome) => metrics.federationDocument({ document: 'discovery', outcome }),
   })
   const keys = createCopy<oidc.JWKS>({
     async load() {
@@ -46,8 +50,9 @@ export function createPeer(
     breaker,
     clock,
     fresh: freshness.keys,
+    onRead: (outcome) => metrics.federationDocument({ document: 'jwks', outcome }),
   })
-  return { provider, document, keys, breaker }
+  return { provider, document, keys }
 }
 
 /** OIDC Discovery §4: appended, whatever the path. */

@@ -1,7 +1,5 @@
-import type { Egress } from '#http/http.ts'
-import type { Clock } from '#kit/clock.ts'
 import type { Connection } from '../federation.ts'
-import { createPeer, type Peer } from './peer.ts'
+import { createPeer, type Peer, type PeerDeps } from './peer.ts'
 import { providerOf } from './provider.ts'
 
 /** One peer per connection and version: what changed is read anew. Undefined for what does not speak OpenID Connect. */
@@ -10,7 +8,7 @@ export type Peers = (connection: Connection) => Peer | undefined
 /** Connections whose documents are kept; the one that was used the longest ago goes first. */
 const mostPeers = 1000
 
-export function createPeers(deps: { readonly egress: Egress; readonly clock: Clock }): Peers {
+export function createPeers(deps: PeerDeps): Peers {
   const peers = new Map<string, { readonly version: number; readonly peer: Peer }>()
 
   return (connection) => {

@@ -256,7 +256,7 @@ describe('Microsoft (reference/federation.md §3.4)', () => {
 })
 
 describe('Apple (reference/federation.md §3.5)', () => {
-  const settings = { team_id: 'TEAM', key_id: 'KEY' }
+  const settings = { team_id: 'TEAM567890', key_id: 'KEY4567890' }
   const email = 'x@privaterelay.appleid.com'
   for (const [value, expected] of [
     [true, 'verified'],

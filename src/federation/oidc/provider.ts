@@ -1,3 +1,4 @@
+import { isOfType } from '../connection/connection.ts'
 import type { Connection } from '../federation.ts'
 import { appleProvider } from './apple.ts'
 import { genericProvider } from './generic.ts'
@@ -7,19 +8,10 @@ import { microsoftProvider } from './microsoft.ts'
 import type { Provider } from './oidc.ts'
 
 /** Undefined for a connection that speaks something else. */
-export function providerOf({ type, settings }: Connection): Provider | undefined {
-  switch (type) {
-    case 'google':
-      return googleProvider(settings)
-    case 'microsoft':
-      return microsoftProvider(settings)
-    case 'apple':
-      return appleProvider(settings)
-    case 'github':
-      return githubProvider(settings)
-    case 'oidc':
-      return genericProvider(settings)
-    case 'saml':
-      return undefined
-  }
+export function providerOf(connection: Connection): Provider | undefined {
+  if (isOfType(connection, 'google')) return googleProvider(connection.settings)
+  if (isOfType(connection, 'microsoft')) return microsoftProvider(connection.settings)
+  if (isOfType(connection, 'apple')) return appleProvider(connection.settings)
+  if (isOfType(connection, 'github')) return githubProvider(connection.settings)
+  return isOfType(connection, 'oidc') ? genericProvider(connection.settings) : undefined
 }

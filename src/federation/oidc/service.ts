@@ -137,7 +137,7 @@ function tell(
   { tenant, connection, reason, detail }: Failure,
   { logger, metrics }: OidcDeps,
 ): void {
-  metrics.federationRequest({ protocol: 'oidc', outcome: 'failure' })
+  metrics.federationRequest({ protocol: 'oidc', outcome: 'failure', reason })
   const what = { tenant_id: tenant.id, connection: connection.id, reason, detail }
   logger.info('a sign-in elsewhere failed', what)
 }
