@@ -17,7 +17,8 @@ const schema = `
     PRIMARY KEY (tenant_id, connection_id, issuer, subject),
     -- one of a connection for an account; also finds those of an account
     UNIQUE (tenant_id, account_id, connection_id),
-    FOREIGN KEY (tenant_id, account_id) REFERENCES accounts ON DELETE CASCADE
+    FOREIGN KEY (tenant_id, account_id) REFERENCES accounts ON DELETE CASCADE,
+    FOREIGN KEY (tenant_id, connection_id) REFERENCES connections ON DELETE CASCADE
   );
 `
 

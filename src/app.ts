@@ -14,6 +14,7 @@ import { createDevMailRouter } from '#demo/dev-mail.ts'
 import { createAddressResolver } from '#http/address.ts'
 import { createEgress } from '#http/egress.ts'
 import { createErrorBoundary } from '#http/error-boundary.ts'
+import type { Egress } from '#http/http.ts'
 import { createOverPage } from '#interaction/over.ts'
 import { createProblemOfOver } from '#interaction/problem-page.ts'
 import type { DemoAccount } from '#interaction/step-page.ts'
@@ -30,7 +31,7 @@ import { createPostgresEmailChangeStore } from '#login/email-change/postgres.ts'
 import { createEmailChanges, type EmailChangeDeps } from '#login/email-change/service.ts'
 import { createPasswordChanges, type PasswordChangeDeps } from '#login/password/change/service.ts'
 import { createPostgresPasswordStore } from '#login/password/postgres.ts'
-import { createPasswordLogin } from '#login/password/service.ts'
+import { createPasswordLogin, type PasswordLoginDeps } from '#login/password/service.ts'
 import { createPostgresOutbox } from '#mail/postgres.ts'
 import { createLogoutDelivery } from '#oidc/backchannel-logout.ts'
 import { createProtocolServer, createPublications, isProtocolPath } from '#oidc/dispatch.ts'
@@ -47,6 +48,7 @@ import { createGeography } from '#session/geoip.ts'
 import { createPostgresSessionStore } from '#session/postgres.ts'
 import { createSessions } from '#session/service.ts'
 import { closeRedis } from '#storage/redis.ts'
+import type { Database } from '#storage/storage.ts'
 import type { Metrics, Logger } from '#telemetry/telemetry.ts'
 import { currentRequestId } from '#telemetry/request-context.ts'
 import { createAddressing } from '#tenant/address.ts'
@@ -62,11 +64,9 @@ import { createJsonApi } from './json-api.ts'
 import { createMyAccount, createOwnAffairs } from './my-account.ts'
 import { createConversation, requesterOf, type PageInput } from './conversation.ts'
 import { createFederation } from './federation-ways.ts'
-import { createFactors, isSecondFactorDemanded } from './factors.ts'
-import { createMailProofs } from './mail-proofs.ts'
-import { createSecondFactors } from './second-factors.ts'
 import { createSignInTrust } from './sign-in-trust.ts'
 import { openStores, type Stores } from './stores.ts'
+import { createWaysIn } from './ways-in.ts'
 
 export type AppInput = {
   readonly config: Config
@@ -138,34 +138,44 @@ function createServices(input: AppInput, stores: Stores) {
   const consents = createPostgresConsentStore({ database })
   const outbox = createPostgresOutbox({ database, clock })
   const egress = createEgress({ allow: config.outboundAllow })
-  const { breachedPasswordsUrl: url } = config
-  const isBreached = url === undefined ? undefined : createBreachService({ ...input, url, egress })
   const hasher = createHasher(input)
-  const passwords = createPasswordLogin({
-    ...input,
+  const passwords = createPasswords(input, {
     ...change,
-    store: createPostgresPasswordStore({ database }),
+    database,
     accounts,
     throttle,
     hasher,
     sealer,
     keys: keyring,
-    isCommon: loadBlocklist(),
-    isBreached,
+    egress,
   })
   const federation = createFederation({ ...input, ...stores, ...change, sealer, egress })
   const kept = { consents, outbox, logoutOutbox, audit, keyring, sealer }
   const facts = { tenants, keys, clients, accounts, sessions, ...kept }
-  const own = { ...facts, hasher, keptAddresses, passwords, isDemanded: isSecondFactorDemanded }
-  const factors = createSecondFactors(input, stores, own)
-  const proofs = createMailProofs(input, stores, { ...facts, ...factors, passwords })
+  const known = { ...facts, ...federation, hasher, keptAddresses, passwords }
+  const ways = createWaysIn(input, stores, known)
   const trust = createSignInTrust({ ...input, ...stores, ...facts, geography, egress })
-  const of = { ...facts, ...proofs, passwords, emailChangeStore: keptAddresses, clock }
-  const self = createSelfService({ ...of, otherMethods: [factors.passkeys] })
+  const of = { ...facts, ...ways, passwords, emailChangeStore: keptAddresses, clock }
+  const self = createSelfService({ ...of, otherMethods: [ways.passkeys, ways.connectedAccounts] })
   const affairs = { ...createOwnAffairs({ ...change, ...facts, ...self, store }), ...trust }
-  const known = createFactors({ passwords, ...factors })
-  const ways = { passwords, ...factors, ...proofs, factors: known }
-  return { ...facts, ...affairs, ...ways, egress, ...self, ...federation }
+  return { ...facts, ...affairs, passwords, ...ways, egress, ...self, ...federation }
+}
+
+function createPasswords(
+  input: AppInput,
+  deps: Omit<PasswordLoginDeps, 'store' | 'isCommon' | 'isBreached' | 'logger' | 'metrics'> & {
+    readonly database: Database
+    readonly egress: Egress
+  },
+) {
+  const { breachedPasswordsUrl: url } = input.config
+  return createPasswordLogin({
+    ...input,
+    ...deps,
+    store: createPostgresPasswordStore(deps),
+    isCommon: loadBlocklist(),
+    isBreached: url === undefined ? undefined : createBreachService({ ...input, ...deps, url }),
+  })
 }
 
 /** One gate for whatever is hashed. */

@@ -6,7 +6,7 @@ import { createPostgresConnectionStore } from '#federation/connection/postgres.t
 import { createConnections, type ConnectionDeps } from '#federation/connection/service.ts'
 import type { PostedAnswers } from '#federation/errand/errand.ts'
 import { createErrands, createPostedAnswers } from '#federation/errand/service.ts'
-import type { Arrivals, Errand, Identities } from '#federation/federation.ts'
+import type { Arrivals, Errand } from '#federation/federation.ts'
 import { createOidcCallbackRouter } from '#federation/oidc/login.ts'
 import type { OidcUpstream } from '#federation/oidc/oidc.ts'
 import { createPeers } from '#federation/oidc/peers.ts'
@@ -50,14 +50,9 @@ export function createFederation(deps: FederationDeps) {
     github: oidc,
     apple: oidc,
   }
-  const identities: Identities = {
-    admit: async () => ({ kind: 'refused', reason: 'no_account' }),
-    linkWaiting: async () => false,
-    link: async () => 'no_account',
-  }
   const enforcement = createEnforcement(homeRealms)
   const postedAnswers = createPostedAnswers(deps)
-  return { ...federation, identities, oidcUpstream: oidc, postedAnswers, upstreams, enforcement }
+  return { ...federation, oidcUpstream: oidc, postedAnswers, upstreams, enforcement }
 }
 
 type ForeignSignInDeps = Omit<FederationRouteDeps & SignInArrivalDeps, 'tellOfFailure'> &

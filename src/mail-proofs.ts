@@ -1,5 +1,6 @@
 import type { Accounts } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
+import type { RemoveAllIdentities } from '#federation/identity/identity.ts'
 import { cookies } from '#http/cookies.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { KeyDeriver } from '#kit/sealer.ts'
@@ -33,6 +34,7 @@ export type MailProofFacts = {
   readonly passwords: Passwords
   readonly totp: PriorCredential
   readonly recoveryCodes: PriorCredential
+  readonly removeAllIdentities: RemoveAllIdentities
   readonly keyring: KeyDeriver
 }
 
@@ -50,26 +52,24 @@ export function createMailProofs(
   const emailCodes = createEmailCodes({ ...about, ...facts, ephemeral, throttle, devices, keys })
   const trustedDevices = createPostgresTrustedDeviceStore({ database, clock })
   const habits = createPostgresHabitStore({ database, clock })
-  const ownership = createMailboxOwnership({
-    accounts,
-    audit,
-    clock,
-    credentials: [
-      { remove: (account, actor, within) => passwords.removePassword({ account, actor }, within) },
-      { remove: (account, _actor, within) => habits.remove(account, within) },
-      { remove: (account, _actor, within) => trustedDevices.removeAll(account, within) },
-      facts.totp,
-      facts.recoveryCodes,
-      {
-        remove: createRemoveAllPasskeys({ store: createPostgresPasskeyStore({ database }), audit }),
-      },
-    ],
-  })
+  const priorCredentials: readonly PriorCredential[] = [
+    { remove: (account, actor, within) => passwords.removePassword({ account, actor }, within) },
+    { remove: (account, _actor, within) => habits.remove(account, within) },
+    { remove: (account, _actor, within) => trustedDevices.removeAll(account, within) },
+    facts.totp,
+    facts.recoveryCodes,
+    {
+      remove: createRemoveAllPasskeys({ store: createPostgresPasskeyStore({ database }), audit }),
+    },
+  ]
+  const credentials = [...priorCredentials, { remove: facts.removeAllIdentities }]
+  const ownership = createMailboxOwnership({ accounts, audit, clock, credentials })
   const store = createPostgresInvitationStore({ database })
   const agreements = createPostgresAgreementStore({ database })
   const change = { ...facts, clock, transactor: database }
   return {
     devices,
+    priorCredentials,
     emailCodes,
     ownership,
     agreements,

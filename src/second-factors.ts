@@ -13,6 +13,7 @@ import { createPasskeyNotices } from '#login/passkey/notices.ts'
 import type { PasskeyStore } from '#login/passkey/passkey.ts'
 import { createPostgresPasskeyStore } from '#login/passkey/postgres.ts'
 import { createPasskeys, createRemoveAllPasskeys } from '#login/passkey/service.ts'
+import type { StrongMethod } from '#login/password/change/change.ts'
 import type { PasswordHasher, Passwords } from '#login/password/password.ts'
 import { createPostgresRecoveryCodeStore } from '#login/recovery-code/postgres.ts'
 import type { RecoveryCodes } from '#login/recovery-code/recovery-code.ts'
@@ -35,6 +36,7 @@ export type SecondFactorFacts = Pick<OtherFactors, 'isDemanded'> & {
   readonly hasher: PasswordHasher
   readonly keptAddresses: EmailChangeStore
   readonly passwords: Pick<Passwords, 'hasPassword'>
+  readonly connectedAccounts: StrongMethod
 }
 
 type Input = { readonly clock: Clock; readonly logger: Logger; readonly metrics: Metrics }
@@ -45,7 +47,7 @@ export function createSecondFactors(
   { database, ephemeral, throttle }: Stores,
   facts: SecondFactorFacts,
 ) {
-  const { keptAddresses, isDemanded, passwords } = facts
+  const { keptAddresses, isDemanded, passwords, connectedAccounts } = facts
   const formerAddresses = async ({ tenantId, id }: Account, within: Transaction | undefined) =>
     (await keptAddresses.list(tenantId, id, within)).map(({ oldEmail }) => oldEmail)
   const notices = createFactorNotices({ ...facts, clock, formerAddresses })
@@ -71,7 +73,9 @@ export function createSecondFactors(
     tell: createPasskeyNotices({ ...facts, clock, formerAddresses }),
     otherWays: {
       isThereAnother: async ({ settings }, { tenantId, id }, within) =>
-        settings.email_code !== 'off' || passwords.hasPassword(tenantId, id, within),
+        settings.email_code !== 'off' ||
+        (await passwords.hasPassword(tenantId, id, within)) ||
+        connectedAccounts.wasUsed(tenantId, id, within),
       async isNeeded(tenant, account, within) {
         if (secondFactorRule(tenant.settings, account.groups) === 'passkey') return true
         return !(await hasApp(tenant.id, account.id, within)) && isDemanded(tenant, account)

@@ -1,6 +1,6 @@
 import { after } from 'node:test'
 import { Client } from 'pg'
-import type { TenantId } from '#kit/ids.ts'
+import type { ConnectionId, TenantId } from '#kit/ids.ts'
 import { newId } from '#kit/random.ts'
 import { migrate } from '#storage/migrate.ts'
 import { createEmbeddedDatabase } from '#storage/embedded.ts'
@@ -76,6 +76,23 @@ export async function addTenant(
 ): Promise<TenantId> {
   await knex('tenants').insert({ id, slug: id, name: id, status: 'active', settings: '{}' })
   return id
+}
+
+/** Writes a connection that signs nobody in. */
+export async function addConnection(
+  { knex }: Database,
+  tenantId: TenantId,
+  id: ConnectionId,
+): Promise<void> {
+  const at = new Date(0)
+  const facts = { name: id, type: 'google', status: 'active', settings: '{}' }
+  await knex('connections').insert({
+    ...facts,
+    tenant_id: tenantId,
+    id,
+    created_at: at,
+    updated_at: at,
+  })
 }
 
 /** A database on a test's own server, with few connections. */

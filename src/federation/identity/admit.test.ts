@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { isVoid } from '#account/account.ts'
 import { createPostgresAccountStore } from '#account/postgres.ts'
 import { epochSeconds } from '#kit/clock.ts'
-import { addTenant, availableDatabases } from '#test/support/databases.ts'
+import { addConnection, addTenant, availableDatabases } from '#test/support/databases.ts'
 import { acme, google, noRules, openIdentities } from '#test/support/identities.ts'
 import { actor, tenant } from '#test/support/password-login.ts'
 import { createPostgresIdentityStore } from './postgres.ts'
@@ -71,6 +71,7 @@ for (const kind of availableDatabases())
     it('make one account with one identity', async () => {
       await using database = await kind.open()
       await addTenant(database, tenant.id)
+      await addConnection(database, tenant.id, google.id)
       const { admit } = await openIdentities({
         accountStore: createPostgresAccountStore({ database }),
         store: createPostgresIdentityStore({ database }),

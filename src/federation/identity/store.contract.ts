@@ -12,7 +12,10 @@ export type IdentityStoreHome = {
   close(): Promise<void>
 }
 
-const [google, acme] = [brandId<ConnectionId>('google'), brandId<ConnectionId>('acme')]
+const [google, acme] = [brandId<ConnectionId>('google'), brandId<ConnectionId>('acme')] as const
+
+/** What a store that knows of connections must know of. */
+export const exampleConnections = [google, acme]
 
 export function exampleIdentity(tenantId: TenantId, accountId: AccountId): Identity {
   return {

@@ -4,10 +4,10 @@ import { createPostgresAccountStore } from '#account/postgres.ts'
 import { exampleAccount } from '#account/store.contract.ts'
 import { brandId, type TenantId } from '#kit/ids.ts'
 import type { Database } from '#storage/storage.ts'
-import { addTenant, availableDatabases } from '#test/support/databases.ts'
+import { addConnection, addTenant, availableDatabases } from '#test/support/databases.ts'
 import { createMemoryIdentityStore } from './memory.ts'
 import { createPostgresIdentityStore } from './postgres.ts'
-import { exampleIdentity, identityStoreContract } from './store.contract.ts'
+import { exampleConnections, exampleIdentity, identityStoreContract } from './store.contract.ts'
 import type { IdentityStore } from './identity.ts'
 
 const tenants = [brandId<TenantId>('main'), brandId<TenantId>('other')] as const
@@ -34,6 +34,7 @@ async function addAccounts(database: Database): Promise<void> {
   const store = createPostgresAccountStore({ database })
   for (const tenantId of tenants) {
     await addTenant(database, tenantId)
+    for (const id of exampleConnections) await addConnection(database, tenantId, id)
     for (const who of ['ada', 'eve']) await store.insert(exampleAccount(tenantId, who))
   }
 }
@@ -52,6 +53,17 @@ for (const kind of availableDatabases()) {
   })
 
   describe(`identity rows on ${kind.name}`, () => {
+    test('go with their connection', async () => {
+      await using database = await kind.open()
+      await addAccounts(database)
+      const store = createPostgresIdentityStore({ database })
+      const identity = exampleIdentity(tenants[0], accounts[0])
+      await store.insert(identity)
+      const { tenantId: tenant_id, connectionId: id } = identity
+      await database.knex('connections').where({ tenant_id, id }).delete()
+      assert.equal(await store.find(identity), undefined)
+    })
+
     test('go with their account (GDPR Art. 17)', async () => {
       await using database = await kind.open()
       await addAccounts(database)
