@@ -198,6 +198,19 @@ describe('passkeys in a real browser', { skip: findChromium() === undefined }, (
     })
   })
 
+  it('that are asked for on a page that is out of date lead to one that says so', async () => {
+    const context = await chromium.newContext() // it complains of the refused request, rightly
+    const page = await context.newPage()
+    page.setDefaultTimeout(10_000)
+    await withoutAutofill(page)
+    await addVirtualAuthenticator(page)
+    await page.goto(place('profile'))
+    await world.pass(7200)
+    await button(page, 'Sign in with a passkey').click()
+    await page.getByText('This sign-in page is out of date').waitFor()
+    await context.close()
+  })
+
   it('whose quiet offer fails say nothing', async () => {
     await withPage(async (page) => {
       const authenticator = await addVirtualAuthenticator(page)

@@ -21,7 +21,7 @@ function offer(form) {
   async function ask(more) {
     const platform = await keys.isUserVerifyingPlatformAuthenticatorAvailable?.()
     const body = new URLSearchParams({ csrf: form.elements.csrf.value, platform })
-    const answer = await fetch(options, { method: 'POST', body, redirect: 'error', ...more })
+    const answer = await fetch(options, { method: 'POST', body, redirect: 'manual', ...more })
     const publicKey = keys[parse](await answer.json())
     const credential = await navigator.credentials[ceremony]({ publicKey, ...more })
     form.elements.credential.value = JSON.stringify(credential)
@@ -49,6 +49,7 @@ function offer(form) {
     try {
       await ask()
     } catch ({ name }) {
+      if (name === 'SyntaxError') return location.reload() // no JSON: the page is out of date, and will say so
       status.textContent = form.dataset[name === 'InvalidStateError' ? 'taken' : 'failed']
       void listenAgain()
     }
