@@ -17,7 +17,6 @@ import { systemClock, type Clock } from '#kit/clock.ts'
 import { brandId, type ConnectionId, type InteractionUid } from '#kit/ids.ts'
 import { createKeyDeriver, createSealer } from '#kit/sealer.ts'
 import { createMemoryEphemeral } from '#storage/ephemeral/memory.ts'
-import { silentLogger } from '#telemetry/logger.ts'
 import type { LyingProvider } from './lying-provider.ts'
 import { tenant } from './password-login.ts'
 
@@ -47,7 +46,6 @@ export function openOidcUpstream(options: {
     connections: { secretOf: async () => options.secret },
     egress,
     clock,
-    logger: silentLogger,
     metrics: { federationRequest: ({ outcome }) => void measured.push(outcome) },
     patience: options.patience,
   }

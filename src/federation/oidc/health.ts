@@ -91,7 +91,7 @@ async function showClient(
     const problem = refusedFor(error, 'token')
     if (problem.code === 'token.code') return { state: 'ok', detail: 'it knows our client' }
     const { detail } = failureOf(problem)
-    const isRefused = /(?:invalid_client|unauthorized_client|challenge)$/.test(detail)
+    const isRefused = /(?:invalid_client|unauthorized_client)$/.test(detail)
     const isDown = problem.code === 'token.unavailable'
     return { state: isRefused || isDown ? 'failing' : 'unknown', detail }
   }

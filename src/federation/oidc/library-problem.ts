@@ -14,7 +14,7 @@ export function refusedFor(error: unknown, stage: Stage): Refused {
   if (error instanceof oidc.AuthorizationResponseError) return refusedAnswer(error.error)
   if (error instanceof oidc.ResponseBodyError) return refusedRequest(error.error, stage)
   if (error instanceof oidc.WWWAuthenticateChallengeError)
-    return new Refused(stage === 'userinfo' ? 'userinfo.refused' : 'token.refused', 'challenge')
+    return refusedRequest(error.cause[0]?.parameters['error'] ?? 'invalid_client', stage)
   const claim = claimOf(error)
   if (claim !== undefined) return new Refused(stage === 'userinfo' ? 'userinfo.malformed' : claim)
   return new Refused(byKind(error, stage))

@@ -2,7 +2,7 @@ import * as oidc from 'openid-client'
 import { epochSeconds, type Clock } from '#kit/clock.ts'
 import { randomToken } from '#kit/random.ts'
 import type { Egress } from '#http/http.ts'
-import type { Logger, Metrics } from '#telemetry/telemetry.ts'
+import type { Metrics } from '#telemetry/telemetry.ts'
 import type { Errands, KeptErrand } from '../errand/errand.ts'
 import {
   connectionUrl,
@@ -10,7 +10,6 @@ import {
   type Connections,
   type Departure,
   type Errand,
-  type Failure,
   type Leave,
 } from '../federation.ts'
 import { authenticationOf } from './client-authentication.ts'
@@ -29,14 +28,13 @@ export type OidcDeps = {
   readonly connections: Pick<Connections, 'secretOf'>
   readonly egress: Egress
   readonly clock: Clock
-  readonly logger: Logger
   readonly metrics: Pick<Metrics, 'federationRequest'>
   /** Milliseconds for everything that is asked of the other side while somebody waits (Q76); 5000 unless said otherwise. */
   readonly patience?: number | undefined
 }
 
 export function createOidcUpstream(deps: OidcDeps): OidcUpstream {
-  const { errands } = deps
+  const { errands, metrics } = deps
 
   return {
     leave: (input) => depart(input, deps),
@@ -48,12 +46,12 @@ export function createOidcUpstream(deps: OidcDeps): OidcUpstream {
         const kept = await takeErrand(input, errands)
         errand = kept.errand
         const arrival = await arrive(input, kept, deps)
-        deps.metrics.federationRequest({ protocol: 'oidc', outcome: 'success' })
+        metrics.federationRequest({ protocol: 'oidc', outcome: 'success' })
         return arrival
       } catch (error) {
         if (!(error instanceof Refused)) throw error
         const failure = { tenant, connection, errand, ...failureOf(error) }
-        tell(failure, deps)
+        metrics.federationRequest({ protocol: 'oidc', outcome: 'failure', reason: failure.reason })
         return { kind: 'failed', failure }
       }
     },
@@ -88,9 +86,10 @@ async function depart(input: Leave, deps: OidcDeps): Promise<Departure> {
     return { kind: 'redirect', url: url.href }
   } catch (error) {
     if (!(error instanceof Refused)) throw error
-    const failure = { tenant, connection, errand: input.errand, ...failureOf(error) }
-    tell(failure, deps)
-    return { kind: 'failed', reason: failure.reason, detail: failure.detail }
+    const failure = failureOf(error)
+    const { reason } = failure
+    deps.metrics.federationRequest({ protocol: 'oidc', outcome: 'failure', reason })
+    return { kind: 'failed', ...failure }
   }
 }
 
@@ -131,13 +130,4 @@ function peerOf(connection: Connection, errand: Errand, { peers }: OidcDeps): Pe
   const peer = isUsable ? peers(connection) : undefined
   if (!peer) throw new Refused('connection.inactive')
   return peer
-}
-
-function tell(
-  { tenant, connection, reason, detail }: Failure,
-  { logger, metrics }: OidcDeps,
-): void {
-  metrics.federationRequest({ protocol: 'oidc', outcome: 'failure', reason })
-  const what = { tenant_id: tenant.id, connection: connection.id, reason, detail }
-  logger.info('a sign-in elsewhere failed', what)
 }
