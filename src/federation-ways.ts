@@ -2,11 +2,13 @@ import type { Router } from '@koa/router'
 import type { Context } from 'koa'
 import { createTxtResolver } from '#federation/connection/domain/dns.ts'
 import { createPostgresDomainStore } from '#federation/connection/domain/postgres.ts'
+import { createConnectionHealth } from '#federation/connection/health.ts'
 import { createPostgresConnectionStore } from '#federation/connection/postgres.ts'
 import { createConnections, type ConnectionDeps } from '#federation/connection/service.ts'
 import type { PostedAnswers } from '#federation/errand/errand.ts'
 import { createErrands, createPostedAnswers } from '#federation/errand/service.ts'
 import type { Arrivals, Errand } from '#federation/federation.ts'
+import { createOidcHealth } from '#federation/oidc/health.ts'
 import { createOidcCallbackRouter } from '#federation/oidc/login.ts'
 import type { OidcUpstream } from '#federation/oidc/oidc.ts'
 import { createPeers } from '#federation/oidc/peers.ts'
@@ -51,8 +53,11 @@ export function createFederation(deps: FederationDeps) {
     apple: oidc,
   }
   const enforcement = createEnforcement(homeRealms)
+  const protocols = [createOidcHealth({ ...deps, peers, connections })]
+  const connectionHealth = createConnectionHealth({ ...deps, protocols })
   const postedAnswers = createPostedAnswers(deps)
-  return { ...federation, oidcUpstream: oidc, postedAnswers, upstreams, enforcement }
+  const ways = { oidcUpstream: oidc, postedAnswers, upstreams, enforcement }
+  return { ...federation, ...ways, connectionHealth }
 }
 
 type ForeignSignInDeps = Omit<FederationRouteDeps & SignInArrivalDeps, 'tellOfFailure'> &

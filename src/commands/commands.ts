@@ -3,7 +3,10 @@ import type { Accounts } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
 import type { Clients } from '#client/client.ts'
 import type { Config, Secrets } from '#config/config.ts'
-import type { ConnectionAdministration } from '#federation/connection/connection.ts'
+import type {
+  ConnectionAdministration,
+  ConnectionHealth,
+} from '#federation/connection/connection.ts'
 import type { DomainProofs } from '#federation/connection/domain/domain.ts'
 import type { Keys } from '#key/key.ts'
 import type { Clock } from '#kit/clock.ts'
@@ -55,6 +58,7 @@ export type Services = {
   readonly tenants: Tenants
   readonly clients: Clients
   readonly connections: ConnectionAdministration
+  readonly connectionHealth: ConnectionHealth
   readonly domainProofs: Pick<DomainProofs, 'check'>
   readonly accounts: Accounts
   readonly passwords: Pick<Passwords, 'setPassword' | 'importHash' | 'liftLimits'>

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { addCheckConfigCommand } from './check-config.ts'
 import { addClientCommands } from './client.ts'
+import { addConnectionCommands } from './connection.ts'
 import type { Cli, CliDeps, ExitCode } from './commands.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { describeFailure, failureOf } from './failure.ts'
@@ -70,6 +71,7 @@ function createProgram(deps: CliDeps, end: (exitCode: ExitCode) => void): Comman
   addSessionCommands(program, runner)
   addInviteCommands(program, runner)
   addClientCommands(program, runner)
+  addConnectionCommands(program, runner)
   addKeyCommands(program, runner)
   return program
 }

@@ -9,11 +9,14 @@ import { createMemoryClientStore, createMemoryResourceStore } from '#client/memo
 import { createPostgresClientStore, createPostgresResourceStore } from '#client/postgres.ts'
 import { createClients } from '#client/service.ts'
 import type { Services } from '#commands/commands.ts'
+import type { ConnectionService } from '#federation/connection/connection.ts'
 import { createMemoryDomainStore } from '#federation/connection/domain/memory.ts'
 import { createPostgresDomainStore } from '#federation/connection/domain/postgres.ts'
+import { createConnectionHealth } from '#federation/connection/health.ts'
 import { createMemoryConnectionStore } from '#federation/connection/memory.ts'
 import { createPostgresConnectionStore } from '#federation/connection/postgres.ts'
 import { createConnections } from '#federation/connection/service.ts'
+import type { Health } from '#federation/federation.ts'
 import { createMemoryKeyStore } from '#key/memory.ts'
 import { createPostgresKeyStore } from '#key/postgres.ts'
 import { createKeys } from '#key/service.ts'
@@ -54,8 +57,11 @@ export type TestServices = Services & {
   /** Signs a person in on a browser of this name. */
   signInOn(account: Account, uid: string, userAgent: string): Promise<void>
   readonly clock: FakeClock
+  readonly connections: ConnectionService
   /** The TXT records of the world, by name. */
   readonly texts: Map<string, readonly string[]>
+  /** What the protocols tell of a connection, by its id. */
+  readonly health: Map<string, Health>
   /** What was ended, in order. */
   readonly ended: (AccountId | ClientId)[]
   readonly lines: string[]
@@ -81,6 +87,7 @@ export function createTestServices(database?: Database): TestServices {
   const common = { clock, audit, transactor, ender }
   const lines: string[] = []
   const texts = new Map<string, readonly string[]>()
+  const health = new Map<string, Health>()
   const isCommonPassword = (password: string) => password === 'everybody has this'
   const tenants = createTenants({ store: stores.tenants, clock, issuer })
   const accounts = createAccounts({ ...common, store: stores.accounts })
@@ -120,6 +127,11 @@ export function createTestServices(database?: Database): TestServices {
       },
     }),
     texts,
+    health,
+    connectionHealth: createConnectionHealth({
+      protocols: [async ({ id }) => health.get(id)],
+      clock,
+    }),
     clock,
     ended,
     lines,

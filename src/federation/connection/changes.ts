@@ -34,7 +34,7 @@ export type ChangeDeps = {
 
 export function createConnectionChanges(
   deps: ChangeDeps,
-): Pick<ConnectionAdministration, 'create' | 'update' | 'remove'> {
+): Pick<ConnectionAdministration, 'create' | 'update' | 'refresh' | 'remove'> {
   const { store, transactor, forget } = deps
   const inTransaction = <T>(
     caller: Transaction | undefined,
@@ -57,6 +57,18 @@ export function createConnectionChanges(
       const result = await inTransaction(caller, (within) => update({ ...input, deps, within }))
       forget(input.tenantId)
       return result
+    },
+
+    async refresh({ tenantId, id, actor }) {
+      const refreshed = await transactor.transaction(async (within) => {
+        const before = await store.find(tenantId, id, within)
+        if (!before) return false
+        await store.update({ ...before, version: before.version + 1 }, within)
+        await record({ deps, tenantId, within, actor }, id, 'connection.refreshed')
+        return true
+      })
+      forget(tenantId)
+      return refreshed
     },
 
     async remove({ tenantId, id, actor }) {

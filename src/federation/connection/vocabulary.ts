@@ -1,7 +1,7 @@
 import type { AuditActor } from '#audit/audit.ts'
 import type { ConnectionId, TenantId } from '#kit/ids.ts'
 import type { Transaction } from '#storage/storage.ts'
-import type { Connection, Connections } from '../federation.ts'
+import type { Connection, Connections, Health } from '../federation.ts'
 import type { ConnectionDomain } from './domain/domain.ts'
 import type { AnySettings } from './settings.ts'
 
@@ -49,12 +49,19 @@ export type ConnectionAdministration = {
   show(tenantId: TenantId, id: ConnectionId): Promise<ManagedConnection | undefined>
   create(input: CreateConnection, within?: Transaction): Promise<SaveConnectionResult>
   update(input: UpdateConnection, within?: Transaction): Promise<SaveConnectionResult>
+  /**
+   * Everybody reads anew what they keep of the other side, in every process: the connection has another version. Whoever is
+   * away at that moment begins again. False when there is none.
+   */
+  refresh(input: NamedConnection): Promise<boolean>
   /** False when there is none. What hangs on it goes with it: domains, and the identities that came by it. */
-  remove(input: {
-    readonly tenantId: TenantId
-    readonly id: ConnectionId
-    readonly actor: AuditActor
-  }): Promise<boolean>
+  remove(input: NamedConnection): Promise<boolean>
+}
+
+export type NamedConnection = {
+  readonly tenantId: TenantId
+  readonly id: ConnectionId
+  readonly actor: AuditActor
 }
 
 export type CreateConnection = {
@@ -93,3 +100,9 @@ export type SaveConnectionResult =
 
 /** One object of the room: what signs people in by it, and what is done about it. */
 export type ConnectionService = Connections & ConnectionAdministration
+
+/** How a connection is: what its protocol tells of the other side, and what stands here. Never rejects. */
+export type ConnectionHealth = (
+  connection: ManagedConnection,
+  options: { readonly refresh: boolean },
+) => Promise<Health>

@@ -50,6 +50,15 @@ export function isProved({ proof }: Pick<ConnectionDomain, 'proof'>, now: number
   return proof.missingSince === undefined || now < proof.missingSince.getTime() + gracePeriod
 }
 
+/** `missing`: its proof is gone, and still stands; `lost`: it stands no more. */
+export type DomainState = 'claimed' | 'proved' | 'missing' | 'lost'
+
+export function domainState(claim: Pick<ConnectionDomain, 'proof'>, now: number): DomainState {
+  if (!claim.proof) return 'claimed'
+  if (claim.proof.missingSince === undefined) return 'proved'
+  return isProved(claim, now) ? 'missing' : 'lost'
+}
+
 /** The record that proves a domain. */
 export function challengeOf({
   domain,
