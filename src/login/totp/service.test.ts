@@ -225,6 +225,15 @@ describe('a code of an authenticator app', () => {
     assert.equal((await verify(world, codeAt(secret, world.now()))).kind, 'proved')
   })
 
+  it('that was used a while ago was used: no clock is blamed for it', async () => {
+    const world = await openSecondFactors()
+    const secret = await world.enrol()
+    const code = codeAt(secret, world.now())
+    assert.equal((await verify(world, code)).kind, 'proved')
+    world.clock.advance(2 * minute)
+    assert.deepEqual(await verify(world, code), { kind: 'used' })
+  })
+
   it('opens nothing after a hundred misses, until the app is set up anew; the owner is told', async () => {
     const world = await openSecondFactors()
     let secret = await world.enrol()

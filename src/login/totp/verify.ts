@@ -40,6 +40,7 @@ export function createTotpVerify(deps: TotpVerifyDeps): TotpLogin['verify'] {
       return { kind: isFirst ? 'right' : 'used' }
     }
     const { kind, step, ahead, by } = match
+    if (step === factor.lastStep) return { kind: 'used' }
     // SECURITY: told of a step to come, somebody who guesses would only have to wait for it: it opens nothing any more.
     if (ahead) await store.use(factor, step, undefined)
     return { kind, ahead, by }
