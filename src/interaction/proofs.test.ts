@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { acrMultiFactor } from '#client/client.ts'
+import { brandId } from '#kit/ids.ts'
+import type { AccountId, ConnectionId } from '#kit/ids.ts'
 import { stepUpReason } from '#oidc/oidc.ts'
-import { ada, app, demand, proof, situationOf } from '#test/support/demand.ts'
+import { ada, app, demand, password, proof, situationOf } from '#test/support/demand.ts'
 import { emptyProgress } from './interaction.ts'
 import type { Situation } from './interaction.ts'
-import { brandId } from '#kit/ids.ts'
-import type { ConnectionId } from '#kit/ids.ts'
 import { nextStep } from './next-step.ts'
 import { proofsOf } from './proofs.ts'
 
@@ -80,4 +80,29 @@ describe('somebody who is signed in and asked for more', () => {
       assert.ok(['password', 'identifier'].includes(kind), kind)
     })
   }
+})
+
+describe('proofs of two people in one conversation (Q48)', () => {
+  const grace = brandId<AccountId>('grace')
+  const theirs = { ...proof('passkey', true), accountId: grace }
+  const situation = situationOf({ when: '', proofs: [password, theirs], comes: ['totp'] })
+
+  it('are those of who came first', () => {
+    assert.deepEqual(proofsOf(situation), [password])
+    assert.equal(nextStep({ ...situation, prover: undefined }).kind, 'signed_in')
+  })
+
+  it('are those of who is signed in, where their password counts', () => {
+    const { details, progress } = situation
+    const session = { accountId: ada.id, amr: ['pwd'], authTime: 5 }
+    const told = proofsOf({
+      details: { ...details, reasons: [stepUpReason], session },
+      progress: { ...progress, proofs: [theirs] },
+      signedIn: ada,
+    })
+    assert.deepEqual(
+      told.map(({ accountId, at }) => [accountId, at]),
+      [[ada.id, 5]],
+    )
+  })
 })
