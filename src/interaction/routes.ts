@@ -56,8 +56,8 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
 
   for (const [step, answer] of Object.entries(answers)) {
     router.post(`/${step}`, async (ctx) => {
-      const visit = await deps.visit(ctx)
-      await answer(visit, await checkedForm(visit))
+      const { visit, form } = await posted(ctx)
+      await answer(visit, form)
       const next = await deps.visit(ctx)
       await reach(next, deps)
       redirect(ctx, await addressOfNext(next))
@@ -65,18 +65,20 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
   }
 
   // a refused form stands in the address bar: whoever asks for it again wants the step
-  const posted = ['consent', 'refused', 'recovery-codes', ...Object.keys(answers)]
-  for (const step of posted) {
+  const steps = ['consent', 'refused', 'recovery-codes', ...Object.keys(answers)]
+  for (const step of steps) {
     router.get(`/${step}`, (ctx) => {
       redirect(ctx, `${basePathOf(tenantOf(ctx.req))}/interaction/${String(ctx.params['uid'])}`)
     })
   }
 
-  async function checkedForm(visit: Visit): Promise<Form> {
-    const form = await deps.readForm(visit.ctx)
+  async function posted(ctx: Context): Promise<Posted> {
+    // SECURITY: the form first: however slowly it comes, it answers what is asked when it has come
+    const form = await deps.readForm(ctx)
+    const visit = await deps.visit(ctx)
     const { issuer } = visit.details.tenant
-    deps.csrf.check(visit.ctx, { issuer, binding: csrfBinding(visit), form })
-    return form
+    deps.csrf.check(ctx, { issuer, binding: csrfBinding(visit), form })
+    return { visit, form }
   }
 
   async function addressOfNext(visit: Visit): Promise<string> {
@@ -92,20 +94,23 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
     return step.kind === 'unmet' ? deps.finish.unmet(visit) : deps.finish.accountChosen(visit)
   }
 
-  addConsent(router, deps, checkedForm)
-  addHandouts(router, deps, checkedForm)
-  addWayBack(router, deps, checkedForm)
+  addConsent(router, deps, posted)
+  addHandouts(router, deps, posted)
+  addWayBack(router, deps, posted)
   return router
 }
 
+type Posted = { readonly visit: Visit; readonly form: Form }
+type ReadPost = (ctx: Context) => Promise<Posted>
+
 function addConsent(
   router: Router,
-  deps: Pick<InteractionDeps, 'visit' | 'finish' | 'requesterOf'>,
-  checkedForm: (visit: Visit) => Promise<Form>,
+  deps: Pick<InteractionDeps, 'finish' | 'requesterOf'>,
+  posted: ReadPost,
 ): void {
   router.post('/consent', async (ctx) => {
-    const visit = await deps.visit(ctx)
-    const decision = (await checkedForm(visit)).get('decision')
+    const { visit, form } = await posted(ctx)
+    const decision = form.get('decision')
     if (nextStep(visit).kind !== 'consent') return redirect(ctx, addressOf(visit))
     if (decision !== 'allow' && decision !== 'deny') throw unknownAnswer()
     const requester = { ...deps.requesterOf(ctx), deviceCookie: undefined }
@@ -114,34 +119,24 @@ function addConsent(
 }
 
 /** What a page asks for without leaving its step. */
-function addHandouts(
-  router: Router,
-  deps: InteractionDeps,
-  checkedForm: (visit: Visit) => Promise<Form>,
-): void {
+function addHandouts(router: Router, deps: InteractionDeps, posted: ReadPost): void {
   // a file: the page stays where it is
   router.post('/recovery-codes', async (ctx) => {
-    const visit = await deps.visit(ctx)
-    await checkedForm(visit)
+    const { visit } = await posted(ctx)
     if (!(await sendCodesFile(ctx, visit, deps))) redirect(ctx, addressOf(visit))
   })
 
   // for the script of the page, which asks with what it is given
   router.post('/passkey-options', async (ctx) => {
-    const visit = await deps.visit(ctx)
-    ctx.body = await passkeyOptions(visit, await checkedForm(visit), deps)
+    const { visit, form } = await posted(ctx)
+    ctx.body = await passkeyOptions(visit, form, deps)
   })
 }
 
 /** Out of a sign-in that is refused, back to the application. */
-function addWayBack(
-  router: Router,
-  deps: Pick<InteractionDeps, 'visit' | 'finish'>,
-  checkedForm: (visit: Visit) => Promise<Form>,
-): void {
+function addWayBack(router: Router, deps: Pick<InteractionDeps, 'finish'>, posted: ReadPost): void {
   router.post('/refused', async (ctx) => {
-    const visit = await deps.visit(ctx)
-    await checkedForm(visit)
+    const { visit } = await posted(ctx)
     const isRefused = nextStep(visit).kind === 'refused'
     redirect(ctx, isRefused ? await deps.finish.refused(visit) : addressOf(visit))
   })

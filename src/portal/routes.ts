@@ -40,25 +40,34 @@ export function createPortalRouter(deps: PortalDeps): Router {
 type PortalGate = {
   /** Undefined after the person was sent to sign in; `page` is where they come back to. */
   signedIn(ctx: Context, page: string): Promise<Visit | undefined>
+  /** The same for a form of theirs. */
+  posted(ctx: Context, page: string): Promise<Posted | undefined>
   /** Sends the person to prove once more who they are, with all they have. */
   confirm(visit: Visit, page: string): void
-  checkedForm(visit: Visit): Promise<Form>
 }
 
+type Posted = { readonly visit: Visit; readonly form: Form }
+
 function createPortalGate({ signIn, visit, readForm, csrf }: PortalDeps): PortalGate {
+  async function signedIn(ctx: Context, page: string): Promise<Visit | undefined> {
+    const found = await visit(ctx)
+    if (!found) signIn.begin(ctx, accountPath(tenantOf(ctx.req), page))
+    return found
+  }
+
   return {
-    async signedIn(ctx, page) {
-      const found = await visit(ctx)
-      if (!found) signIn.begin(ctx, accountPath(tenantOf(ctx.req), page))
-      return found
+    signedIn,
+    async posted(ctx, page) {
+      // SECURITY: the form first: however slowly it comes, it does what the person may do when it has come
+      const form = await readForm(ctx)
+      const found = await signedIn(ctx, page)
+      if (!found) return undefined
+      const { tenant, sessionKey } = found
+      csrf.check(ctx, { issuer: tenant.issuer, binding: csrfBinding(sessionKey), form })
+      return { visit: found, form }
     },
     confirm: ({ ctx, tenant, acrToChange }, page) =>
       signIn.confirm(ctx, accountPath(tenant, page), acrToChange),
-    async checkedForm({ ctx, tenant, sessionKey }) {
-      const form = await readForm(ctx)
-      csrf.check(ctx, { issuer: tenant.issuer, binding: csrfBinding(sessionKey), form })
-      return form
-    },
   }
 }
 
@@ -99,10 +108,9 @@ function addComingAndGoing(router: Router, deps: PortalDeps, gate: PortalGate): 
   })
 
   router.post('/sign-out', async (ctx) => {
-    const visit = await gate.signedIn(ctx, 'profile')
-    if (!visit) return
-    await gate.checkedForm(visit)
-    const { tenant, session } = visit
+    const posted = await gate.posted(ctx, 'profile')
+    if (!posted) return
+    const { tenant, session } = posted.visit
     await sessions.end(tenant.id, portalCookie.read(tenant, ctx.req) ?? '')
     portalCookie.clear(tenant, ctx.res)
     const hint = { client_id: accountClientId, id_token_hint: session.idToken }
@@ -125,9 +133,10 @@ function addActions(router: Router, { pages, actions }: PortalSection, gate: Por
   for (const [name, act] of Object.entries(actions)) {
     const [page = ''] = name.split('/')
     router.post(`/${name}`, async (ctx) => {
-      const visit = await gate.signedIn(ctx, page)
-      if (!visit) return
-      const next = await act(visit, await gate.checkedForm(visit))
+      const posted = await gate.posted(ctx, page)
+      if (!posted) return
+      const { visit, form } = posted
+      const next = await act(visit, form)
       if (next === 'answered') return
       if ('confirm' in next) return gate.confirm(visit, next.confirm)
       redirect(ctx, accountPath(visit.tenant, next.page))
