@@ -9,6 +9,7 @@ import {
   setUpTwoSteps,
 } from '#test/support/my-two-step.ts'
 import { wrongCode } from '#test/support/authenticator-app.ts'
+import { givePasskey } from '#test/support/passkey-sign-in.ts'
 import { requesterFrom } from '#test/support/password-login.ts'
 import { describeInWorlds } from '#test/support/worlds.ts'
 import { epochSeconds } from '#kit/clock.ts'
@@ -109,6 +110,15 @@ describeInWorlds('two-step verification in My account', (world) => {
     const late = await tab.submit({ code: codeNow(world(), begun) })
     assert.match(late.text, /took too long/)
     assert.match((await tab.open(`${home}/two-step`)).text, /Not set up/)
+  })
+
+  it('forgets the key when another factor is set up meanwhile (Q45)', async () => {
+    const { tab, person, secret } = await openSetUp()
+    await givePasskey(world(), person)
+    const late = await tab.submit({ code: codeNow(world(), secret) })
+    assert.doesNotMatch(late.text, /saved them/)
+    const { tenantId, id } = person.account
+    assert.equal(await world().app.totp.isEnrolled(tenantId, id), false)
   })
 
   it('enrols one of two tabs that confirm at once', async () => {

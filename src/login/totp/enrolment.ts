@@ -13,6 +13,7 @@ import {
   pendingLifetime,
   type ConfirmTotp,
   type HeldTotp,
+  type OtherFactors,
   type TotpEnrolments,
   type TotpStore,
 } from './totp.ts'
@@ -22,6 +23,7 @@ export type TotpEnrolmentDeps = {
   readonly tries: Pick<FactorTries, 'reset'>
   readonly ephemeral: Ephemeral
   readonly accounts: Pick<Accounts, 'find' | 'hold'>
+  readonly others: Pick<OtherFactors, 'count'>
   readonly sealer: Sealer
   readonly audit: Pick<Audit, 'append'>
   readonly notices: FactorNotices
@@ -35,12 +37,12 @@ type Pending = {
   readonly secret: string
   /** Epoch seconds. */
   readonly begunAt: number
-  /** There was an app when this was begun: what may replace one was asked for by somebody who knew of it. */
-  readonly replaces: boolean
+  /** Factors there were when this was begun: whoever began it was asked for them, and for none that came later. */
+  readonly factors: number
 }
 
 export function createTotpEnrolments(deps: TotpEnrolmentDeps): TotpEnrolments {
-  const { store, accounts, clock, ephemeral } = deps
+  const { store, accounts, others, clock, ephemeral } = deps
   const shelf = createShelf(deps)
   const enrol = createEnrol(deps)
 
@@ -60,8 +62,9 @@ export function createTotpEnrolments(deps: TotpEnrolmentDeps): TotpEnrolments {
       const begunAt = epochSeconds(clock)
       if (!isSteppedUp(provedAt, begunAt) || isVoid(account, provedAt)) return { kind: 'step_up' }
       const secret = newSecret()
-      const replaces = (await store.find(account.tenantId, account.id)) !== undefined
-      await shelf.put(held, { secret, begunAt, replaces })
+      const hasApp = (await store.find(account.tenantId, account.id)) !== undefined
+      const keys = await others.count(account.tenantId, account.id, undefined)
+      await shelf.put(held, { secret, begunAt, factors: keys + Number(hasApp) })
       return { kind: 'begun', pending: describeSecret(secret, held.tenant, account.email) }
     },
 
@@ -91,17 +94,20 @@ export function createTotpEnrolments(deps: TotpEnrolmentDeps): TotpEnrolments {
   }
 }
 
-function createEnrol({ store, tries, sealer, audit, notices, clock }: TotpEnrolmentDeps) {
+function createEnrol(deps: TotpEnrolmentDeps) {
+  const { store, tries, others, sealer, audit, notices, clock } = deps
+
   return async (
     { tenant, requester }: ConfirmTotp,
-    { secret, begunAt, replaces, step }: Pending & { readonly step: number },
+    { secret, begunAt, factors, step }: Pending & { readonly step: number },
     { account, within, end }: HeldAccount,
   ) => {
     if (account.status !== 'active' || isVoid(account, begunAt)) return expired
     const { tenantId, id: accountId } = account
     const replaced = (await store.find(tenantId, accountId, within)) !== undefined
-    // SECURITY: a key of before the first app must not replace it: then a password alone would
-    if (replaced && !replaces) return expired
+    const keys = await others.count(tenantId, accountId, within)
+    // SECURITY: a key of before the first factor must not stand beside or replace it: then a password alone would
+    if (keys + Number(replaced) > factors) return expired
     const factor = {
       tenantId,
       accountId,
