@@ -127,6 +127,27 @@ const table: readonly Row[] = [
     comes: 'unmet',
   },
   {
+    when: 'the password follows a code by mail, which is one step of two',
+    settings: { second_factor: 'required', email_code_as_second_step: true },
+    proofs: [proof('email_code')],
+    comes: ['password'],
+  },
+  {
+    when: 'a code by mail was the first step and is no second: nor is the password after it',
+    prover: { factors: app },
+    proofs: [proof('email_code')],
+    comes: ['totp', 'recovery_code'],
+    trustDays: 30,
+  },
+  {
+    when: 'a password and a code by mail are all there is, and no two steps',
+    settings: { second_factor: 'required' },
+    prover: { factors: app },
+    proofs: [password, proof('email_code')],
+    comes: ['totp', 'recovery_code'],
+    trustDays: 30,
+  },
+  {
     when: 'the code by mail is proved',
     settings: { second_factor: 'required', email_code_as_second_step: true },
     proofs: [password, proof('email_code')],
@@ -213,11 +234,11 @@ const table: readonly Row[] = [
     comes: 'unmet',
   },
   {
-    when: 'two factors are demanded after a code by mail: a password and an app',
+    when: 'two factors are demanded after a code by mail: an app and a password',
     ...demand(acrMultiFactor),
     prover: { factors: app },
     proofs: [proof('email_code')],
-    comes: ['totp', 'password', 'recovery_code'],
+    comes: ['totp', 'recovery_code'],
     trustDays: 30,
   },
   {

@@ -32,7 +32,7 @@ export type Asking = {
 /** The first want that is not met, and what this person can do about it; undefined when all are met, or let go. */
 export function nextDemand(asking: Asking, proofs: readonly Proof[]): Demand | undefined {
   for (const want of wantsOf(asking)) {
-    if (isMet(want, proofs)) continue
+    if (isMet(want, asking, proofs)) continue
     const ways = waysTo(want, asking, proofs)
     if (ways.length > 0) return { want, ways, enrollable: [] }
     if (isLetGo(want, asking)) continue
@@ -56,7 +56,9 @@ function isLetGo(want: Want, { policy, progress }: Asking): boolean {
 function proveFirst(asking: Asking, proofs: readonly Proof[]): Demand | undefined {
   const want = { by: 'tenant', kind: 'acr', acr: acrMultiFactor, isWish: false } as const
   const ways = waysTo(want, asking, proofs)
-  return isMet(want, proofs) || ways.length === 0 ? undefined : { want, ways, enrollable: [] }
+  return isMet(want, asking, proofs) || ways.length === 0
+    ? undefined
+    : { want, ways, enrollable: [] }
 }
 
 function enrollableFor(want: Want, { policy, prover }: Asking): readonly EnrollableId[] {
@@ -106,14 +108,21 @@ export function hasProvedAll(factors: EnrolledFactors, proofs: readonly Proof[])
   return !hasSecondFactor(factors) || meetsAcr(acrOf(proofs), acrMultiFactor)
 }
 
-function isMet(want: Want, proofs: readonly Proof[]): boolean {
+function isMet(want: Want, { policy }: Asking, proofs: readonly Proof[]): boolean {
   if (want.kind === 'acr') return meetsAcr(acrOf(proofs), want.acr)
   // SECURITY: a sign-in elsewhere stands for a password: both together are no second step
   const kinds = new Set(proofs.map(({ method }) => (method === 'federated' ? 'password' : method)))
-  return kinds.size > 1 || meetsAcr(acrOf(proofs), acrMultiFactor)
+  return (kinds.size > 1 && hasMore(kinds, policy)) || meetsAcr(acrOf(proofs), acrMultiFactor)
 }
 
+type Used = ReadonlySet<Proof['method']>
+
 const whatOneHas: readonly MethodId[] = ['passkey', 'totp', 'recovery_code']
+const hasOne = (used: Used) => whatOneHas.some((method) => used.has(method))
+
+/** Not only what they know, there or here. SECURITY: mail and password are two steps in either order or in none (Q47). */
+const hasMore = (used: Used, { email_code_as_second_step: isMailOne }: Asking['policy']) =>
+  hasOne(used) || (isMailOne && used.has('email_code'))
 
 /** In the order they are offered: what was used here last comes first. */
 function waysTo(want: Want, asking: Asking, proofs: readonly Proof[]): readonly MethodId[] {
@@ -122,9 +131,10 @@ function waysTo(want: Want, asking: Asking, proofs: readonly Proof[]): readonly 
   const left = availableTo(asking).filter(
     (method) => !used.has(method) && !(method === 'password' && hasKnowledge),
   )
-  if (want.kind === 'step') return left
+  if (want.kind === 'step')
+    return left.filter((method) => method !== 'password' || hasMore(used, asking.policy))
+  const hasPossession = hasOne(used)
   const hasPasskey = used.has('passkey')
-  const hasPossession = whatOneHas.some((method) => used.has(method))
   return left.filter((method) => {
     if (method === 'passkey') return true
     if (method === 'password') return !hasKnowledge && (hasPasskey || want.acr === acrMultiFactor)

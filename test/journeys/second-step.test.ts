@@ -137,6 +137,16 @@ describeInWorlds('a second step by mail (Q47, Q48)', (world) => {
     assert.equal(page.heading, 'Confirm it’s you')
   })
 
+  it('is not taken as the first of two where it is none (Q47)', async () => {
+    const mailFirst = { email_code: 'first', email_code_as_second_step: false }
+    const scene = await open(mailFirst)
+    const { tab, person } = scene
+    await tab.submit({ email: person.email })
+    await tab.submit({ code: await mailed(scene) })
+    const page = await tab.submit({ password })
+    assert.equal(page.heading, 'Set up a second step')
+  })
+
   it('is void when everything of the account ended meanwhile (Q17)', async () => {
     const scene = await open()
     await proveIdentity(scene.tab, scene.person)
