@@ -44,8 +44,8 @@ export function createSignInPolicy(deps: {
 }
 
 /**
- * Who has a second factor proves it before any is changed; where the tenant asks nobody for one, no sign-in here could. Under a
- * rule of passkeys, one of them.
+ * Who has a second factor proves it before any is changed, were it one passkey where the tenant lets nobody in without; where it
+ * asks nobody for one, no sign-in here could. Under a rule of passkeys, one of them.
  */
 export function createAcrToChange({
   factors,
@@ -57,6 +57,7 @@ export function createAcrToChange({
     if (rule === 'off') return undefined
     const has = await factors(tenantId, id)
     if (rule === 'passkey' && has.passkeys > 0) return acrPhishingResistant
-    return hasSecondFactor(has) ? acrMultiFactor : undefined
+    const isOne = rule === 'required' && has.passkeys > 0
+    return isOne || hasSecondFactor(has) ? acrMultiFactor : undefined
   }
 }

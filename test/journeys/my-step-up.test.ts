@@ -4,6 +4,7 @@ import { acrMultiFactor } from '#client/client.ts'
 import { enrolledPerson } from '#test/support/enrolled.ts'
 import type { Enrolled } from '#test/support/enrolled.ts'
 import { csrfOf, postByHand } from '#test/support/my-account.ts'
+import { givePasskey, passkeyOptions } from '#test/support/passkey-sign-in.ts'
 import { proveIdentity } from '#test/support/person.ts'
 import { password } from '#test/support/world.ts'
 import type { Browser, Tab } from '#test/support/browser.ts'
@@ -73,6 +74,27 @@ describeInWorlds('what opens an account, changed in My account (Q64)', (world) =
     }
     assert.deepEqual(await world().app.passkeys.list({ tenantId, accountId }), before)
     assert.equal(await world().app.totp.isEnrolled(tenantId, accountId), true)
+  })
+
+  it('is not, where a second step is required and one passkey is all there is', async () => {
+    const made = await world().addTenant('one-passkey')
+    const tenant = { ...made, settings: { ...made.settings, second_factor: 'required' as const } }
+    await world().app.tenants.update(tenant)
+    const person = await world().addAccount(undefined, tenant)
+    const authenticator = await givePasskey(world(), person)
+    const browser = world().browser()
+    const tab = browser.tab()
+    await tab.open(`${tenant.issuer}/account/profile`)
+    await proveIdentity(tab, person)
+    const credential = authenticator.get(await passkeyOptions(world(), tab))
+    await tab.submit({ credential, trust: 'yes' })
+    await tab.submit({}, 'Sign out')
+    await tab.open(`${tenant.issuer}/account/authenticator`)
+    await proveIdentity(tab, person)
+    assert.match(tab.page.html, /\/account\/confirm\/authenticator/)
+    const csrf = csrfOf(tab.page)
+    const answer = await postByHand(world(), tab, `${tab.page.url.href}/begin`, { form: { csrf } })
+    assert.match(answer.headers.get('location') ?? '', /\/authorize\?.*acr_values/)
   })
 
   it('is, once the second step is proved: a remembered device spares no step-up', async () => {
