@@ -38,6 +38,7 @@ export type FinishDeps = {
  * Each gives the address to answer with 303.
  */
 export type Finish = {
+  /** `proofs`: of one person (`proofsOf`). */
   signedIn(visit: Visit, proofs: readonly [Proof, ...Proof[]]): Promise<string>
   accountChosen(visit: Visit): Promise<string>
   /** Tells the application that this person cannot prove what it wants (OpenID unmet_authentication_requirements 1.0). */
@@ -114,7 +115,7 @@ async function admit(
 ): Promise<Account> {
   const { tenant, uid } = visit.details
   // straight from the store: a cache may be a second late
-  const account = await deps.accounts.find(tenant.id, soleAccount(proofs))
+  const account = await deps.accounts.find(tenant.id, proofs[0].accountId)
   if (account?.status !== 'active') {
     await deps.progress.clear(tenant.id, uid)
     throw accountUnavailable()
@@ -182,19 +183,6 @@ const refused = {
   error: 'access_denied',
   description: 'the sign-in was refused',
 } as const
-
-/** Proofs of two people in one conversation are nobody's sign-in. */
-function soleAccount(proofs: readonly [Proof, ...Proof[]]): AccountId {
-  const [{ accountId }] = proofs
-  if (proofs.some((proof) => proof.accountId !== accountId)) {
-    throw new AppError({
-      code: 'interaction.proofs_disagree',
-      status: 400,
-      message: 'This sign-in page is out of date.',
-    })
-  }
-  return accountId
-}
 
 function accountUnavailable(): AppError {
   return new AppError({

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Page, Tab } from '#test/support/browser.ts'
 import { lastMail, linkIn, codeIn } from '#test/support/mail.ts'
+import { openMyAccount } from '#test/support/my-account.ts'
+import { setUpTwoSteps } from '#test/support/my-two-step.ts'
 import { signIn, signInTo } from '#test/support/person.ts'
 import { errorOf } from '#test/support/relying-party.ts'
+import { password } from '#test/support/world.ts'
 import type { Person } from '#test/support/world.ts'
 import { describeInWorlds } from '#test/support/worlds.ts'
 import type { Tenant } from '#tenant/tenant.ts'
@@ -207,6 +210,23 @@ describeInWorlds('signing in with a code by mail', (world) => {
     const back = await other.submit({}, 'Sign in')
     assert.equal((await scene.attempt.finish(back.url)).claims()?.sub, scene.person.account.id)
     assert.equal((await scene.browser.tab().open(link)).status, 410)
+  })
+
+  it('adds nothing to the password of somebody else who answers meanwhile (Q48)', async () => {
+    const scene = await open()
+    const { tab, tenant } = scene
+    await askForCode(scene)
+    const link = linkIn(await lastMail(world(), tenant))
+    const victim = await world().addAccount(undefined, tenant)
+    const mine = await openMyAccount(world(), victim, 'profile', { tenant })
+    await setUpTwoSteps(world(), mine.tab, mine.home)
+    await tab.submit({}, 'Use another address')
+    await tab.submit({ email: victim.email })
+    assert.equal((await tab.submit({ password })).heading, 'Confirm it’s you')
+    const other = scene.browser.tab()
+    await other.open(link)
+    assert.equal((await other.submit({}, 'Sign in')).heading, 'Confirm it’s you')
+    assert.match(other.page.text, /authenticator app shows now/)
   })
 
   it('shows another browser the code to type back, and gives it no session (Q57)', async () => {
