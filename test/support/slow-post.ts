@@ -3,15 +3,14 @@ import type { Tab } from './browser.ts'
 import type { World } from './world.ts'
 
 /**
- * A form that a tab sends by hand, and slowly: the server has its headers when this resolves, and its body once `end` is
- * called, which gives the answer.
+ * What is posted slowly: the server has the headers when this resolves, and the body once `end` is called, which gives the
+ * answer.
  */
 export async function slowPost(
   world: World,
-  tab: Tab,
-  { url, form }: { readonly url: URL; readonly form: Readonly<Record<string, string>> },
-): Promise<{ end(): Promise<{ readonly status: number; readonly location: string }> }> {
-  const body = new URLSearchParams(form).toString()
+  url: URL,
+  { body, headers }: Sent,
+): Promise<{ end(): Promise<Answer> }> {
   const { promise: answered, resolve, reject } = Promise.withResolvers<Answer>()
   const sent = request({
     host: '127.0.0.1',
@@ -22,12 +21,9 @@ export async function slowPost(
       host: url.host,
       'x-forwarded-proto': url.protocol.slice(0, -1),
       'x-forwarded-for': '192.0.2.1',
-      cookie: tab.cookieHeader(url),
-      'sec-fetch-site': 'same-origin',
-      origin: 'null',
-      'content-type': 'application/x-www-form-urlencoded',
       'content-length': String(body.length),
       expect: '100-continue',
+      ...headers,
     },
   })
   sent.on('error', reject)
@@ -48,4 +44,20 @@ export async function slowPost(
   }
 }
 
+/** The form of a tab. */
+export function slowForm(
+  world: World,
+  tab: Tab,
+  { url, form }: { readonly url: URL; readonly form: Readonly<Record<string, string>> },
+) {
+  const headers = {
+    cookie: tab.cookieHeader(url),
+    'sec-fetch-site': 'same-origin',
+    origin: 'null',
+    'content-type': 'application/x-www-form-urlencoded',
+  }
+  return slowPost(world, url, { body: new URLSearchParams(form).toString(), headers })
+}
+
+type Sent = { readonly body: string; readonly headers: Readonly<Record<string, string>> }
 type Answer = { readonly status: number; readonly location: string }
