@@ -147,7 +147,9 @@ export function createConversation(
   const sealedCookies = createSealedCookies({ sealer: app.sealer, clock })
   const remembered = createRememberedAccounts(sealedCookies)
   const { accounts, browserCookie, emailCode, invitations, registrations } = app
-  const common = { accounts, progress, browserCookie, csrf, readForm, requesterOf, pageOf, clock }
+  const { enforcement } = app
+  const frame = { csrf, readForm, requesterOf, pageOf, clock }
+  const common = { ...frame, accounts, progress, browserCookie, enforcement }
   const invitationOf = createInvitationOf({ invitations, sealedCookies })
   const nudges = createNudgeMemory({ sealedCookies, clock })
   const people = { remembered, registrations, invitationOf, nudges }
@@ -163,7 +165,6 @@ export function createConversation(
     deviceTrust,
     doubtOf: createDoubtOf({ ...app, ...common, remembered }),
     elsewhereOf: createElsewhere(app),
-    enforcement: app.enforcement,
     enrollable: further.enrolments.map(({ method }) => method),
   })
   const interaction = createInteractionRouter({

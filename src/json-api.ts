@@ -28,6 +28,7 @@ import { createCors } from '#api/cors.ts'
 import { createApi } from '#api/router.ts'
 import type { ApiDeps } from '#api/router.ts'
 import type { Clients } from '#client/client.ts'
+import type { Enforcement } from '#federation/federation.ts'
 import type { Factors, PasswordLogin } from '#login/login.ts'
 import type { DeviceCookies } from '#login/password/password.ts'
 import { createDirectTokens } from '#oidc/direct/service.ts'
@@ -37,6 +38,7 @@ import type { Sessions } from '#session/session.ts'
 import type { Ephemeral } from '#storage/storage.ts'
 import { isSecondFactorDemanded } from './factors.ts'
 import { createAcrToChange, createSignInPolicy } from './sign-in-policy.ts'
+import { withEnforcement } from './sign-in-enforcement.ts'
 import { withDoubts, type SignInDoubtDeps } from './sign-in-doubts.ts'
 
 export type JsonApiDeps = NewDeviceDeps &
@@ -53,6 +55,7 @@ export type JsonApiDeps = NewDeviceDeps &
     readonly artifacts: ArtifactStore
     readonly clients: Clients
     readonly devices: DeviceCookies
+    readonly enforcement: Enforcement
     readonly ephemeral: Ephemeral
     readonly emailCode: EmailCodeLogin
     readonly emailCodes: EmailCodes
@@ -79,7 +82,8 @@ export function createJsonApi(deps: JsonApiDeps) {
     emailCode,
     accounts,
     pending: createPendingSignIns(deps.ephemeral),
-    policy: withDoubts(createSignInPolicy(deps), deps),
+    enforcement: deps.enforcement,
+    policy: withEnforcement(withDoubts(createSignInPolicy(deps), deps), deps),
     issueDevice: ({ id }, accountId) => devices.issue(id, accountId),
     noticeNewDevice: createNewDeviceNotice(deps),
   }

@@ -27,6 +27,7 @@ export function recoverSamples({ page, text, url }: Stage): Samples {
     recover: recoverIdentifierPage({ ...base, signInUrl }),
     'recover-required': recoverIdentifierPage({ ...base, email: undefined, error: 'required' }),
     'recover-invalid': recoverIdentifierPage({ ...base, error: 'invalid' }),
+    'recover-elsewhere-error': recoverIdentifierPage({ ...base, elsewhere: text('Acme Corp') }),
     'recover-error': recoverIdentifierPage({ ...base, error: 'over' }),
     'recover-code': emailCodePage(code),
     'recover-password': recoverPasswordPage(password),

@@ -36,6 +36,7 @@ export const refusals = {
     403,
     'This sign-in is too unlike the person to be let in. They were told by mail.',
   ],
+  'api.sso_required': [403, 'People with this address sign in elsewhere: go where it is named.'],
   'api.session_unknown': [404, 'There is no such session of this person.'],
   'api.factor_unknown': [404, 'There is none of this person.'],
   'api.factor_needed': [409, 'A second factor is demanded, and this is the only one.'],

@@ -1,4 +1,5 @@
 import type { Form } from '#http/http.ts'
+import type { Enforcement } from '#federation/federation.ts'
 import { epochSeconds, type Clock } from '#kit/clock.ts'
 import type { BrowserCookie } from '#login/email-code/email-code.ts'
 import type {
@@ -18,6 +19,7 @@ export type RegistrationAnswerDeps = {
   readonly registrations: Registrations
   readonly browserCookie: BrowserCookie
   readonly requesterFor: RequesterFor
+  readonly enforcement: Pick<Enforcement, 'ofEmail'>
   readonly clock: Clock
 }
 
@@ -87,6 +89,7 @@ async function begin(deps: RegistrationAnswerDeps, visit: Visit, filled: Filled)
   const { details, ctx, page, invitation } = visit
   const { tenant, uid } = details
   const { email, name, agreed } = filled
+  if (await deps.enforcement.ofEmail(tenant.id, email)) return toHomeRealm(deps, visit, email)
   const result = await deps.registrations.begin({
     tenant,
     email,
@@ -109,6 +112,16 @@ async function begin(deps: RegistrationAnswerDeps, visit: Visit, filled: Filled)
     registering: { ...emptyRegistering, email, name, agreed, mailed: { email, handle, nextAt } },
     notice: isRepeated ? { kind: 'code', why: 'too_soon' } : undefined,
   }))
+}
+
+/** Whoever would be made an account by a sign-in elsewhere needs none of ours: the next step leads there. */
+async function toHomeRealm(
+  { progress }: RegistrationAnswerDeps,
+  { details }: Visit,
+  email: string,
+): Promise<void> {
+  const change = { registering: undefined, notice: undefined, email, staysHere: false }
+  await progress.change(details.tenant.id, details.uid, (before) => ({ ...before, ...change }))
 }
 
 async function prove(deps: RegistrationAnswerDeps, visit: Visit, form: Form): Promise<void> {

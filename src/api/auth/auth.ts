@@ -1,6 +1,7 @@
 import type { Account, Accounts } from '#account/account.ts'
 import type { Client } from '#client/client.ts'
-import type { AccountId, ClientId, RequestId } from '#kit/ids.ts'
+import type { AccountId, ClientId, ConnectionId, RequestId } from '#kit/ids.ts'
+import type { Enforcement } from '#federation/federation.ts'
 import type { EmailCodeLogin } from '#login/email-code/email-code.ts'
 import type { MethodId, PasswordLogin, Proof, Requester } from '#login/login.ts'
 import type { Visitor } from '#session/session.ts'
@@ -24,6 +25,8 @@ export type Missing = {
   readonly enrollable: readonly MethodId[]
   /** Too doubtful for what they have: nothing they could prove or set up here would do. */
   readonly isRefused?: boolean | undefined
+  /** Whom to ask: what was proved is not for this address to be let in by. */
+  readonly instead?: ConnectionId | undefined
 }
 
 /** The first, and what came after it. */
@@ -53,6 +56,7 @@ export type SignInDeps = {
   readonly emailCode: Pick<EmailCodeLogin, 'send' | 'verify'>
   readonly accounts: Pick<Accounts, 'find'>
   readonly policy: SignInPolicy
+  readonly enforcement: Pick<Enforcement, 'ofEmail'>
   readonly pending: PendingSignIns
   /** A mark of this device for its owner: tries from it have a bucket of their own (Q37). */
   readonly issueDevice: (tenant: Tenant, accountId: AccountId) => string

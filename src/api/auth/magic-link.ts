@@ -8,6 +8,8 @@ import { clientFields, email } from './fields.ts'
 import { codeField, handleField, joinHandle, mailed, newBrowser, splitHandle } from './handle.ts'
 import type { LoginDeps } from './login.ts'
 import { createSignIn } from './sign-in.ts'
+import { refuseEnforced } from './sso-required.ts'
+import type { SsoRequired } from './sso-required.ts'
 import { deviceField, notSignedIn, sign, signedIn } from './sign.ts'
 
 /** A code by mail as the way to sign in: asked for, and typed. */
@@ -15,7 +17,7 @@ export function magicLinkEndpoints(deps: LoginDeps): readonly Endpoint[] {
   return [askEndpoint(deps), typeEndpoint(deps)]
 }
 
-function askEndpoint({ direct, emailCode }: LoginDeps): Endpoint {
+function askEndpoint({ direct, emailCode, enforcement }: LoginDeps): Endpoint {
   return endpoint({
     method: 'post',
     path: '/auth/magic-link',
@@ -27,12 +29,14 @@ function askEndpoint({ direct, emailCode }: LoginDeps): Endpoint {
       device_token: deviceField,
     }),
     answers: { 202: { description: 'The same for every address', schema: mailed } },
-    refusals: [...clientRefusals, 'api.method_off'],
+    refusals: [...clientRefusals, 'api.method_off', 'api.sso_required'],
     handle: async (call) => {
       const { tenant, body } = call
       const browser = newBrowser()
-      const outcome = await direct.asClient(directCall(call), async () => {
+      const outcome = await direct.asClient<Asked>(directCall(call), async () => {
         if (tenant.settings.email_code === 'off') return { kind: 'done', result: undefined }
+        const elsewhere = await refuseEnforced(tenant.id, body.email, enforcement)
+        if (elsewhere) return { kind: 'done', result: elsewhere }
         const { handle } = await emailCode.send({
           tenant,
           email: body.email,
@@ -41,16 +45,20 @@ function askEndpoint({ direct, emailCode }: LoginDeps): Endpoint {
           requester: { ...call.requester, deviceCookie: body.device_token },
           locale: tenant.settings.default_locale,
         })
-        return { kind: 'done', result: handle }
+        return { kind: 'done', result: { handle } }
       })
       if (outcome.kind === 'refused') return refusedClient(outcome, 'api.client_refused')
-      const handle = outcome.kind === 'done' ? outcome.result : undefined
-      if (handle === undefined) return { refused: 'api.method_off' }
+      const result = outcome.kind === 'done' ? outcome.result : undefined
+      if (result === undefined) return { refused: 'api.method_off' }
+      if ('refused' in result) return result
+      const { handle } = result
       const answer = { handle: joinHandle({ handle, browser }), expires_in: codeLifetime }
       return { status: 202, body: answer }
     },
   })
 }
+
+type Asked = { readonly handle: string } | SsoRequired | undefined
 
 function typeEndpoint(deps: LoginDeps): Endpoint {
   const signIn = createSignIn(deps)

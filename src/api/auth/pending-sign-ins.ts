@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { sha256 } from '#kit/hash.ts'
 import { brandId } from '#kit/ids.ts'
-import type { AccountId, ClientId } from '#kit/ids.ts'
+import type { AccountId, ClientId, ConnectionId } from '#kit/ids.ts'
 import { randomToken } from '#kit/random.ts'
-import { methodIds } from '#login/login.ts'
+import { provenMethods } from '#login/login.ts'
 import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import { pendingLifetime } from './auth.ts'
@@ -46,11 +46,19 @@ const keyOf = (tenant: Tenant, handle: string): EphemeralKey => ({
 })
 
 const proof = z.object({
-  method: z.enum(methodIds),
+  method: z.enum(provenMethods),
   accountId: z.string().transform((id) => brandId<AccountId>(id)),
   amr: z.array(z.string()),
   at: z.number(),
   userVerified: z.boolean().optional(),
+  federated: z
+    .object({
+      connectionId: z.string().transform((id) => brandId<ConnectionId>(id)),
+      isMultiFactor: z.boolean(),
+      until: z.number().optional(),
+    })
+    .transform(({ until, ...rest }) => ({ ...rest, until }))
+    .optional(),
 })
 
 const schema = z.object({ clientId: z.string(), proofs: z.tuple([proof], proof) })

@@ -19,6 +19,8 @@ import type { LoginDeps } from './login.ts'
 import type { MailboxProofs } from './mailbox-proofs.ts'
 import { codeRefused, createSignIn } from './sign-in.ts'
 import type { CodeRefused, NotSignedIn } from './sign-in.ts'
+import { refuseEnforced } from './sso-required.ts'
+import type { SsoRequired } from './sso-required.ts'
 import { deviceField, notSignedIn, sign, signedIn } from './sign.ts'
 
 export type RegisterDeps = LoginDeps & {
@@ -29,7 +31,9 @@ export type RegisterDeps = LoginDeps & {
 }
 
 /** The address is proved first; only then is there an account, and only then a password (Q62). */
-export function registerEndpoint({ direct, registrations, invitations }: RegisterDeps): Endpoint {
+export function registerEndpoint(deps: RegisterDeps): Endpoint {
+  const { direct, registrations, invitations, enforcement } = deps
+
   return endpoint({
     method: 'post',
     path: '/auth/register',
@@ -43,12 +47,19 @@ export function registerEndpoint({ direct, registrations, invitations }: Registe
       invitation: plainText(200).describe('Token of an invitation').optional(),
     }),
     answers: { 202: { description: 'The same for every address', schema: mailed } },
-    refusals: [...clientRefusals, 'api.registration_closed', 'api.registration_refused'],
+    refusals: [
+      ...clientRefusals,
+      'api.registration_closed',
+      'api.registration_refused',
+      'api.sso_required',
+    ],
     handle: async (call) => {
       const { tenant, body } = call
       const { email, name, agreed } = body
       const browser = newBrowser()
-      const outcome = await direct.asClient(directCall(call), async () => {
+      const outcome = await direct.asClient<Beginning>(directCall(call), async () => {
+        const elsewhere = await refuseEnforced(tenant.id, email, enforcement)
+        if (elsewhere) return { kind: 'done', result: elsewhere }
         const result = await registrations.begin({
           tenant,
           email,
@@ -64,12 +75,15 @@ export function registerEndpoint({ direct, registrations, invitations }: Registe
       if (outcome.kind === 'refused') return refusedClient(outcome, 'api.client_refused')
       if (outcome.kind !== 'done') throw new Error('tokens nobody asked for')
       const { result } = outcome
+      if ('refused' in result) return result
       if (result.outcome === 'refused') return refusedBeginning(result.reason)
       const handle = joinHandle({ handle: result.handle, browser })
       return { status: 202, body: { handle, expires_in: codeLifetime } }
     },
   })
 }
+
+type Beginning = Awaited<ReturnType<RegisterDeps['registrations']['begin']>> | SsoRequired
 
 function refusedBeginning(
   reason: RegistrationProblem,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { mayProve } from '#account/account.ts'
 import type { Accounts } from '#account/account.ts'
+import type { Enforcement } from '#federation/federation.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
 import type { AccountId } from '#kit/ids.ts'
 import { codeLifetime } from '#login/email-code/email-code.ts'
@@ -19,6 +20,7 @@ import { codeField, handleField, joinHandle, mailed, newBrowser, splitHandle } f
 import type { MailboxProofs } from './mailbox-proofs.ts'
 import { codeRefused } from './sign-in.ts'
 import type { CodeRefused } from './sign-in.ts'
+import { refuseEnforced } from './sso-required.ts'
 
 export type ResetDeps = {
   readonly direct: Pick<DirectTokens, 'asClient'>
@@ -26,6 +28,7 @@ export type ResetDeps = {
   readonly emailCodes: Pick<EmailCodes, 'issue' | 'verify'>
   readonly passwordChanges: Pick<PasswordChanges, 'reset'>
   readonly proofs: MailboxProofs<ResetProof>
+  readonly enforcement: Pick<Enforcement, 'ofEmail'>
 }
 
 /** A mailbox that was proved to set a password anew. */
@@ -44,17 +47,19 @@ export function forgotPasswordEndpoint(deps: ResetDeps): Endpoint {
     security: 'client',
     body: z.strictObject({ ...clientFields, email }),
     answers: { 202: { description: 'The same for every address', schema: mailed } },
-    refusals: clientRefusals,
+    refusals: [...clientRefusals, 'api.sso_required'],
     handle: async (call) => {
       const requester = { ...call.requester, deviceCookie: undefined }
       const mail = { tenant: call.tenant, email: call.body.email, requester }
-      const outcome = await deps.direct.asClient(directCall(call), async () => ({
-        kind: 'done',
-        result: await sendCode(deps, mail),
-      }))
+      const outcome = await deps.direct.asClient(directCall(call), async () => {
+        const elsewhere = await refuseEnforced(call.tenant.id, mail.email, deps.enforcement)
+        return { kind: 'done', result: elsewhere ?? (await sendCode(deps, mail)) }
+      })
       if (outcome.kind === 'refused') return refusedClient(outcome, 'api.client_refused')
       if (outcome.kind !== 'done') throw new Error('tokens nobody asked for')
-      return { status: 202, body: { handle: outcome.result, expires_in: codeLifetime } }
+      const { result } = outcome
+      if (typeof result !== 'string') return result
+      return { status: 202, body: { handle: result, expires_in: codeLifetime } }
     },
   })
 }

@@ -46,6 +46,7 @@ function open(
       },
     },
     pending,
+    enforcement: { ofEmail: async () => undefined },
     issueDevice: () => 'device',
     noticeNewDevice: async (signIn) => void told.push(signIn),
   })

@@ -2,7 +2,7 @@ import { isVoid } from '#account/account.ts'
 import type { Account } from '#account/account.ts'
 import type { Client } from '#client/client.ts'
 import type { EmailCodeVerdict } from '#login/email-code/email-code.ts'
-import { acrOf, amrOf } from '#login/login.ts'
+import { acrOf, amrOf, elsewhereIn } from '#login/login.ts'
 import type { Proof, Requester, Verdict } from '#login/login.ts'
 import type { Done, SignIn } from '#oidc/direct/direct.ts'
 import type { Tenant } from '#tenant/tenant.ts'
@@ -10,6 +10,8 @@ import type { Refused } from '../api.ts'
 import { pendingLifetime } from './auth.ts'
 import type { Attempt, Missing, Proofs, SignInDeps } from './auth.ts'
 import type { MailHandle } from './handle.ts'
+import { refuseEnforced, ssoRequired } from './sso-required.ts'
+import type { SsoRequired } from './sso-required.ts'
 
 export type NotSignedIn =
   | Refused<
@@ -19,6 +21,7 @@ export type NotSignedIn =
       | 'api.enrolment_required'
       | 'api.sign_in_refused'
     >
+  | SsoRequired
   | CodeRefused
 
 export type CodeRefused = Refused<'api.code_wrong' | 'api.code_over' | 'api.throttled'>
@@ -41,6 +44,9 @@ type Result = Promise<SignIn | Done<NotSignedIn>>
 export function createSignIn(deps: SignInDeps) {
   return {
     async byPassword(client: Client, attempt: Attempt): Result {
+      const { tenant, email } = attempt
+      const elsewhere = await refuseEnforced(tenant.id, email, deps.enforcement)
+      if (elsewhere) return done(elsewhere)
       const verdict = await deps.password.verify(attempt)
       return verdict.kind === 'proved'
         ? proceed(client, attempt, [verdict.proof])
@@ -76,6 +82,7 @@ export function createSignIn(deps: SignInDeps) {
       acr: acrOf(proofs),
       amr: amrOf(proofs),
       at: Math.max(...proofs.map(({ at }) => at)),
+      ...elsewhereIn(proofs),
     }
   }
 
@@ -83,8 +90,9 @@ export function createSignIn(deps: SignInDeps) {
     { clientId }: Client,
     tenant: Tenant,
     proofs: Proofs,
-    { ways, enrollable, isRefused }: Missing,
+    { ways, enrollable, isRefused, instead }: Missing,
   ): Result {
+    if (instead) return done(ssoRequired(instead))
     if (isRefused) return done({ refused: 'api.sign_in_refused' })
     if (ways.length === 0) {
       const details = { methods: enrollable, url: `${tenant.issuer}/account` }

@@ -31,6 +31,7 @@ export const notSignedIn = [
   'api.mfa_required',
   'api.enrolment_required',
   'api.sign_in_refused',
+  'api.sso_required',
 ] as const
 
 type SignedIn = { readonly status: 200; readonly body: z.input<(typeof signedIn)[200]['schema']> }

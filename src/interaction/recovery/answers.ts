@@ -1,5 +1,6 @@
 import type { Context } from 'koa'
 import { mayProve, type Accounts } from '#account/account.ts'
+import type { Enforcement } from '#federation/federation.ts'
 import type { Form } from '#http/http.ts'
 import { epochSeconds, type Clock } from '#kit/clock.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
@@ -28,6 +29,7 @@ export type RecoveryAnswerDeps = {
   readonly requesterOf: (ctx: Context) => Omit<Requester, 'deviceCookie'>
   /** Who signed in on this browser before, and the mark it was given then (Q37). */
   readonly remembered: Pick<RememberedAccounts, 'read'>
+  readonly enforcement: Pick<Enforcement, 'ofEmail'>
   readonly clock: Clock
 }
 
@@ -71,7 +73,11 @@ function identify(deps: RecoveryAnswerDeps): Answer {
         typed === '' ? { kind: 'email_required' } : { kind: 'email_invalid', typed }
       return deps.recoveries.change(tenant.id, key, telling(notice))
     }
-    return send(visit, typed)
+    // SECURITY: a new password would open nothing; of the domain, never of an account (Q73)
+    const instead = await deps.enforcement.ofEmail(tenant.id, typed)
+    if (!instead) return send(visit, typed)
+    const { name: connection } = instead
+    return deps.recoveries.change(tenant.id, key, telling({ kind: 'elsewhere', typed, connection }))
   }
 }
 

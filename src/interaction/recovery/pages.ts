@@ -26,8 +26,9 @@ export function createRecoveryPage(csrf: Csrf): (visit: RecoveryVisit, now: numb
           page,
           csrf: token,
           action: action('identifier'),
-          email: notice?.kind === 'email_invalid' ? notice.typed : recovery.email,
+          email: notice && 'typed' in notice ? notice.typed : recovery.email,
           error: notice && identifierErrors[notice.kind],
+          elsewhere: notice?.kind === 'elsewhere' ? notice.connection : undefined,
           signInUrl: interactionUrl(visit, interaction),
         })
       case 'code':

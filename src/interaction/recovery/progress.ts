@@ -53,6 +53,7 @@ const noticeSchema = z.union([
     ]),
   }),
   z.object({ kind: z.literal('email_invalid'), typed: z.string() }),
+  z.object({ kind: z.literal('elsewhere'), typed: z.string(), connection: z.string() }),
   z.object({ kind: z.literal('code_wrong'), left: z.number() }),
   z.object({ kind: z.literal('throttled'), until: z.number() }),
   z.object({ kind: z.literal('password_refused'), reason: z.enum(passwordProblems) }),

@@ -34,6 +34,8 @@ export type RecoveryProof = {
 export type RecoveryNotice =
   | { readonly kind: 'email_required' }
   | { readonly kind: 'email_invalid'; readonly typed: string }
+  /** People with this address sign in there, and have no use for a password here. */
+  | { readonly kind: 'elsewhere'; readonly typed: string; readonly connection: string }
   | { readonly kind: 'code_required' | 'code_expired' | 'code_too_many' | 'code_too_soon' }
   | { readonly kind: 'code_wrong'; readonly left: number }
   /** Epoch seconds. */
