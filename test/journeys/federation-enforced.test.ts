@@ -71,7 +71,7 @@ describeInWorlds(
     }
 
     const isHandOff = (tab: Tab) =>
-      /^Continue to Peer/.test(tab.page.heading) && !/Sign in another way/.test(tab.page.text)
+      tab.page.heading.startsWith('Continue to Peer') && !/Sign in another way/.test(tab.page.text)
 
     it('shows the way there to every address of it, whether an account has it or not (Q73)', async () => {
       const scene = await open()
