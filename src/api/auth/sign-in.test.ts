@@ -66,6 +66,8 @@ describe('signing in by the API', () => {
       acr: 'urn:signet:acr:password',
       amr: ['pwd'],
       at: proof.at,
+      via: undefined,
+      until: undefined,
     })
     assert.deepEqual(asked, [{ tenant, account: known, client, proofs: [proof], requester }])
     assert.deepEqual(
