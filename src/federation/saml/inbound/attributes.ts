@@ -2,7 +2,7 @@ import { namespaces } from '../names.ts'
 import { attributeOf, childrenOf, plainTextOf, type XmlElement } from '../xml/xml.ts'
 import { refuse, type SamlRefusal } from './reasons.ts'
 
-const limits = { attributes: 250, values: 2500, name: 512, value: 64 * 1024 }
+const limits = { attributes: 250, values: 2000, name: 512, value: 64 * 1024 }
 
 /**
  * Check 17: values by name. A Map, since `__proto__` is a name like others. Values that are more than text, such as a NameID

@@ -69,9 +69,14 @@ function childrenAs(
   return isAsExpected ? children : []
 }
 
+/** With a chain of certificates in KeyInfo; whatever more it holds is work for nothing. */
+const mostElements = 64
+
 /** SECURITY: xml-crypto takes an attribute by its local name: `x:Algorithm` before `Algorithm` would be the other one. */
 function saysEachThingOnce({ signature }: Form): SamlRefusal | undefined {
-  const odd = descendantsOf(signature).find(
+  const all = descendantsOf(signature)
+  if (all.length > mostElements) return refuse('signature_malformed', `${all.length} elements`)
+  const odd = all.find(
     (element) =>
       element.attributes.some(({ namespace }) => namespace !== undefined) ||
       /^(?:Object|Manifest|RetrievalMethod|KeyInfoReference)$/.test(element.name),

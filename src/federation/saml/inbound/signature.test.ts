@@ -159,7 +159,7 @@ describe('references and transforms (check 6)', () => {
     ],
     [
       '600 transforms (samlify: 4.4 s)',
-      'signature_transform',
+      'signature_malformed',
       transforms(enveloped + transform(exclusive).repeat(600)),
     ],
     ['no enveloped signature', 'signature_transform', transforms(transform(exclusive))],
@@ -250,6 +250,11 @@ describe('the shape of a signature (check 6)', () => {
       'a RetrievalMethod',
       'signature_malformed',
       atEnd('<ds:KeyInfo><ds:RetrievalMethod URI="https://evil.example/"/></ds:KeyInfo>'),
+    ],
+    [
+      'a KeyInfo of 60 elements',
+      'signature_malformed',
+      atEnd(`<ds:KeyInfo>${'<ds:a/>'.repeat(60)}</ds:KeyInfo>`),
     ],
     ['a Manifest', 'signature_malformed', atEnd('<ds:KeyInfo><ds:Manifest/></ds:KeyInfo>')],
     [

@@ -74,6 +74,7 @@ function createVerifier(
     publicCert: 'unused: the keys are below', // xml-crypto wants one before it asks the algorithm
     getCertFromKeyInfo: () => null, // SECURITY: the message does not say whom to trust
   })
+  verifier.idAttributes = ['ID'] // ids are unique whatever they are called, and each name is one more search
   const { exclusiveCanonical, signature } = namespaces
   const enveloped = `${signature}enveloped-signature`
   verifier.CanonicalizationAlgorithms = pick(verifier.CanonicalizationAlgorithms, [
