@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { brandId } from '#kit/ids.ts'
-import { availableDatabases } from '#test/support/databases.ts'
+import { migrate } from '#storage/migrate.ts'
+import { createPostgresDatabase } from '#storage/postgres.ts'
+import type { Database } from '#storage/storage.ts'
+import { availableDatabases, createEmptyDatabase } from '#test/support/databases.ts'
 import { createFakeClock } from '#test/support/fake-clock.ts'
-import { hasRedis, openRedis } from '#test/support/servers.ts'
+import { hasPostgres, hasRedis, openRedis, sharedPostgres } from '#test/support/servers.ts'
 import { exponentialWait, type ThrottleRule } from '../login.ts'
 import { createMemoryThrottle } from './memory.ts'
 import { createPostgresThrottle } from './postgres.ts'
@@ -49,6 +52,28 @@ for (const kind of availableDatabases()) {
       )
     })
   })
+}
+
+if (hasPostgres()) {
+  // one database for all of them: only here is anything asked on several connections at once
+  const opening = openPostgres()
+  after(async () => (await opening).close())
+  testJointThrottle('postgres, on four connections', async () => {
+    const database = await opening
+    await database.knex('throttles').delete()
+    const clock = createFakeClock()
+    const throttle = createPostgresThrottle({ database, clock })
+    return { throttle, clock, [Symbol.asyncDispose]: async () => undefined }
+  })
+}
+
+async function openPostgres(): Promise<Database> {
+  const server = await sharedPostgres()
+  if (!server) throw new Error('no PostgreSQL is installed')
+  const url = await createEmptyDatabase(server)
+  const database = createPostgresDatabase({ url, pool: { max: 4, durable: 1, relaxed: 4 } })
+  await migrate(database)
+  return database
 }
 
 if (hasRedis()) {
