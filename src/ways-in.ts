@@ -1,5 +1,6 @@
+import { createPostgresFactors } from '#login/factors/postgres.ts'
 import { createConnectedWays, type ConnectedAccountFacts } from './connected-accounts.ts'
-import { createFactors, isSecondFactorDemanded } from './factors.ts'
+import { isSecondFactorDemanded } from './factors.ts'
 import { createMailProofs, type MailProofFacts } from './mail-proofs.ts'
 import { createSecondFactors, type SecondFactorFacts } from './second-factors.ts'
 import type { Stores } from './stores.ts'
@@ -23,6 +24,6 @@ export function createWaysIn(input: Input, stores: Stores, facts: WayFacts) {
     ...proofs,
     connectedAccounts,
     identities: connected.identitiesOver(proofs.priorCredentials),
-    factors: createFactors({ ...facts, ...factors }),
+    factors: createPostgresFactors(stores.database),
   }
 }
