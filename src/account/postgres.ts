@@ -1,20 +1,39 @@
 import type { Knex } from 'knex'
 import { brandId, type AccountId, type TenantId } from '#kit/ids.ts'
-import type { Database } from '#storage/storage.ts'
+import type { Database, Statement } from '#storage/storage.ts'
 import type { Account, AccountStatus, AccountStore, Profile } from './account.ts'
 
+// By name, never `*`: a prepared statement fails for good once a migration adds a column.
+const columns = `tenant_id, id, email, email_canonical, email_verified, profile, roles, groups, status, ended_at,
+  leaves_at, created_at, updated_at`
+
+const find: Statement = {
+  name: 'accounts.find',
+  text: `SELECT ${columns} FROM accounts WHERE tenant_id = $1 AND id = $2`,
+}
+const findByEmail: Statement = {
+  name: 'accounts.find_by_email',
+  text: `SELECT ${columns} FROM accounts WHERE tenant_id = $1 AND email_canonical = $2`,
+}
+
 export function createPostgresAccountStore(deps: { readonly database: Database }): AccountStore {
-  const { knex } = deps.database
+  const { knex, statements } = deps.database
   const accounts = (within: Knex | undefined) => (within ?? knex)<AccountRow>('accounts')
+
+  async function findOne(statement: Statement, values: readonly string[]) {
+    const { rows } = await statements.run<AccountRow>(statement, values, 'relaxed')
+    return rows[0] && toAccount(rows[0])
+  }
 
   return {
     async find(tenantId, id, within) {
-      const query = accounts(within).where({ tenant_id: tenantId, id }).first()
-      const row = await (within ? query.forUpdate() : query)
+      if (!within) return findOne(find, [tenantId, id])
+      const row = await accounts(within).where({ tenant_id: tenantId, id }).first().forUpdate()
       return row && toAccount(row)
     },
 
     async findByEmail(tenantId, emailCanonical, within) {
+      if (!within) return findOne(findByEmail, [tenantId, emailCanonical])
       const where = { tenant_id: tenantId, email_canonical: emailCanonical }
       const row = await accounts(within).where(where).first()
       return row && toAccount(row)

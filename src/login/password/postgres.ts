@@ -1,14 +1,24 @@
 import type { Knex } from 'knex'
 import { brandId, type AccountId, type TenantId } from '#kit/ids.ts'
-import type { Database } from '#storage/storage.ts'
+import type { Database, Statement } from '#storage/storage.ts'
 import type { PasswordStore, StoredPassword } from './password.ts'
 
+const find: Statement = {
+  name: 'passwords.find',
+  text: `SELECT tenant_id, account_id, sealed_phc, updated_at FROM passwords
+    WHERE tenant_id = $1 AND account_id = $2`,
+}
+
 export function createPostgresPasswordStore(deps: { readonly database: Database }): PasswordStore {
-  const { knex } = deps.database
+  const { knex, statements } = deps.database
   const passwords = (within: Knex | undefined) => (within ?? knex)<PasswordRow>('passwords')
 
   return {
     async find(tenantId, accountId, within) {
+      if (!within) {
+        const { rows } = await statements.run<PasswordRow>(find, [tenantId, accountId], 'relaxed')
+        return rows[0] && toPassword(rows[0])
+      }
       const row = await passwords(within).where(keyOf(tenantId, accountId)).first()
       return row && toPassword(row)
     },

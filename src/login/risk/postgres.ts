@@ -1,12 +1,17 @@
 import type { Clock } from '#kit/clock.ts'
 import type { SessionOwner } from '#session/session.ts'
-import type { Database } from '#storage/storage.ts'
+import type { Database, Statement } from '#storage/storage.ts'
 import { habitsSchema } from './habits.ts'
 import { habitLifetime, type Habits, type HabitStore } from './risk.ts'
 
 const removeExpired = `
   DELETE FROM sign_in_habits WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM sign_in_habits WHERE expires_at < to_timestamp(?) LIMIT ? FOR UPDATE SKIP LOCKED))`
+
+const find: Statement = {
+  name: 'sign_in_habits.find',
+  text: 'SELECT habits, expires_at FROM sign_in_habits WHERE tenant_id = $1 AND account_id = $2',
+}
 
 type Row = { tenant_id: string; account_id: string; habits: unknown; expires_at: Date }
 
@@ -15,7 +20,7 @@ export function createPostgresHabitStore(deps: {
   readonly clock: Clock
 }): HabitStore {
   const { database, clock } = deps
-  const { knex } = database
+  const { knex, statements } = database
   const of = ({ tenantId, id }: SessionOwner) => ({ tenant_id: tenantId, account_id: id })
 
   function habitsOf(row: Row | undefined): Habits | undefined {
@@ -25,7 +30,8 @@ export function createPostgresHabitStore(deps: {
 
   return {
     async find(owner) {
-      return habitsOf(await knex<Row>('sign_in_habits').where(of(owner)).first())
+      const { rows } = await statements.run<Row>(find, [owner.tenantId, owner.id], 'relaxed')
+      return habitsOf(rows[0])
     },
 
     async change(owner, change) {
