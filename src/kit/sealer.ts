@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+} from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 
 /**
  * Seals what must be read back (private keys, TOTP secrets, password hashes) with AES-256-GCM (Q31, Q87).
@@ -26,11 +33,13 @@ export class SealBroken extends Error {
 /** `secrets`: current first; the rest still open what they sealed. Each at least 32 bytes. */
 export function createKeyDeriver(secrets: readonly Uint8Array[]): KeyDeriver {
   if (secrets.length === 0) throw new TypeError('at least one secret is needed')
-  const one = (secret: Uint8Array, purpose: readonly string[]) =>
+  // prepared once: each use of a key in bytes costs several times the work (measured)
+  const prepared = secrets.map((secret) => createSecretKey(secret)) as [KeyObject, ...KeyObject[]] // length checked above
+  const one = (secret: KeyObject, purpose: readonly string[]) =>
     Buffer.from(hkdfSync('sha256', secret, 'signet', purpose.join('\0'), 32))
   return {
-    derive: (...purpose) => one(secrets[0] as Uint8Array, purpose), // length checked above
-    deriveAll: (...purpose) => secrets.map((secret) => one(secret, purpose)),
+    derive: (...purpose) => one(prepared[0], purpose),
+    deriveAll: (...purpose) => prepared.map((secret) => one(secret, purpose)),
   }
 }
 
@@ -38,7 +47,8 @@ const ivBytes = 12
 const tagBytes = 16
 
 export function createSealer(keys: KeyDeriver): Sealer {
-  const [current, ...previous] = keys.deriveAll('seal') as [Buffer, ...Buffer[]] // never empty, see above
+  const prepared = keys.deriveAll('seal').map((key) => createSecretKey(key))
+  const [current, ...previous] = prepared as [KeyObject, ...KeyObject[]] // never empty, see above
 
   return {
     seal(plaintext, place) {
@@ -59,7 +69,7 @@ export function createSealer(keys: KeyDeriver): Sealer {
   }
 }
 
-function tryOpen(key: Buffer, sealed: string, place: readonly string[]): string | undefined {
+function tryOpen(key: KeyObject, sealed: string, place: readonly string[]): string | undefined {
   if (!sealed.startsWith('v1.')) return undefined
   const bytes = Buffer.from(sealed.slice(3), 'base64url')
   if (bytes.length < ivBytes + tagBytes) return undefined
