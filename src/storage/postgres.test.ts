@@ -5,11 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Unavailable } from '#kit/errors.ts'
 import { createTestPostgresDatabase } from '#test/support/databases.ts'
 import { freePort, hasPostgres, startPostgres, type TestPostgres } from '#test/support/servers.ts'
-import type { Database, Statement } from './storage.ts'
+import { createPostgresDatabase } from './postgres.ts'
+import type { Database, Durability, Statement } from './storage.ts'
 
 const echo: Statement = { name: 'test.echo', text: 'SELECT $1::int AS n' }
 const divide: Statement = { name: 'test.divide', text: 'SELECT 1 / $1::int AS n' }
 const sleep: Statement = { name: 'test.sleep', text: 'SELECT pg_sleep($1)' }
+const whose: Statement = { name: 'test.whose', text: 'SELECT pg_backend_pid() AS pid' }
 const commit: Statement = {
   name: 'test.commit',
   text: "SELECT current_setting('synchronous_commit') AS mode",
@@ -47,6 +49,20 @@ describe('a real Postgres', { skip: !hasPostgres() }, () => {
     const durable = await database.statements.run(commit, [], 'durable')
     const relaxed = await database.statements.run(commit, [], 'relaxed')
     assert.deepEqual([durable.rows, relaxed.rows], [[{ mode: 'on' }], [{ mode: 'off' }]])
+  })
+
+  it('sends what is asked together to one connection, up to a limit, and durable ones to all', async () => {
+    const pool = { max: 1, durable: 4, relaxed: 4 }
+    const wide = createPostgresDatabase({ url: server.url, pool })
+    const usedBy = async (count: number, durability: Durability) => {
+      const ask = () => wide.statements.run<{ pid: number }>(whose, [], durability)
+      const answers = await Promise.all(Array.from({ length: count }, ask))
+      return new Set(answers.map(({ rows }) => rows[0]?.pid)).size
+    }
+    assert.deepEqual([await usedBy(8, 'relaxed'), await usedBy(9, 'relaxed')], [1, 2])
+    assert.equal(await usedBy(32, 'relaxed'), 4)
+    assert.equal(await usedBy(4, 'durable'), 4)
+    await wide.close()
   })
 
   it('gives up on a slow statement, not on its connection', async () => {
