@@ -32,7 +32,7 @@ export function createPostgresOutbox(deps: {
 
   return {
     async enqueue(mail, within) {
-      await (within ?? knex)('mail_outbox').insert({
+      const row = {
         id: newId(),
         tenant_id: mail.tenantId,
         kind: mail.kind,
@@ -42,8 +42,9 @@ export function createPostgresOutbox(deps: {
         html_body: mail.html,
         created_at: now(),
         due_at: now(),
-        expires_at: mail.expiresAt,
-      })
+        expires_at: mail.expiresAt ?? null,
+      }
+      await (within ?? knex)('mail_outbox').insert(row).options({ name: 'mail.enqueue' })
     },
 
     async claimDue({ limit, lease }) {

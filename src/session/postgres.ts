@@ -8,6 +8,10 @@ const removeExpired = `
   DELETE FROM sessions WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM sessions WHERE expires_at < ? LIMIT ? FOR UPDATE SKIP LOCKED))`
 
+// whoever proves it once more opened it before; somebody else opens it now
+const openedAt =
+  'CASE WHEN sessions.account_id = ? THEN sessions.opened_at ELSE excluded.opened_at END'
+
 export function createPostgresSessionStore(deps: { readonly database: Database }): SessionStore {
   const { knex } = deps.database
   const sessions = (within: Knex | undefined) => (within ?? knex)<Row>('sessions')
@@ -16,17 +20,11 @@ export function createPostgresSessionStore(deps: { readonly database: Database }
   return {
     async put(record) {
       const { tenant_id, uid, opened_at, ...rest } = toRow(record)
-      const { account_id } = rest
       await knex('sessions')
         .insert({ tenant_id, uid, opened_at, ...rest })
         .onConflict(['tenant_id', 'uid'])
-        .merge({
-          ...rest,
-          opened_at: knex.raw(
-            'CASE WHEN sessions.account_id = ? THEN sessions.opened_at ELSE excluded.opened_at END',
-            [account_id],
-          ),
-        })
+        .merge({ ...rest, opened_at: knex.raw(openedAt, [rest.account_id]) })
+        .options({ name: 'sessions.put' })
     },
 
     async list(owner, limit) {
@@ -68,6 +66,7 @@ export function createPostgresSessionStore(deps: { readonly database: Database }
         .onConflict(['tenant_id', 'account_id'])
         .ignore()
         .returning('account_id')
+        .options({ name: 'sessions.mark_first_sign_in' })
       return inserted.length === 1
     },
 
