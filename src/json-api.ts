@@ -23,6 +23,8 @@ import { refreshEndpoint } from '#api/auth/refresh.ts'
 import { sessionEndpoints } from '#api/auth/sessions.ts'
 import { twoStepEndpoints } from '#api/auth/two-step.ts'
 import type { TwoStepDeps } from '#api/auth/two-step.ts'
+import { connectionEndpoints } from '#api/connections/connections.ts'
+import type { ConnectionApiDeps } from '#api/connections/named.ts'
 import { createCallerOf } from '#api/caller.ts'
 import { createCors } from '#api/cors.ts'
 import { createApi } from '#api/router.ts'
@@ -37,7 +39,7 @@ import type { ArtifactStore } from '#oidc/oidc.ts'
 import type { Sessions } from '#session/session.ts'
 import type { Ephemeral } from '#storage/storage.ts'
 import { isSecondFactorDemanded } from './factors.ts'
-import { createAcrToChange, createSignInPolicy } from './sign-in-policy.ts'
+import { createAcrToAdminister, createAcrToChange, createSignInPolicy } from './sign-in-policy.ts'
 import { withEnforcement } from './sign-in-enforcement.ts'
 import { withDoubts, type SignInDoubtDeps } from './sign-in-doubts.ts'
 
@@ -49,6 +51,7 @@ export type JsonApiDeps = NewDeviceDeps &
   > &
   Pick<PasskeyDeps, 'passkeys'> &
   Pick<TwoStepDeps, 'totp' | 'recoveryCodes' | 'passkeys'> &
+  Omit<ConnectionApiDeps, 'acrToAdminister' | 'clock'> &
   Pick<DirectTokenDeps, 'registry' | 'keys' | 'clock'> &
   Pick<ApiDeps, 'requesterOf'> & {
     readonly accounts: Accounts
@@ -70,10 +73,12 @@ export type JsonApiDeps = NewDeviceDeps &
 /** The composition of `/api/v1`. */
 export function createJsonApi(deps: JsonApiDeps) {
   const { accounts, devices, emailCode, passwords } = deps
+  const acrToChange = createAcrToChange(deps)
   const own = {
     ...deps,
     password: passwords,
-    acrToChange: createAcrToChange(deps),
+    acrToChange,
+    acrToAdminister: createAcrToAdminister(acrToChange),
     isDemanded: isSecondFactorDemanded,
   }
   const direct = createDirectTokens({ ...deps, store: deps.artifacts })
@@ -111,6 +116,7 @@ export function createJsonApi(deps: JsonApiDeps) {
       refreshEndpoint({ direct }),
       meEndpoint(),
       ...sessionEndpoints(deps),
+      ...connectionEndpoints(own),
       ...twoStepEndpoints(own),
       ...passkeyEndpoints(own),
       ...passkeySignInEndpoints({ ...deps, ...login }),

@@ -61,3 +61,14 @@ export function createAcrToChange({
     return isOne || hasSecondFactor(has) ? acrMultiFactor : undefined
   }
 }
+
+/** What is demanded of everybody is proved to administer, whether somebody could put it off at their own sign-in or not. */
+export function createAcrToAdminister(
+  acrToChange: StepUpDeps['acrToChange'],
+): StepUpDeps['acrToChange'] {
+  return async (tenant, account) => {
+    const rule = secondFactorRule(tenant.settings, account.groups)
+    if (rule === 'passkey') return acrPhishingResistant
+    return rule === 'required' ? acrMultiFactor : acrToChange(tenant, account)
+  }
+}

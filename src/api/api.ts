@@ -33,6 +33,8 @@ export type Call<Params, Query, Body, Kind extends Security> = {
   readonly headers: {
     readonly authorization: string | undefined
     readonly origin: string | undefined
+    /** RFC 9110 §13.1.1. */
+    readonly ifMatch: string | undefined
   }
   readonly params: Params
   readonly query: Query
@@ -48,7 +50,10 @@ type AnswerOf<Declared extends Answers> = {
   [Status in keyof Declared]: Declared[Status] extends { readonly schema: infer Schema }
     ? { readonly status: Status; readonly body: z.input<Schema> }
     : { readonly status: Status }
-}[keyof Declared]
+}[keyof Declared] & {
+  /** Of what is shown: goes out as its `ETag`, and comes back as `If-Match`. */
+  readonly version?: number
+}
 
 export type Refused<Code extends RefusalCode> = {
   readonly refused: Code
@@ -65,7 +70,7 @@ export type Declaration<
   Code extends RefusalCode,
   Declared extends Answers,
 > = {
-  readonly method: 'get' | 'post' | 'delete'
+  readonly method: 'get' | 'post' | 'patch' | 'delete'
   /** Below `apiPath`, parameters in braces: `/auth/sessions/{id}`. */
   readonly path: string
   readonly summary: string
@@ -91,7 +96,7 @@ export type Endpoint = Omit<
 }
 
 export type Outcome =
-  | { readonly status: number | string; readonly body?: unknown }
+  | { readonly status: number | string; readonly body?: unknown; readonly version?: number }
   | Refused<RefusalCode>
 
 /** Checks a declaration against itself: the handler takes what the schemas give, and answers only what is declared. */

@@ -20,7 +20,7 @@ export type Cors = {
   preflight(ctx: Context): void
 }
 
-const exposed = 'Retry-After, WWW-Authenticate, X-Request-Id'
+const exposed = 'ETag, Retry-After, WWW-Authenticate, X-Request-Id'
 
 export function createCors(deps: {
   readonly clients: Pick<Clients, 'list'>
@@ -47,8 +47,8 @@ export function createCors(deps: {
 
     preflight(ctx) {
       ctx.status = 204
-      ctx.set('access-control-allow-methods', 'GET, POST, DELETE')
-      ctx.set('access-control-allow-headers', 'Authorization, Content-Type')
+      ctx.set('access-control-allow-methods', 'GET, POST, PATCH, DELETE')
+      ctx.set('access-control-allow-headers', 'Authorization, Content-Type, If-Match')
       ctx.set('access-control-max-age', '600')
     },
   }

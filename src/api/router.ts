@@ -54,7 +54,11 @@ async function serve(ctx: Context, endpoint: Endpoint, deps: ApiDeps): Promise<v
   const call: Call<unknown, unknown, unknown, 'open' | 'bearer'> = {
     tenant,
     requester: deps.requesterOf(ctx),
-    headers: { authorization: ctx.headers.authorization, origin: ctx.headers.origin },
+    headers: {
+      authorization: ctx.headers.authorization,
+      origin: ctx.headers.origin,
+      ifMatch: ctx.headers['if-match'],
+    },
     params: checkInput(endpoint.params ?? nothing, { ...(ctx['params'] as object) }),
     query: checkInput(endpoint.query ?? nothing, { ...ctx.query }),
     body: checkInput(endpoint.body ?? nothing, sent ?? {}),
@@ -77,6 +81,7 @@ async function authenticate(ctx: Context, tenant: Tenant, deps: ApiDeps): Promis
 
 function answer(ctx: Context, { answers }: Endpoint, outcome: Answer): void {
   ctx.status = Number(outcome.status)
+  if (outcome.version !== undefined) ctx.set('etag', `"${outcome.version}"`)
   // Q82: what the declaration does not name does not go out, even when a handler gives it away.
   const schema = answers[ctx.status]?.schema
   ctx.body = schema ? schema.parse(outcome.body) : null

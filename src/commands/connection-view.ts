@@ -8,7 +8,7 @@ import {
   type ManagedConnection,
   type SaveConnectionResult,
 } from '#federation/connection/connection.ts'
-import { connectionUrl } from '#federation/federation.ts'
+import { connectionUrls } from '#federation/federation.ts'
 import { brandId, type ConnectionId } from '#kit/ids.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import { refusal } from './failure.ts'
@@ -42,7 +42,7 @@ export function connectionJson(
     ...documentOf(connection),
     domains: connection.domains.map((claim) => domainJson(claim, now)),
     has_secret: connection.hasSecret,
-    urls: urlsOf(connection, tenant),
+    urls: connectionUrls(tenant, connection),
     version: connection.version,
     created_at: connection.createdAt,
     updated_at: connection.updatedAt,
@@ -58,22 +58,12 @@ export function domainJson(claim: ConnectionDomain, now: number): object {
   }
 }
 
-/** What the other side is told of us. */
-function urlsOf({ id, type }: ManagedConnection, tenant: Tenant): Readonly<Record<string, string>> {
-  if (type !== 'saml') return { redirect_uri: connectionUrl(tenant, id, 'callback') }
-  return {
-    metadata: connectionUrl(tenant, id, 'metadata'),
-    acs: connectionUrl(tenant, id, 'acs'),
-    slo: connectionUrl(tenant, id, 'slo'),
-  }
-}
-
 export function connectionText(
   connection: ManagedConnection,
   { tenant, now }: { readonly tenant: Tenant; readonly now: number },
 ): string {
   const { domains: _, ...document } = documentOf(connection)
-  const lines = Object.entries({ ...document, ...urlsOf(connection, tenant) })
+  const lines = Object.entries({ ...document, ...connectionUrls(tenant, connection) })
   const width = Math.max(...lines.map(([name]) => name.length))
   return [
     ...lines.map(([name, value]) => `${name.padEnd(width)}  ${valueText(value)}`),

@@ -280,5 +280,18 @@ export function connectionUrl(
   return `${tenant.issuer}/federation/${id}/${endpoint}`
 }
 
+/** What the other side is told of us. */
+export function connectionUrls(
+  tenant: Pick<Tenant, 'issuer'>,
+  { id, type }: Pick<Connection, 'id' | 'type'>,
+): Readonly<Record<string, string>> {
+  if (type !== 'saml') return { redirect_uri: connectionUrl(tenant, id, 'callback') }
+  return {
+    metadata: connectionUrl(tenant, id, 'metadata'),
+    acs: connectionUrl(tenant, id, 'acs'),
+    slo: connectionUrl(tenant, id, 'slo'),
+  }
+}
+
 /** What a connection's id may be. */
 export const connectionIdPattern = /^[a-z][a-z0-9-]{0,62}[a-z0-9]$/

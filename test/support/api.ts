@@ -19,6 +19,7 @@ export type ApiCall = {
 export type Api = {
   get(path: string, call?: ApiCall): Promise<Answer>
   post(path: string, call?: ApiCall): Promise<Answer>
+  patch(path: string, call?: ApiCall): Promise<Answer>
   delete(path: string, call?: ApiCall): Promise<Answer>
   /** The same, with the client's own authentication beside the body. */
   asClient(path: string, body: object, call?: ApiCall): Promise<Answer>
@@ -57,6 +58,7 @@ export function apiOf(world: World, client: TestClient): Api {
   return {
     get: (path, options) => call('GET', path, options),
     post: (path, options) => call('POST', path, options),
+    patch: (path, options) => call('PATCH', path, options),
     delete: (path, options) => call('DELETE', path, options),
     asClient,
     logIn: ({ email, password }, options) => asClient('/auth/login', { email, password }, options),

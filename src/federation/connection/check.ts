@@ -147,13 +147,18 @@ function named(
   shape: object,
 ): readonly ConnectionProblem[] {
   if (issue.code === 'unrecognized_keys' && issue.path.length === 0)
-    return issue.keys.map((field) => ({ field, message: unknownName(field, Object.keys(shape)) }))
+    return issue.keys
+      .slice(0, mostUnknown)
+      .map((field) => ({ field, message: unknownName(field, Object.keys(shape)) }))
   const field = issue.path.map(String).join('.')
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ field: `${field}.${key}`, message: 'is not a known name' }))
   const isMissing = issue.path.length === 1 && !(field in input)
   return [{ field, message: isMissing ? 'is missing' : issue.message }]
 }
+
+/** Told of at once: a document may hold thousands, and each is compared with every known name. */
+const mostUnknown = 20
 
 function unknownName(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known)

@@ -1,16 +1,14 @@
 import { z } from 'zod'
+import { adminRole } from '#account/account.ts'
 import { mappedFields } from '../identity/identity.ts'
 import { domain, flag, line, listOf, oneOf, wholeNumber } from './fields.ts'
-
-/** Whoever has this role here administers the tenant. */
-const administrator = 'admin'
 
 /**
  * SECURITY: nobody becomes an administrator because somebody else's server says so (reference/federation.md §3.7). That
  * role is given here, by hand.
  */
-const role = line(100).refine((name) => name !== administrator, {
-  error: `must not be ${administrator}: who administers is decided here, not by the other side`,
+const role = line(100).refine((name) => name !== adminRole, {
+  error: `must not be ${adminRole}: who administers is decided here, not by the other side`,
 })
 
 const roles = listOf(role, 20).default([])
