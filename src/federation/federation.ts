@@ -84,6 +84,11 @@ export type ForeignIdentity = {
   readonly email: string | undefined
   /** By the rules of reference/federation.md §3.3-§3.5 alone; an assertion of SAML never verifies an address by itself. */
   readonly emailVerified: boolean
+  /**
+   * SECURITY (nOAuth): one of the organisation's own that runs the other side, neither its guest nor anybody who made an account
+   * there. Only of them its word on an address counts within the domains that were proved for the connection.
+   */
+  readonly isMember: boolean
   readonly profile: Profile
   /** Undefined: the other side said nothing of them. */
   readonly groups: readonly string[] | undefined

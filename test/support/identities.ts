@@ -157,6 +157,7 @@ function foreign(at: number): ForeignIdentity {
     subject: '110169484474386276334',
     email: 'ada@example.test',
     emailVerified: true,
+    isMember: false,
     profile: { name: 'Ada Lovelace' },
     groups: undefined,
     attributes: new Map(),

@@ -219,7 +219,7 @@ describe('an account of the tenant’s own domain', () => {
       const ada = await addAccount('Ada@example.test', { emailVerified: false, roles: ['editor'] })
       assert.equal(await link(ada, { subject: 'trojan' }), undefined)
       rules.set(acme.id, rule)
-      const { proof, isNew } = await admitted({ emailVerified: false }, acme)
+      const { proof, isNew } = await admitted({ emailVerified: false, isMember: true }, acme)
       assert.deepEqual([proof.accountId, isNew], [ada.id, false])
       const after = (await world.accounts.find(tenant.id, ada.id)) ?? assert.fail()
       assert.ok(after.emailVerified)
@@ -235,6 +235,16 @@ describe('an account of the tenant’s own domain', () => {
       )
       assert.equal(world.told.at(-1), 'taken_over Ada@example.test')
     }
+  })
+
+  it('is not by somebody who is none of its people, whatever address they bring (nOAuth)', async () => {
+    const { admit, rules, addAccount, removed } = await openIdentities()
+    await addAccount('ada@example.test')
+    rules.set(acme.id, owning(true))
+    const refused = { kind: 'refused', reason: 'email_required' }
+    assert.deepEqual(await admit({ emailVerified: false }, acme), refused)
+    assert.equal((await admit({ emailVerified: true }, acme)).kind, 'link_first')
+    assert.deepEqual(removed, [])
   })
 
   it('of an administrator is not: they sign in to it first', async () => {

@@ -4,8 +4,8 @@ import type { AccountStatus } from '#account/account.ts'
 import { brandId, type AccountId } from '#kit/ids.ts'
 import { decide, decideLink, type AddressHolder, type Situation } from './decision.ts'
 
-/** What the other side says of the address. */
-const upstream = ['verified', 'unverified', 'none'] as const
+/** What the other side says of the address: `vouched` for one of its own people, `both` if verified as well. */
+const upstream = ['verified', 'unverified', 'none', 'vouched', 'both'] as const
 /** What this connection owns: nothing, the domain of the address (with or without the switches), or another domain. */
 const trust = ['none', 'own', 'own+links', 'own+enforced', 'other'] as const
 /** Who has the address here. */
@@ -32,35 +32,40 @@ type Row = readonly [
 const any = (values: readonly string[]) => values.join('|')
 const owns = any(['own', 'own+links', 'own+enforced'])
 const takes = any(['own+links', 'own+enforced'])
+const said = any(['verified', 'unverified', 'vouched', 'both'])
+const good = any(['verified', 'vouched', 'both'])
 const all = { upstream: any(upstream), trust: any(trust), local: any(local), making: any(making) }
 
 /** reference/federation.md §3.7; each combination stands in exactly one row. */
 const matrix: readonly Row[] = [
   // no address, or one that nobody vouches for: the same whoever is here (nOAuth, Q73)
   ['none', all.trust, all.local, all.making, 'email_required'],
-  ['unverified', 'none', all.local, all.making, 'email_required'],
+  ['unverified|vouched', 'none', all.local, all.making, 'email_required'],
+  // of somebody who is none of its people, a domain of its own says nothing
+  ['unverified', owns, all.local, all.making, 'email_required'],
   // an enterprise's provider speaks for its own people alone
-  ['verified|unverified', 'other', all.local, all.making, 'domain_not_allowed'],
+  [said, 'other', all.local, all.making, 'domain_not_allowed'],
   // nobody here
-  ['verified', 'none', 'nobody', 'on|domain', 'create'],
-  ['verified|unverified', owns, 'nobody', 'on|domain', 'create'],
-  ['verified', 'none', 'nobody', 'off', 'no_account'],
-  ['verified|unverified', owns, 'nobody', 'off', 'no_account'],
-  ['verified', 'none', 'nobody', 'other domain', 'domain_not_allowed'],
-  ['verified|unverified', owns, 'nobody', 'other domain', 'domain_not_allowed'],
+  ['verified|both', 'none', 'nobody', 'on|domain', 'create'],
+  [good, owns, 'nobody', 'on|domain', 'create'],
+  ['verified|both', 'none', 'nobody', 'off', 'no_account'],
+  [good, owns, 'nobody', 'off', 'no_account'],
+  ['verified|both', 'none', 'nobody', 'other domain', 'domain_not_allowed'],
+  [good, owns, 'nobody', 'other domain', 'domain_not_allowed'],
   // somebody here: never silently, but where the tenant owns the domain and said so
-  ['verified', 'none', 'active', all.making, 'link_first'],
-  ['verified|unverified', 'own', 'active', all.making, 'link_first'],
-  ['verified|unverified', takes, 'active', all.making, 'take_over'],
+  ['verified|both', 'none', 'active', all.making, 'link_first'],
+  [good, 'own', 'active', all.making, 'link_first'],
+  ['vouched|both', takes, 'active', all.making, 'take_over'],
+  ['verified', takes, 'active', all.making, 'link_first'],
   // nobody administers because somebody else's server says so
-  ['verified', 'none', 'administrator', all.making, 'link_first'],
-  ['verified|unverified', owns, 'administrator', all.making, 'link_first'],
+  ['verified|both', 'none', 'administrator', all.making, 'link_first'],
+  [good, owns, 'administrator', all.making, 'link_first'],
   // a sign-in elsewhere enables nothing
-  ['verified', 'none', 'disabled|leaving|deleted', all.making, 'account_unavailable'],
-  ['verified|unverified', owns, 'disabled|leaving|deleted', all.making, 'account_unavailable'],
+  ['verified|both', 'none', 'disabled|leaving|deleted', all.making, 'account_unavailable'],
+  [good, owns, 'disabled|leaving|deleted', all.making, 'account_unavailable'],
   // a new subject with a known address
-  ['verified', 'none', 'another', all.making, 'identity_taken'],
-  ['verified|unverified', owns, 'another', all.making, 'identity_taken'],
+  ['verified|both', 'none', 'another', all.making, 'identity_taken'],
+  [good, owns, 'another', all.making, 'identity_taken'],
 ]
 
 type Cell = {
@@ -84,10 +89,11 @@ function situationOf(cell: Cell, owner?: AccountStatus): Situation {
   const isOwn = cell.trust.startsWith('own')
   const name = isOwn ? domain : 'elsewhere.test'
   const isEnforced = cell.trust === 'own+enforced'
+  const isVerified = cell.upstream === 'verified' || cell.upstream === 'both'
+  const isVouchedFor = cell.upstream === 'vouched' || cell.upstream === 'both'
   return {
     owner: owner && { status: owner },
-    address:
-      cell.upstream === 'none' ? undefined : { domain, isVerified: cell.upstream === 'verified' },
+    address: cell.upstream === 'none' ? undefined : { domain, isVerified, isVouchedFor },
     holder: holderOf(cell.local),
     rules: {
       domains: cell.trust === 'none' ? [] : [{ name, isEnforced }],
@@ -112,7 +118,7 @@ function outcomeOf(situation: Situation): string {
 
 describe('whose account it is', () => {
   it('is what the matrix says, in every combination', () => {
-    assert.equal(cells.length, 3 * 5 * 7 * 4)
+    assert.equal(cells.length, 5 * 5 * 7 * 4)
     for (const cell of cells) {
       const values = [cell.upstream, cell.trust, cell.local, cell.making]
       const rows = matrix.filter((row) =>
@@ -144,13 +150,18 @@ describe('whose account it is', () => {
       'email_required',
     ],
     [
+      'nOAuth: nor is it theirs where the address is of a domain proved for the connection, and anybody may come by it',
+      { upstream: 'unverified', local: 'active', trust: 'own+enforced' },
+      'email_required',
+    ],
+    [
       'pre-hijack 1, classic-federated merge: an account that waits with a password is not joined',
       { local: 'active' },
       'link_first',
     ],
     [
       'pre-hijack 2, unexpired session: where it is joined, it is taken over with all that was in it',
-      { local: 'active', trust: 'own+links' },
+      { upstream: 'vouched', local: 'active', trust: 'own+links' },
       'take_over',
     ],
     [

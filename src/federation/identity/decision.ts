@@ -21,6 +21,8 @@ export type ClaimedAddress = {
   readonly domain: string
   /** By the protocol's own rules (reference/federation.md §3.3-§3.5). */
   readonly isVerified: boolean
+  /** By the organisation that they are a member of; it counts within its own domains. */
+  readonly isVouchedFor: boolean
 }
 
 export type AddressHolder = {
@@ -50,9 +52,10 @@ export function decide({ owner, address, holder, rules }: Situation): Decision {
   if (!address) return refused('email_required')
   const own = rules.domains.find(({ name }) => name === address.domain)
   if (rules.domains.length > 0 && !own) return refused('domain_not_allowed')
-  if (!own && !address.isVerified) return refused('email_required') // nOAuth, non-verifying IdP
+  const isTheirs = own !== undefined && address.isVouchedFor
+  if (!isTheirs && !address.isVerified) return refused('email_required') // nOAuth, non-verifying IdP
   if (!holder) return ofNobody(address, rules)
-  const isTaken = own !== undefined && (rules.linksByVerifiedDomain || own.isEnforced)
+  const isTaken = isTheirs && (rules.linksByVerifiedDomain || own.isEnforced)
   return ofSomebody(holder, isTaken)
 }
 

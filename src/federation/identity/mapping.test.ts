@@ -9,6 +9,7 @@ import { mapIdentity } from './mapping.ts'
 const said = {
   email: 'Ada@Example.test',
   emailVerified: true,
+  isMember: false,
   profile: { name: ' Ada ', preferred_username: 'root', picture: 'http://evil.test/a.png' },
   groups: ['staff'],
   attributes: new Map([
@@ -35,6 +36,7 @@ describe('what is taken of what the other side said', () => {
         emailCanonical: 'ada@example.test',
         domain: 'example.test',
         isVerified: true,
+        isVouchedFor: false,
       },
       groups: ['staff'],
     })

@@ -14,10 +14,13 @@ export type Mapped = {
 export type MappedAddress = NonNullable<ReturnType<typeof mailboxOf>> & {
   readonly domain: string
   readonly isVerified: boolean
+  readonly isVouchedFor: boolean
 }
 
 /** Values that are looked up; Entra names at most 200 (reference/federation.md §3.4). */
 const mostGroups = 1000
+
+type Said = Pick<ForeignIdentity, 'email' | 'emailVerified' | 'isMember'>
 
 type ProfileField = Exclude<MappedField, 'email' | 'groups'>
 
@@ -25,7 +28,7 @@ const profileFields = mappedFields.filter((field) => field !== 'email' && field 
 
 /** What the connection maps wins over the protocol's own names. */
 export function mapIdentity(
-  identity: Pick<ForeignIdentity, 'attributes' | 'email' | 'emailVerified' | 'groups' | 'profile'>,
+  identity: Said & Pick<ForeignIdentity, 'attributes' | 'groups' | 'profile'>,
   { mapping }: Pick<AccountRules, 'mapping'>,
 ): Mapped {
   const said = (field: MappedField) =>
@@ -49,15 +52,13 @@ function profileOf(value: (field: ProfileField) => string | undefined): Profile 
 }
 
 /** SECURITY: what was verified is one address, and no other that stands in another attribute. */
-function addressOf(
-  email: string | undefined,
-  identity: Pick<ForeignIdentity, 'email' | 'emailVerified'>,
-): MappedAddress | undefined {
+function addressOf(email: string | undefined, identity: Said): MappedAddress | undefined {
   const mailbox = email === undefined ? undefined : mailboxOf(email)
   if (!mailbox) return undefined
   const { emailCanonical } = mailbox
   const domain = emailCanonical.slice(emailCanonical.lastIndexOf('@') + 1)
-  return { ...mailbox, domain, isVerified: identity.emailVerified && email === identity.email }
+  const isVerified = identity.emailVerified && email === identity.email
+  return { ...mailbox, domain, isVerified, isVouchedFor: identity.isMember }
 }
 
 /** What this person has here after a sign-in; `current`: what they have before, undefined for a new account. */

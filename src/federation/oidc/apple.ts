@@ -35,6 +35,7 @@ function identifyApple({ token }: Said): Who {
     subject: String(token['sub']),
     email,
     emailVerified: email !== undefined && isVerified,
+    isMember: false, // of nothing: anybody has an account there
     groups: undefined,
   }
 }

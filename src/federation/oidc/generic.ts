@@ -23,12 +23,15 @@ export function genericProvider(settings: SettingsOf<'oidc'>): Provider {
 function identify(said: Said, issuer: string): Who {
   const address = addressOf(said)
   const email = emailOf(address['email'])
+  const isSaid = address['email_verified']
   return {
     issuer,
     subject: String(said.token['sub']),
     email,
     // a boolean: whoever writes a text has not understood what is asked
-    emailVerified: email !== undefined && address['email_verified'] === true,
+    emailVerified: email !== undefined && isSaid === true,
+    // its own people; unless it says itself that the address is just what somebody typed
+    isMember: isSaid === undefined || isSaid === true || isSaid === 'true',
     groups: textsOf(saidOf(said)['groups']),
   }
 }

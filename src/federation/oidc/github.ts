@@ -60,6 +60,7 @@ function identifyGithub({ token }: Said): Who | ProblemCode {
     subject: String(token['sub']),
     email,
     emailVerified: email !== undefined && token['email_verified'] === true,
+    isMember: false, // of nothing: anybody has an account there
     groups: undefined,
   }
 }

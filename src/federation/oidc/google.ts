@@ -33,12 +33,14 @@ function identifyGoogle(said: Said, domains: readonly string[]): Who | ProblemCo
   const address = addressOf(said)
   const email = emailOf(address['email'])
   // Google answers for an address that is its own, or its customer's; any other was proved once, by whoever had it then
-  const isAuthority = hd !== undefined || /@gmail\.com$/i.test(email ?? '')
+  const isProved = email !== undefined && address['email_verified'] === true
+  const isOfCustomer = hd !== undefined
   return {
     issuer: googleIssuer,
     subject: String(said.token['sub']),
     email,
-    emailVerified: email !== undefined && address['email_verified'] === true && isAuthority,
+    emailVerified: isProved && (isOfCustomer || /@gmail\.com$/i.test(email)),
+    isMember: isProved && isOfCustomer,
     groups: textsOf(saidOf(said)['groups']),
   }
 }

@@ -57,11 +57,14 @@ function identifyMicrosoft({ token }: Said, settings: Settings): Who | ProblemCo
   if (!isAllowed(tid, settings)) return 'id_token.tid'
   if (typeof oid !== 'string' || !guid.test(oid)) return 'id_token.oid'
   const email = emailOf(token['email'])
+  const isAtHome = !isGuest(token)
   return {
     issuer: iss,
     subject: `${tid}.${oid}`,
     email,
-    emailVerified: email !== undefined && isOwnersDomain(token) && !isGuest(token),
+    emailVerified: email !== undefined && isOwnersDomain(token) && isAtHome,
+    // where tenants of anybody may come, their word on a domain is worth nothing unless they have proved it
+    isMember: isAtHome && (guid.test(settings.tenant) || isOwnersDomain(token)),
     groups: groupsOf(token),
   }
 }

@@ -80,7 +80,10 @@ export type Authentication =
 export type SigningAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'EdDSA'
 
 /** What a provider's own rules decide (reference/federation.md §3.3-§3.5); the rest is the same for all. */
-export type Who = Pick<ForeignIdentity, 'issuer' | 'subject' | 'email' | 'emailVerified' | 'groups'>
+export type Who = Pick<
+  ForeignIdentity,
+  'issuer' | 'subject' | 'email' | 'emailVerified' | 'isMember' | 'groups'
+>
 
 /** What is read of a discovery document. */
 export type ServerDocument = {

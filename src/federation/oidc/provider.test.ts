@@ -255,6 +255,81 @@ describe('Microsoft (reference/federation.md §3.4)', () => {
   })
 })
 
+describe('one of the organisation’s own people, whose address it may tell (nOAuth)', () => {
+  const token = (tid: string, more: Claims = {}): Claims => ({
+    tid,
+    oid,
+    iss: microsoftIssuer(tid),
+    ...more,
+  })
+  const mail = { email: 'ada@acme.test', email_verified: true }
+  const cases: readonly (readonly [string, ConnectionType, object, Claims, boolean])[] = [
+    ['of the one tenant', 'microsoft', { tenant: company }, token(company), true],
+    ['a guest of it', 'microsoft', { tenant: company }, token(company, { acct: 1 }), false],
+    ['of any tenant', 'microsoft', { tenant: 'organizations' }, token(elsewhere, mail), false],
+    [
+      'of one on the list',
+      'microsoft',
+      { tenant: 'common', allowed_tenants: [company] },
+      token(company, mail),
+      false,
+    ],
+    [
+      'of a tenant that has proved the domain',
+      'microsoft',
+      { tenant: 'common' },
+      token(elsewhere, { xms_edov: true }),
+      true,
+    ],
+    [
+      'a guest of a tenant that has',
+      'microsoft',
+      { tenant: 'common' },
+      token(elsewhere, { xms_edov: true, acct: 1 }),
+      false,
+    ],
+    ['of a customer', 'google', {}, { ...mail, hd: 'acme.test' }, true],
+    ['who only has that address', 'google', {}, mail, false],
+    ['of a customer, unproved', 'google', {}, { email: mail.email, hd: 'acme.test' }, false],
+    ['anybody', 'apple', { team_id: 'TEAM567890', key_id: 'KEY4567890' }, mail, false],
+    ['anybody', 'github', {}, mail, false],
+    [
+      'of whom nothing is said',
+      'oidc',
+      { issuer: 'https://idp.acme.test' },
+      { email: mail.email },
+      true,
+    ],
+    ['who is said to be', 'oidc', { issuer: 'https://idp.acme.test' }, mail, true],
+    [
+      'who only typed the address',
+      'oidc',
+      { issuer: 'https://idp.acme.test' },
+      { ...mail, email_verified: false },
+      false,
+    ],
+    [
+      'the same, in a word',
+      'oidc',
+      { issuer: 'https://idp.acme.test' },
+      { ...mail, email_verified: 'false' },
+      false,
+    ],
+    [
+      'the same, in nonsense',
+      'oidc',
+      { issuer: 'https://idp.acme.test' },
+      { ...mail, email_verified: 0 },
+      false,
+    ],
+  ]
+  for (const [what, type, settings, claims, expected] of cases)
+    it(`${type}: ${what}: ${String(expected)}`, () => {
+      const who = identify(type, settings, claims)
+      assert.equal(typeof who === 'string' ? who : who.isMember, expected)
+    })
+})
+
 describe('Apple (reference/federation.md §3.5)', () => {
   const settings = { team_id: 'TEAM567890', key_id: 'KEY4567890' }
   const email = 'x@privaterelay.appleid.com'

@@ -123,6 +123,7 @@ describe('coming back from an OpenID Provider', () => {
       subject: 'ada',
       email: 'ada@example.test',
       emailVerified: true,
+      isMember: true,
       groups: ['staff', 'admins'],
       profile: {
         name: 'Ada Lovelace',
