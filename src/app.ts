@@ -273,7 +273,7 @@ function createPages(input: AppInput, app: App, pageInput: PageInput) {
   const routers = [
     createHomeRouter({ pageOf, developmentLinks: config.demo ? links : undefined }),
     ...createConversation(input, app, pageInput),
-    myAccount,
+    ...myAccount.routers,
     createWellKnownRouter(),
     ...(config.demo ? [createDevMailRouter({ outbox: app.outbox, pageOf })] : []),
   ]

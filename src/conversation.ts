@@ -69,11 +69,12 @@ import type { Logger, Metrics } from '#telemetry/telemetry.ts'
 import { currentRequestId } from '#telemetry/request-context.ts'
 import { addressOf } from '#tenant/front-door.ts'
 import type { PageOf } from '#tenant/tenant.ts'
+import type { createMyAccount } from './my-account.ts'
 import { createForeignSignIn } from './federation-ways.ts'
 
 export type PageInput = {
   readonly flow: AuthFlow
-  readonly myAccount: Router
+  readonly myAccount: ReturnType<typeof createMyAccount>
   readonly pageOf: PageOf
   readonly demo: DemoAccount | undefined
   readonly api: Middleware
@@ -140,7 +141,7 @@ export type ConversationDeps = Omit<FinishDeps, Made> &
 export function createConversation(
   { clock, logger, metrics }: ConversationInput,
   app: ConversationDeps,
-  { flow, pageOf, demo }: PageInput,
+  { flow, pageOf, demo, myAccount }: PageInput,
 ): readonly Router[] {
   const progress = createProgressStore(app.ephemeral)
   const csrf = createCsrf(app.keyring.deriveAll('csrf'))
@@ -190,7 +191,9 @@ export function createConversation(
     remembered,
     cookie: createRecoveryCookie(cookies),
   })
-  const elsewhere = createForeignSignIn({ ...app, ...common, flow, visit, logger, metrics })
+  const otherArrivals = { link: myAccount.linkArrivals }
+  const coming = { ...app, ...common, flow, visit, logger, metrics, otherArrivals }
+  const elsewhere = createForeignSignIn(coming)
   const links = createLinkRouters({ ...app, ...common, sealedCookies })
   return [interaction, ...links, recovery, ...elsewhere]
 }

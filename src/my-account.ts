@@ -102,6 +102,15 @@ export function createMyAccount(deps: MyAccountDeps) {
           recovery_codes: codes && { made_at: codes.madeAt, left: codes.left },
         }
       },
+      connected_accounts: async ({ tenant, account }) =>
+        (await deps.connectedAccounts.list(tenant.id, account.id)).map((one) => ({
+          connection: one.connectionId,
+          issuer: one.issuer,
+          subject: one.subject,
+          email: one.email,
+          connected_at: one.createdAt,
+          last_used_at: one.lastUsedAt,
+        })),
       ...whereAndWhen(deps),
       agreements: async ({ tenant, account }) => {
         const given = await deps.agreements.list(tenant.id, account.id)

@@ -1,5 +1,5 @@
 import { elsewhereFailedPage, elsewhereProblems, nobodyLeftPage } from './elsewhere-failed.ts'
-import { forwardPage } from './forward.ts'
+import { forwardLinkPage, forwardPage } from './forward.ts'
 import { handOffPage } from './hand-off.ts'
 import { identifierPage } from './identifier.ts'
 import { linkFirstPage } from './link-first.ts'
@@ -46,6 +46,11 @@ export function elsewhereSamples(stage: Stage): Samples {
       connection,
       action: url('https://idp.acme.test/sso'),
       fields: { SAMLRequest: 'PHNhbWw+', RelayState: 'r' },
+    }),
+    'forward-link': forwardLinkPage({
+      page,
+      connection,
+      address: url('https://idp.acme.test/authorize'),
     }),
     'elsewhere-nobody-left-error': nobodyLeftPage({ page, reference: text('7K3F-9QZD') }),
     ...failed(stage),

@@ -1,4 +1,4 @@
-import { hiddenField, primaryButton } from './components/form.ts'
+import { hiddenField, primaryButton, primaryLink } from './components/form.ts'
 import { strong } from './components/text.ts'
 import { href, html, type Html } from './html.ts'
 import { layout, type Page } from './layout.ts'
@@ -22,5 +22,19 @@ export function forwardPage({ page, action, fields, connection }: ForwardProps):
         ${primaryButton(t('elsewhere.submit', { connection }))}
       </form>
       <script type="module" src="${href(page.assets('forward.js'))}"></script>`,
+  })
+}
+
+/** The same by an address: somebody follows it, because our own pages send nobody there by themselves. */
+export function forwardLinkPage({
+  page,
+  address,
+  connection,
+}: Pick<ForwardProps, 'page' | 'connection'> & { readonly address: string }): Html {
+  const { t, text } = messagesFor(page.locale)
+  return layout(page, {
+    title: text('elsewhere.title', { connection }),
+    body: html`<p>${t('elsewhere.what', { connection: strong(connection) })}</p>
+      <div class="choice">${primaryLink(address, t('elsewhere.submit', { connection }))}</div>`,
   })
 }

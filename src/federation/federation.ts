@@ -1,5 +1,5 @@
 import type { Account, Profile } from '#account/account.ts'
-import type { AccountId, ConnectionId, InteractionUid, TenantId } from '#kit/ids.ts'
+import type { AccountId, ConnectionId, InteractionUid, SessionUid, TenantId } from '#kit/ids.ts'
 import type { Proof } from '#login/login.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 
@@ -33,7 +33,14 @@ export type Connection<Settings = unknown> = {
 export type Errand =
   | { readonly purpose: 'sign_in'; readonly uid: InteractionUid }
   /** Somebody signed in here adds what they have elsewhere (reference/federation.md §3.7). */
-  | { readonly purpose: 'link'; readonly accountId: AccountId }
+  | {
+      readonly purpose: 'link'
+      readonly accountId: AccountId
+      /** Of the session that asked: it has to be alive still when they come back. */
+      readonly sessionUid: SessionUid
+      /** When they proved who they are here, epoch seconds: what ended the account since voids the errand. */
+      readonly provedAt: number
+    }
   /** An administrator tries the connection; nobody is signed in and nothing is kept. */
   | { readonly purpose: 'test'; readonly accountId: AccountId }
 

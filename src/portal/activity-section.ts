@@ -53,6 +53,7 @@ export function createActivitySection(deps: ActivityDeps): PortalSection {
 
 /** A sign-in that gave no reason to ask for more stands there as itself. */
 function isTelling({ type, outcome }: RecordedEvent): boolean {
+  if (type === 'federation.account_created') return false // the account itself is told of
   return type !== 'risk.evaluated' || outcome === 'failure'
 }
 
@@ -102,6 +103,9 @@ const kinds: Readonly<Record<string, ActivityKind>> = {
   'factor.recovery_code_locked': 'factor_locked',
   'account.email_changed': 'email_changed',
   'account.email_change_undone': 'email_changed',
+  'federation.signed_in': 'sign_in',
+  'federation.linked': 'connected_added',
+  'federation.unlinked': 'connected_removed',
   'consent.granted': 'app_allowed',
   'consent.denied': 'app_denied',
   'consent.revoked': 'app_removed',

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Connections } from '#federation/federation.ts'
+import type { ConnectedAccounts } from '#federation/identity/identity.ts'
 import { passwordProblems } from '#login/password/password.ts'
 import type { Passkeys } from '#login/passkey/passkey.ts'
 import type { Passwords } from '#login/password/password.ts'
@@ -26,6 +28,8 @@ const failed = z.discriminatedUnion('kind', [
 ])
 
 export type MethodsDeps = {
+  readonly connectedAccounts: Pick<ConnectedAccounts, 'list'>
+  readonly connections: Pick<Connections, 'listOffered'>
   readonly passwords: Pick<Passwords, 'hasPassword'>
   readonly passwordChanges: PasswordChanges
   readonly passkeys: Pick<Passkeys, 'list'>
@@ -37,6 +41,8 @@ export function createMethodsSection({
   passwords,
   passwordChanges,
   passkeys,
+  connectedAccounts,
+  connections,
   notices,
 }: MethodsDeps): PortalSection {
   const hasPassword = ({ tenant, account }: Visit) => passwords.hasPassword(tenant.id, account.id)
@@ -52,6 +58,10 @@ export function createMethodsSection({
           frame: frameOf(visit),
           hasPassword: await hasPassword(visit),
           passkeys: (await passkeys.list(owner)).length,
+          connected: {
+            count: (await connectedAccounts.list(owner.tenantId, owner.accountId)).length,
+            isOffered: (await connections.listOffered(owner.tenantId)).length > 0,
+          },
           done: told?.done,
         })
       },

@@ -4,6 +4,8 @@ import type { Accounts, Departures } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
 import type { Clients } from '#client/client.ts'
 import type { Consents } from '#consent/consent.ts'
+import type { Connections } from '#federation/federation.ts'
+import type { ConnectedAccounts } from '#federation/identity/identity.ts'
 import type { Csrf, ReadForm, SealedCookies } from '#http/http.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { EmailChanges } from '#login/email-change/email-change.ts'
@@ -21,11 +23,15 @@ import type { PageOf } from '#tenant/tenant.ts'
 import { createActivitySection } from './activity-section.ts'
 import { createAppsSection } from './apps-section.ts'
 import { createAttemptCookie } from './cookies.ts'
+import { createConnectedSection } from './connected-section.ts'
 import { createDataSection } from './data-section.ts'
 import { createEmailSection } from './email-section.ts'
 import { createExport } from './export.ts'
 import type { ExportPart } from './export.ts'
 import { createLeaveSection } from './leave-section.ts'
+import { createLinkErrands } from './link-errands.ts'
+import { createLinkArrivals, createLinkRouter } from './link-routes.ts'
+import type { LinkRouteDeps } from './link-routes.ts'
 import { createMethodsSection } from './methods-section.ts'
 import { createNotices } from './notices.ts'
 import { createPasskeysSection } from './passkeys-section.ts'
@@ -40,7 +46,7 @@ import { createTrustedDevicesSection } from './trusted-devices-section.ts'
 import { createTwoStepSection } from './two-step-section.ts'
 import { createPortalVisits } from './visit.ts'
 
-export type PortalInput = {
+export type PortalInput = Omit<LinkRouteDeps, 'linkErrands' | 'connections'> & {
   readonly client: AccountClient
   readonly accounts: Accounts
   readonly audit: Audit
@@ -48,6 +54,8 @@ export type PortalInput = {
   readonly passwords: Passwords
   readonly passwordChanges: PasswordChanges
   readonly passkeys: Passkeys
+  readonly connectedAccounts: ConnectedAccounts
+  readonly connections: Connections
   readonly totp: Totp
   readonly recoveryCodes: RecoveryCodes
   readonly emailChanges: EmailChanges
@@ -69,8 +77,16 @@ export type PortalInput = {
   readonly clock: Clock
 }
 
-/** The whole of My account. */
-export function createPortal(input: PortalInput): Router {
+/** The whole of My account: its pages, the way out to connect an account elsewhere, and the way back. */
+export function createPortal(input: PortalInput) {
+  const linking = { ...input, linkErrands: createLinkErrands(input) }
+  return {
+    routers: [createPages(linking), createLinkRouter(linking)],
+    linkArrivals: createLinkArrivals(linking),
+  }
+}
+
+function createPages(input: PortalInput & Pick<LinkRouteDeps, 'linkErrands'>): Router {
   const own = { ...input, sessions: createPortalSessions(input) }
   const consents = input.givenConsents
   const exportOf = createExport({ ...input, consents, parts: input.exportParts })
@@ -87,6 +103,7 @@ export function createPortal(input: PortalInput): Router {
       createProfileSection({ ...input, notices }),
       createMethodsSection({ ...input, notices }),
       createPasskeysSection({ ...input, notices }),
+      createConnectedSection(input),
       createEmailSection({ ...input, notices }),
       createTwoStepSection({ ...input, notices }),
       createRecoveryCodesSection({ ...input, notices }),

@@ -11,7 +11,7 @@ import { createMemoryIdentityStore } from '#federation/identity/memory.ts'
 import { createIdentities } from '#federation/identity/service.ts'
 import type { Arrival, Connection, ForeignIdentity } from '#federation/federation.ts'
 import { epochSeconds } from '#kit/clock.ts'
-import { brandId, type ConnectionId, type InteractionUid } from '#kit/ids.ts'
+import { brandId, type ConnectionId, type InteractionUid, type SessionUid } from '#kit/ids.ts'
 import { createMemoryEphemeral } from '#storage/ephemeral/memory.ts'
 import type { Transaction, Transactor } from '#storage/storage.ts'
 import { createFakeClock } from './fake-clock.ts'
@@ -58,17 +58,18 @@ type Stores = {
   readonly transactor: Transactor
 }
 
-const inMemory = (): Stores => ({
+const inMemory = (connections: ReadonlyMap<ConnectionId, Connection>): Stores => ({
   accountStore: createMemoryAccountStore(),
-  store: createMemoryIdentityStore(),
+  store: createMemoryIdentityStore((id) => connections.get(id)?.status === 'active'),
   transactor: {
     transaction: <T>(work: (within: Transaction | undefined) => Promise<T>) => work(undefined),
   },
 })
 
 /** The room of identities, in memory unless stores are given; `rules` of each connection may be changed. */
-export async function openIdentities(stores: Stores = inMemory()) {
-  const { accountStore, store, transactor } = stores
+export async function openIdentities(stores?: Stores) {
+  const connections = new Map([google, acme].map((one) => [one.id, one]))
+  const { accountStore, store, transactor } = stores ?? inMemory(connections)
   const clock = createFakeClock()
   const audit = createRecordingAudit()
   const ended: string[] = []
@@ -78,7 +79,6 @@ export async function openIdentities(stores: Stores = inMemory()) {
   const removed: string[] = []
   const measured: string[] = []
   const rules = new Map<string, AccountRules>()
-  const connections = new Map([google, acme].map((one) => [one.id, one]))
   const ways = { another: true }
   const enforced = new Map<string, Connection>()
   const common = {
@@ -142,7 +142,9 @@ export async function openIdentities(stores: Stores = inMemory()) {
   }
 
   const link = (account: Account, said: Partial<ForeignIdentity> = {}, connection = google) => {
-    const errand = { purpose: 'link', accountId: account.id } as const
+    const sessionUid = brandId<SessionUid>('session')
+    const provedAt = epochSeconds(clock)
+    const errand = { purpose: 'link', accountId: account.id, sessionUid, provedAt } as const
     return identities.link({ ...arrival(said, connection), errand }, requester)
   }
 

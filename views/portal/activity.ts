@@ -35,6 +35,8 @@ export const activityKinds = [
   'sign_in_refused',
   'device_trusted',
   'device_untrusted',
+  'connected_added',
+  'connected_removed',
   'totp_enrolled',
   'totp_removed',
   'factor_locked',

@@ -18,11 +18,15 @@ export type MethodsProps = {
   readonly hasPassword: boolean
   /** How many. */
   readonly passkeys: number
+  /** How many, and whether there may be one at all. */
+  readonly connected: { readonly count: number; readonly isOffered: boolean }
   readonly done?: 'email_changed' | 'password_set' | undefined
 }
 
-export function methodsPage({ frame, hasPassword, passkeys, done }: MethodsProps): Html {
-  const { t, text } = messagesFor(frame.page.locale)
+export function methodsPage(props: MethodsProps): Html {
+  const { frame, hasPassword, passkeys, done } = props
+  const messages = messagesFor(frame.page.locale)
+  const { t, text } = messages
   const change = hasPassword ? t('account.password_change') : t('account.password_set_link')
   return portalPage(frame, {
     section: 'methods',
@@ -55,8 +59,22 @@ export function methodsPage({ frame, hasPassword, passkeys, done }: MethodsProps
             t(passkeys === 0 ? 'account.passkeys_add' : 'account.passkeys_manage'),
           )}
         </div>`,
-    )}`,
+    )}
+    ${elsewhere(props, messages)}`,
   })
+}
+
+function elsewhere({ frame, connected: { count, isOffered } }: MethodsProps, { t }: Messages) {
+  if (count === 0 && !isOffered) return false
+  const [said, label] =
+    count === 0
+      ? [t('account.connected_none'), t('account.connected_add')]
+      : [t('account.connected_count', { count }), t('account.connected_manage')]
+  return section(
+    t('account.connected'),
+    html`<p>${said}</p>
+      <div class="choice">${secondaryLink(`${frame.home}/connected`, label)}</div>`,
+  )
 }
 
 export type PasswordPageError =

@@ -6,6 +6,7 @@ import { appsPage } from './apps.ts'
 import { dataPage } from './data.ts'
 import type { PortalFrame } from './frame.ts'
 import { twoStepSamples } from './two-step-samples.ts'
+import { connectedSamples } from './connected-samples.ts'
 import { emailChangePage } from './email.ts'
 import { leavePage } from './leave.ts'
 import { methodsPage, passwordChangePage } from './methods.ts'
@@ -27,6 +28,7 @@ export function portalSamples(stage: Stage): Samples {
     ...profileSamples(stage, frame),
     ...methodsSamples(stage, frame),
     ...passkeysSamples(stage, frame),
+    ...connectedSamples(stage, frame),
     ...twoStepSamples(stage, frame),
     ...sessionsSamples(stage, frame),
     ...appsSamples(stage, frame),
@@ -166,11 +168,17 @@ function methodsSamples({ text }: Stage, frame: PortalFrame): Samples {
   const pending = text('ada@new.example.test')
   const stale = { hasPassword: false, fresh: false }
   return {
-    'my-methods': methodsPage({ frame, hasPassword: true, passkeys: 2 }),
+    'my-methods': methodsPage({
+      frame,
+      hasPassword: true,
+      passkeys: 2,
+      connected: { count: 0, isOffered: false },
+    }),
     'my-methods-none': methodsPage({
       frame,
       hasPassword: false,
       passkeys: 0,
+      connected: { count: 0, isOffered: true },
       done: 'email_changed',
     }),
     'my-password': passwordChangePage(password),

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { brandId, type AccountId, type ConnectionId, type InteractionUid } from '#kit/ids.ts'
+import {
+  brandId,
+  type AccountId,
+  type ConnectionId,
+  type InteractionUid,
+  type SessionUid,
+} from '#kit/ids.ts'
 import { createKeyDeriver, createSealer } from '#kit/sealer.ts'
 import { createMemoryEphemeral } from '#storage/ephemeral/memory.ts'
 import { createPostgresEphemeral } from '#storage/ephemeral/postgres.ts'
@@ -55,7 +61,12 @@ describe('an errand', () => {
 
   const purposes: readonly Errand[] = [
     errand,
-    { purpose: 'link', accountId: brandId<AccountId>('account') },
+    {
+      purpose: 'link',
+      accountId: brandId<AccountId>('account'),
+      sessionUid: brandId<SessionUid>('session'),
+      provedAt: 1,
+    },
     { purpose: 'test', accountId: brandId<AccountId>('account') },
   ]
   for (const what of purposes)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { epochSeconds, type Clock } from '#kit/clock.ts'
 import { equalInConstantTime, sha256 } from '#kit/hash.ts'
-import { brandId, type AccountId, type InteractionUid } from '#kit/ids.ts'
+import { brandId, type AccountId, type InteractionUid, type SessionUid } from '#kit/ids.ts'
 import { randomToken } from '#kit/random.ts'
 import type { Sealer } from '#kit/sealer.ts'
 import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
@@ -18,7 +18,12 @@ const record = z.object({
       purpose: z.literal('sign_in'),
       uid: z.string().transform((uid) => brandId<InteractionUid>(uid)),
     }),
-    z.object({ purpose: z.literal('link'), accountId }),
+    z.object({
+      purpose: z.literal('link'),
+      accountId,
+      sessionUid: z.string().transform((uid) => brandId<SessionUid>(uid)),
+      provedAt: z.number(),
+    }),
     z.object({ purpose: z.literal('test'), accountId }),
   ]),
   version: z.number(),

@@ -3,11 +3,9 @@ import type { Audit } from '#audit/audit.ts'
 import { epochSeconds, type Clock } from '#kit/clock.ts'
 import { isSteppedUp } from '#session/session.ts'
 import type { Transaction } from '#storage/storage.ts'
-import type { Connection, Connections, HomeRealms } from '../federation.ts'
+import type { Connections, HomeRealms } from '../federation.ts'
 import type {
-  ConnectedAccount,
   ConnectedAccounts,
-  Identity,
   IdentityStore,
   OwnWays,
   RemoveAllIdentities,
@@ -19,7 +17,7 @@ import { createRecords, type RecordDeps } from './records.ts'
 
 export type ConnectedDeps = RecordDeps & {
   readonly store: IdentityStore
-  readonly accounts: Pick<Accounts, 'hold'>
+  readonly accounts: Pick<Accounts, 'find' | 'hold'>
   readonly connections: Pick<Connections, 'find'>
   readonly homeRealms: HomeRealms
   /** Passwords, passkeys, mail. */
@@ -30,40 +28,43 @@ export type ConnectedDeps = RecordDeps & {
 
 /** What a person has elsewhere, and whether it opens their account. */
 export function createConnectedAccounts(deps: ConnectedDeps): ConnectedAccounts {
-  const { store } = deps
-  const withConnection = createWithConnection(deps)
+  const { store, connections } = deps
   return {
-    list: async (...owner) => withConnection(await store.list(...owner)),
-    async wasUsed(tenantId, accountId, within) {
-      const all = await withConnection(await store.list(tenantId, accountId, within))
-      return all.some(isWayIn)
+    async list(tenantId, accountId) {
+      const all = await store.list(tenantId, accountId)
+      return Promise.all(
+        all.map(async (one) => ({
+          ...one,
+          connection: await connections.find(tenantId, one.connectionId),
+        })),
+      )
     },
+    wasUsed: (tenantId, accountId, within) =>
+      store.hasWayIn({ tenantId, accountId }, undefined, within),
     unlink: createUnlink(deps),
   }
-}
-
-function createWithConnection({ connections }: Pick<ConnectedDeps, 'connections'>) {
-  return (identities: readonly Identity[]): Promise<readonly ConnectedAccount[]> =>
-    Promise.all(
-      identities.map(async (one) => ({
-        ...one,
-        connection: await connections.find(one.tenantId, one.connectionId),
-      })),
-    )
-}
-
-/** SECURITY: one that was never tried, or whose connection is off, opens nothing: it must not be what somebody is left with. */
-function isWayIn({ lastUsedAt, connection }: ConnectedAccount): boolean {
-  return lastUsedAt !== undefined && connection?.status === 'active'
 }
 
 function createUnlink(deps: ConnectedDeps): ConnectedAccounts['unlink'] {
   const { store, accounts, connections, tell, clock } = deps
   const records = createRecords(deps)
-  const obstacleTo = createObstacleTo(deps)
+  const isNeeded = createIsNeeded(deps)
+
+  async function obstacleTo(
+    { tenant, accountId, connectionId }: Unlink,
+    { account, within }: HeldAccount,
+  ): Promise<UnlinkResult | undefined> {
+    const owner = { tenantId: tenant.id, accountId }
+    if (await store.hasWayIn(owner, connectionId, within)) return undefined
+    return (await deps.otherWays(tenant, account, within)) ? undefined : { kind: 'last_way_in' }
+  }
 
   return async (input) => {
     const { tenant, accountId, connectionId, provedAt, requester } = input
+    // before the transaction: within it each would wait for one more connection to the database
+    const found = await connections.find(tenant.id, connectionId)
+    const connection = found ?? { id: connectionId, name: connectionId }
+    if (await isNeeded(input)) return { kind: 'needed' }
     const result = await accounts.hold(tenant.id, accountId, async (held) => {
       const { account, within } = held
       if (account.status !== 'active') return over
@@ -72,20 +73,10 @@ function createUnlink(deps: ConnectedDeps): ConnectedAccounts['unlink'] {
       const all = await store.list(tenant.id, accountId, within)
       const identity = all.find((one) => one.connectionId === connectionId)
       if (!identity) return { kind: 'unknown' } as const
-      const obstacle = await obstacleTo(input, held, all)
+      const obstacle = await obstacleTo(input, held)
       if (obstacle) return obstacle
-      const found = await connections.find(tenant.id, connectionId)
-      const connection: Pick<Connection, 'id' | 'name'> = found ?? {
-        id: connectionId,
-        name: connectionId,
-      }
-      const about = { accountId }
-      await records.happened(
-        'federation.unlinked',
-        { tenant, connection, requester },
-        about,
-        within,
-      )
+      const occasion = { tenant, connection, requester }
+      await records.happened('federation.unlinked', occasion, { accountId }, within)
       await store.remove(identity, within)
       await tell({ tenant, account, connection, ip: requester.ip, what: 'unlinked' }, within)
       return { kind: 'unlinked' } as const
@@ -94,19 +85,12 @@ function createUnlink(deps: ConnectedDeps): ConnectedAccounts['unlink'] {
   }
 }
 
-/** Why it stays. */
-function createObstacleTo({ homeRealms, otherWays, connections }: ConnectedDeps) {
-  const withConnection = createWithConnection({ connections })
-  return async (
-    { tenant, connectionId }: Unlink,
-    { account, within }: HeldAccount,
-    all: readonly Identity[],
-  ): Promise<UnlinkResult | undefined> => {
-    const realm = await homeRealms.ofEmail(tenant.id, account.email)
-    if (realm?.isEnforced && realm.connection.id === connectionId) return { kind: 'needed' }
-    const others = all.filter((one) => one.connectionId !== connectionId)
-    if ((await withConnection(others)).some(isWayIn)) return undefined
-    return (await otherWays(tenant, account, within)) ? undefined : { kind: 'last_way_in' }
+/** Whether nobody of this domain signs in another way. */
+function createIsNeeded({ accounts, homeRealms }: ConnectedDeps) {
+  return async ({ tenant, accountId, connectionId }: Unlink): Promise<boolean> => {
+    const account = await accounts.find(tenant.id, accountId)
+    const realm = account && (await homeRealms.ofEmail(tenant.id, account.email))
+    return realm?.isEnforced === true && realm.connection.id === connectionId
   }
 }
 

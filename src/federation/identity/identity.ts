@@ -44,6 +44,15 @@ export type IdentityStore = {
   list(tenantId: TenantId, accountId: AccountId, within?: Transaction): Promise<readonly Identity[]>
   /** One atomic step: false when it is linked already, or its account has another of the connection. */
   insert(identity: Identity, within?: Transaction): Promise<boolean>
+  /**
+   * SECURITY: whether one opens the account now, beside that of `except`: it was used, and its connection is active. One that was
+   * never tried must not be what somebody is left with.
+   */
+  hasWayIn(
+    owner: Owner & Pick<IdentityKey, 'tenantId'>,
+    except: ConnectionId | undefined,
+    within?: Transaction,
+  ): Promise<boolean>
   /** Remembers a sign-in. False when it is not, or no longer, this account's. */
   use(identity: IdentityKey & Owner, at: Date, within?: Transaction): Promise<boolean>
   /** Gives what was removed to exactly one of any number of callers. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { epochSeconds } from '#kit/clock.ts'
-import { brandId, type TenantId } from '#kit/ids.ts'
+import { brandId, type SessionUid, type TenantId } from '#kit/ids.ts'
 import { acme, google, noRules, openIdentities, requester } from '#test/support/identities.ts'
 import { actor, tenant } from '#test/support/password-login.ts'
 
@@ -93,6 +93,17 @@ describe('linking by who is signed in', () => {
     assert.equal(await link(ada, { subject: 'another' }), 'identity_taken')
     await accounts.setStatus(tenant.id, eve.id, 'disabled', actor)
     assert.equal(await link(eve, { subject: 'new' }), 'account_unavailable')
+  })
+
+  it('is void when everything ended since it was asked for (Q17)', async () => {
+    const { addAccount, accounts, arrival, identities, clock } = await openIdentities()
+    const ada = await addAccount('ada@example.test')
+    const asked = { accountId: ada.id, sessionUid: brandId<SessionUid>('session') }
+    const errand = { purpose: 'link', ...asked, provedAt: epochSeconds(clock) } as const
+    await accounts.end(tenant.id, ada.id, actor)
+    clock.advance(2000)
+    const refusal = await identities.link({ ...arrival(), errand }, requester)
+    assert.equal(refusal, 'account_unavailable')
   })
 
   it('asks of the other side what a sign-in asks', async () => {

@@ -1,4 +1,4 @@
-import type { HeldAccount } from '#account/account.ts'
+import { isVoid, type HeldAccount } from '#account/account.ts'
 import type { AdmissionRefusal, Connections, Identities } from '../federation.ts'
 import { keyOf, Overtaken, type AdmitDeps, type Guest } from './admit.ts'
 import { decideLink } from './decision.ts'
@@ -44,6 +44,7 @@ function createLink({ store, accounts, clock }: LinkDeps, write: Write) {
       return 'domain_not_allowed'
     const linking = accounts.hold(tenant.id, errand.accountId, async (held) => {
       const { account, within } = held
+      if (isVoid(account, errand.provedAt)) return 'account_unavailable'
       const known = await store.find(keyOf(guest), within)
       const all = await store.list(tenant.id, account.id, within)
       const decision = decideLink({

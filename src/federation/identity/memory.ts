@@ -1,6 +1,9 @@
+import type { ConnectionId } from '#kit/ids.ts'
 import type { Identity, IdentityKey, IdentityStore } from './identity.ts'
 
-export function createMemoryIdentityStore(): IdentityStore {
+export function createMemoryIdentityStore(
+  isActive: (id: ConnectionId) => boolean = () => true,
+): IdentityStore {
   const identities = new Map<string, Identity>()
   const keyOf = ({ tenantId, connectionId, issuer, subject }: IdentityKey) =>
     JSON.stringify([tenantId, connectionId, issuer, subject])
@@ -18,6 +21,13 @@ export function createMemoryIdentityStore(): IdentityStore {
     async list(tenantId, accountId) {
       return listed(tenantId, accountId).sort(
         (one, other) => one.createdAt.getTime() - other.createdAt.getTime(),
+      )
+    },
+
+    async hasWayIn({ tenantId, accountId }, except) {
+      return listed(tenantId, accountId).some(
+        ({ connectionId, lastUsedAt }) =>
+          connectionId !== except && lastUsedAt !== undefined && isActive(connectionId),
       )
     },
 

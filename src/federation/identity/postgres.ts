@@ -20,6 +20,19 @@ export function createPostgresIdentityStore(deps: { readonly database: Database 
       return rows.map(toIdentity)
     },
 
+    async hasWayIn({ tenantId, accountId }, except, within) {
+      const found = await identities(within)
+        .join('connections', {
+          'connections.tenant_id': 'identities.tenant_id',
+          'connections.id': 'identities.connection_id',
+        })
+        .where({ 'identities.tenant_id': tenantId, account_id: accountId, status: 'active' })
+        .whereNotNull('last_used_at')
+        .whereNot('connection_id', except ?? '')
+        .first('connection_id')
+      return found !== undefined
+    },
+
     async insert(identity, within) {
       const inserted = await identities(within)
         .insert(toRow(identity))

@@ -8,6 +8,8 @@ export type IdentityStoreHome = {
   readonly tenants: readonly [TenantId, TenantId]
   /** Two that exist in both tenants. */
   readonly accounts: readonly [AccountId, AccountId]
+  /** Switches a connection of both tenants on or off. */
+  turn(connection: ConnectionId, status: 'active' | 'disabled'): Promise<void>
   empty(): Promise<void>
   close(): Promise<void>
 }
@@ -117,6 +119,22 @@ export function identityStoreContract(name: string, open: () => Promise<Identity
       assert.equal(await store.use({ ...identity, subject: 'other' }, at), false)
       assert.ok(await store.use(identity, at))
       assert.deepEqual(await find(), { ...identity, lastUsedAt: at })
+    })
+
+    test('is a way in once it was used, and while its connection is on', async () => {
+      const has = (except?: ConnectionId) => store.hasWayIn(identity, except)
+      await store.insert({ ...identity, lastUsedAt: undefined })
+      assert.equal(await has(), false, 'never used')
+      await store.use(identity, new Date())
+      assert.ok(await has())
+      assert.equal(await has(google), false, 'beside itself')
+      await store.insert({ ...ofAcme(), lastUsedAt: new Date() })
+      assert.ok(await has(google))
+      await home.turn(acme, 'disabled')
+      assert.equal(await has(google), false, 'off')
+      await home.turn(acme, 'active')
+      assert.equal(await store.hasWayIn(somebodyElses(), undefined), false)
+      assert.equal(await store.hasWayIn(elsewhere(), undefined), false)
     })
 
     test('is removed once, of twenty at once, and by nobody else', async () => {

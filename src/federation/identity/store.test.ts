@@ -17,17 +17,22 @@ const accounts = [
 ] as const
 
 identityStoreContract('memory', async () => {
-  let inner = createMemoryIdentityStore()
+  const off = new Set<string>()
+  const create = () => createMemoryIdentityStore((id) => !off.has(id))
+  let inner = create()
   const store: IdentityStore = {
     find: (...input) => inner.find(...input),
     list: (...input) => inner.list(...input),
+    hasWayIn: (...input) => inner.hasWayIn(...input),
     insert: (...input) => inner.insert(...input),
     use: (...input) => inner.use(...input),
     remove: (...input) => inner.remove(...input),
     removeAll: (...input) => inner.removeAll(...input),
   }
-  const empty = async () => void (inner = createMemoryIdentityStore())
-  return { store, tenants, accounts, empty, close: async () => undefined }
+  const empty = async () => void (inner = create())
+  const turn = async (id: string, status: string) =>
+    void (status === 'active' ? off.delete(id) : off.add(id))
+  return { store, tenants, accounts, turn, empty, close: async () => undefined }
 })
 
 async function addAccounts(database: Database): Promise<void> {
@@ -47,6 +52,8 @@ for (const kind of availableDatabases()) {
       tenants,
       accounts,
       store: createPostgresIdentityStore({ database }),
+      turn: async (id, status) =>
+        void (await database.knex('connections').where({ id }).update({ status })),
       empty: async () => void (await database.knex('identities').delete()),
       close: async () => database[Symbol.asyncDispose](),
     }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { decodeJwt, decodeProtectedHeader, exportPKCS8, generateKeyPair } from 'jose'
 import { systemClock } from '#kit/clock.ts'
-import { brandId, type AccountId } from '#kit/ids.ts'
+import { brandId, type AccountId, type SessionUid } from '#kit/ids.ts'
 import { githubUser, startLyingProvider, type LyingProvider } from '#test/support/lying-provider.ts'
 import {
   browser,
@@ -90,11 +90,19 @@ describe('leaving for an OpenID Provider', () => {
   for (const [status, purpose, kind] of purposes)
     it(`with one that is ${status}, to ${purpose}: ${kind} (Q18)`, async () => {
       const accountId = brandId<AccountId>('ada')
-      const errand =
-        purpose === 'sign_in' ? leaveFor(connectionTo(provider)).errand : { purpose, accountId }
+      const errand = {
+        sign_in: leaveFor(connectionTo(provider)).errand,
+        test: { purpose: 'test', accountId },
+        link: {
+          purpose: 'link',
+          accountId,
+          sessionUid: brandId<SessionUid>('session'),
+          provedAt: 1,
+        },
+      } as const
       const departure = await under.upstream.leave({
         ...leaveFor(connectionTo(provider, { status })),
-        errand,
+        errand: errand[purpose],
       })
       assert.equal(departure.kind, kind)
     })
