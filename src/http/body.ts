@@ -17,6 +17,13 @@ export const readFormBody = createBodyReader({
   jsonTypes: ['application/json'],
 })
 
+/** What another site lets the browser post: a form, nothing else. */
+export const readLargeFormBody = createBodyReader({
+  urlencoded: true,
+  limit: limits.largeForm,
+  jsonTypes: [],
+})
+
 /** Documents of the management API and of SCIM. */
 export const readJsonBody = createBodyReader({
   urlencoded: false,
@@ -34,6 +41,7 @@ function createBodyReader({ urlencoded, limit, jsonTypes }: ReaderOptions): Body
   const parse: Middleware = koaBody({
     urlencoded,
     urlencodedTypes: [formType],
+    json: jsonTypes.length > 0, // none would mean all
     jsonTypes,
     multipart: false,
     text: false,

@@ -29,7 +29,10 @@ describe('a posted body', () => {
     )
     app.use(async (ctx) => {
       if (ctx.path === '/json') ctx.body = { value: (await readJson(ctx)) ?? null }
-      else ctx.body = Object.fromEntries(await readForm(ctx, { multiline: ['redirect_uris'] }))
+      else {
+        const size = ctx.path === '/large' ? 'large' : 'usual'
+        ctx.body = Object.fromEntries(await readForm(ctx, { multiline: ['redirect_uris'], size }))
+      }
     })
     server = app.listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -52,6 +55,21 @@ describe('a posted body', () => {
     })
     return { status: response.status, text: await response.text() }
   }
+
+  describe('as a large form', () => {
+    const large = `SAMLResponse=${'A'.repeat(400 * 1024)}`
+
+    it('is read where another site posts, and nowhere else', async () => {
+      assert.equal((await post(large, { path: '/large' })).status, 200)
+      assert.equal((await post(large)).status, 413)
+    })
+
+    it('has an end too, and is a form', async () => {
+      assert.equal((await post(large + large, { path: '/large' })).status, 413)
+      const type = 'application/json'
+      assert.equal((await post('{}', { path: '/large', type })).status, 415)
+    })
+  })
 
   describe('as a form', () => {
     it('gives each field as it was typed', async () => {

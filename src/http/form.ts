@@ -1,5 +1,5 @@
 import { isCleanText, isHashableText } from '#kit/text.ts'
-import { formType, malformedBody, readFormBody } from './body.ts'
+import { formType, malformedBody, readFormBody, readLargeFormBody } from './body.ts'
 import type { FormOptions, ReadForm } from './http.ts'
 
 /** These may hold whatever can be hashed (Q27); every other field only what can be shown and stored. */
@@ -14,7 +14,8 @@ const mostFields = 200
 
 /** `application/x-www-form-urlencoded`, or a flat JSON object of texts where a script posts. */
 export const readForm: ReadForm = async (ctx, options = {}) => {
-  const { text, parsed } = await readFormBody(ctx)
+  const readBody = options.size === 'large' ? readLargeFormBody : readFormBody
+  const { text, parsed } = await readBody(ctx)
   const pairs = ctx.is(formType) ? decodePairs(text) : objectPairs(parsed)
   return checkedForm(pairs, options)
 }

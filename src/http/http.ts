@@ -43,6 +43,8 @@ export type ReadForm = (ctx: Context, options?: FormOptions) => Promise<Form>
 export type FormOptions = {
   /** Fields that may hold line breaks and tabs: a text area. */
   readonly multiline?: readonly string[]
+  /** `large`: for what another site posts; never where a page of ours does. */
+  readonly size?: 'usual' | 'large'
 }
 
 /** Q67: a token bound to the interaction or session it was made for, besides `Origin` and `Sec-Fetch-Site`. */

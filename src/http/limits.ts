@@ -10,6 +10,8 @@ export const limits = {
   headers: 16 * 1024,
   /** A posted form in bytes. */
   form: 56 * 1024,
+  /** A form another site posts through the browser, such as a SAML response of 256 KiB in base64, in bytes. */
+  largeForm: 512 * 1024,
   /** A JSON document of the management API in bytes. */
   json: 256 * 1024,
   jsonDepth: 20,
