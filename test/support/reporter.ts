@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { spec, type TestEvent } from 'node:test/reporters'
 import { findChromium } from './chromium.ts'
 import { missingServers } from './servers.ts'
+import { hasSimpleSaml } from './simplesamlphp.ts'
 
 /**
  * What `npm test` prints: the runner's own report, then one line on what this machine could not prove. Where
@@ -36,8 +37,11 @@ export function isComplete({ missing, skipped }: Found): boolean {
   return missing.length === 0 && skipped.length === 0
 }
 
+const everything =
+  '\nPostgres, Redis, Chromium and SimpleSAMLphp were found; nothing was skipped.\n'
+
 export function lastLine(found: Found, isStrict: boolean): string {
-  if (isComplete(found)) return '\nPostgres, Redis and Chromium were found; nothing was skipped.\n'
+  if (isComplete(found)) return everything
   const { missing, skipped } = found
   const facts = [
     ...(missing.length > 0 ? [`not found: ${missing.join(', ')}`] : []),
@@ -56,7 +60,8 @@ function skippedName({ type, data }: TestEvent): string | undefined {
 }
 
 function missingPrograms(): readonly string[] {
-  return [...missingServers(), ...(findChromium() === undefined ? ['chromium'] : [])]
+  const chromium = findChromium() === undefined ? ['chromium'] : []
+  return [...missingServers(), ...chromium, ...(hasSimpleSaml() ? [] : ['simplesamlphp'])]
 }
 
 function isStrict(): boolean {

@@ -164,19 +164,21 @@ type Supervised = {
   readonly command: string
   readonly args: readonly string[]
   readonly owner: Owner
+  readonly env?: NodeJS.ProcessEnv
   readonly url: string
   readonly signal: NodeJS.Signals
   readonly ready: () => Promise<boolean>
 }
 
-async function supervise(server: Supervised): Promise<TestServer> {
-  const { dir, command, args, owner, url, signal, ready } = server
+/** Starts it, and ends it with this process. The folder is removed with it. */
+export async function supervise(server: Supervised): Promise<TestServer> {
+  const { dir, command, args, owner, env = process.env, url, signal, ready } = server
   const watchdog = startWatchdog(dir)
   let child: ChildProcess | undefined
   let paused: number[] = []
 
   async function start(): Promise<void> {
-    child = spawn(command, args, { stdio: 'ignore', cwd: dir, ...owner, detached: true })
+    child = spawn(command, args, { stdio: 'ignore', cwd: dir, env, ...owner, detached: true })
     child.unref()
     watchdog.stdin?.write(`${child.pid}\n`)
     await until(ready, () => child?.exitCode !== null)
@@ -297,7 +299,7 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-function temporaryFolder(owner: Owner): string {
+export function temporaryFolder(owner: Owner): string {
   const dir = mkdtempSync(join(tmpdir(), 'signet-test-'))
   if (owner.uid !== undefined && owner.gid !== undefined) chownSync(dir, owner.uid, owner.gid)
   return dir
