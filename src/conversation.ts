@@ -4,6 +4,7 @@ import type { Departures } from '#account/account.ts'
 import type { Clients } from '#client/client.ts'
 import type { PostedAnswers } from '#federation/errand/errand.ts'
 import type { OidcUpstream } from '#federation/oidc/oidc.ts'
+import type { SamlUpstream } from '#federation/saml/saml.ts'
 import type { Connections, Enforcement, HomeRealms, Identities } from '#federation/federation.ts'
 import { cookies, createSealedCookies } from '#http/cookies.ts'
 import { createCsrf } from '#http/csrf.ts'
@@ -117,6 +118,7 @@ export type ConversationDeps = Omit<FinishDeps, Made> &
     readonly enforcement: Enforcement
     readonly upstreams: Upstreams
     readonly oidcUpstream: OidcUpstream
+    readonly samlUpstream: SamlUpstream
     readonly postedAnswers: PostedAnswers
     readonly departures: Departures
     readonly devices: DeviceCookies

@@ -5,7 +5,7 @@ import { createPostgresDomainStore } from '#federation/connection/domain/postgre
 import { createConnectionHealth } from '#federation/connection/health.ts'
 import { createPostgresConnectionStore } from '#federation/connection/postgres.ts'
 import { createConnections, type ConnectionDeps } from '#federation/connection/service.ts'
-import type { PostedAnswers } from '#federation/errand/errand.ts'
+import type { Errands, PostedAnswers } from '#federation/errand/errand.ts'
 import { createErrands, createPostedAnswers } from '#federation/errand/service.ts'
 import type { Arrivals, Errand } from '#federation/federation.ts'
 import { createOidcHealth } from '#federation/oidc/health.ts'
@@ -13,15 +13,25 @@ import { createOidcCallbackRouter } from '#federation/oidc/login.ts'
 import type { OidcUpstream } from '#federation/oidc/oidc.ts'
 import { createPeers } from '#federation/oidc/peers.ts'
 import { createOidcUpstream } from '#federation/oidc/service.ts'
+import { createSamlKeys } from '#federation/saml/keys.ts'
+import { createSamlRouter } from '#federation/saml/login.ts'
+import { createSamlOutbound } from '#federation/saml/outbound.ts'
+import { createSamlPeers } from '#federation/saml/peers.ts'
+import { createPostgresSamlStore } from '#federation/saml/postgres.ts'
+import type { SamlUpstream } from '#federation/saml/saml.ts'
+import { createSamlUpstream } from '#federation/saml/service.ts'
 import { createEnforcement } from '#federation/service.ts'
 import { createSignInArrivals } from '#interaction/federation/arrivals.ts'
 import type { SignInArrivalDeps } from '#interaction/federation/arrivals.ts'
 import { createTellOfFailure } from '#interaction/federation/failures.ts'
 import type { FailureDeps } from '#interaction/federation/failures.ts'
+import type { Config } from '#config/config.ts'
+import { isLoopbackHost } from '#config/production.ts'
 import type { Egress, ReadForm } from '#http/http.ts'
 import { createFederationRouter } from '#interaction/federation/routes.ts'
 import type { FederationRouteDeps, Upstreams } from '#interaction/federation/routes.ts'
 import type { Logger, Metrics } from '#telemetry/telemetry.ts'
+import { basePathOf } from '#tenant/tenant.ts'
 import type { Stores } from './stores.ts'
 
 export type FederationDeps = Omit<ConnectionDeps, 'store' | 'domains' | 'resolver'> &
@@ -29,6 +39,7 @@ export type FederationDeps = Omit<ConnectionDeps, 'store' | 'domains' | 'resolve
     readonly egress: Egress
     readonly logger: Logger
     readonly metrics: Metrics
+    readonly config: Pick<Config, 'issuer'>
   }
 
 /** Where people have an account as well, which domains are whose, and how one gets there. */
@@ -45,24 +56,40 @@ export function createFederation(deps: FederationDeps) {
   const errands = createErrands(deps)
   const peers = createPeers(deps)
   const oidc = createOidcUpstream({ ...deps, connections, errands, peers })
+  const postedAnswers = createPostedAnswers(deps)
+  const saml = createSaml({ ...deps, errands, posted: postedAnswers })
   const upstreams: Upstreams = {
     google: oidc,
     microsoft: oidc,
     oidc,
     github: oidc,
     apple: oidc,
+    saml,
   }
   const enforcement = createEnforcement(homeRealms)
   const protocols = [createOidcHealth({ ...deps, peers, connections })]
   const connectionHealth = createConnectionHealth({ ...deps, protocols })
-  const postedAnswers = createPostedAnswers(deps)
-  const ways = { oidcUpstream: oidc, postedAnswers, upstreams, enforcement }
+  const ways = { oidcUpstream: oidc, samlUpstream: saml, postedAnswers, upstreams, enforcement }
   return { ...federation, ...ways, connectionHealth }
+}
+
+function createSaml(
+  deps: FederationDeps & { readonly errands: Errands; readonly posted: PostedAnswers },
+): SamlUpstream {
+  const store = createPostgresSamlStore(deps)
+  const { hostname } = new URL(deps.config.issuer)
+  return createSamlUpstream({
+    ...deps,
+    outbound: createSamlOutbound(deps),
+    peers: createSamlPeers({ ...deps, store, allowsLoopback: isLoopbackHost(hostname) }),
+    keys: createSamlKeys({ ...deps, store }),
+  })
 }
 
 type ForeignSignInDeps = Omit<FederationRouteDeps & SignInArrivalDeps, 'tellOfFailure'> &
   FailureDeps & {
     readonly oidcUpstream: OidcUpstream
+    readonly samlUpstream: SamlUpstream
     readonly postedAnswers: PostedAnswers
     readonly readForm: ReadForm
     /** Of the errands that are no sign-in. */
@@ -81,6 +108,13 @@ export function createForeignSignIn(deps: ForeignSignInDeps): readonly Router[] 
   return [
     createFederationRouter(all),
     createOidcCallbackRouter({ ...deps, upstream, posted, arrivals }),
+    createSamlRouter({
+      ...deps,
+      upstream: deps.samlUpstream,
+      arrivals,
+      beginHere: ({ tenant, connection }) =>
+        `${basePathOf(tenant)}/account?idp_hint=${connection.id}`,
+    }),
   ]
 }
 

@@ -3,6 +3,7 @@ import { accountCallbackOf, accountClientId } from '#client/client.ts'
 import type { Acr } from '#client/client.ts'
 import { sha256 } from '#kit/hash.ts'
 import { randomToken } from '#kit/random.ts'
+import { isPlainLine } from '#kit/text.ts'
 import type { AccountClient } from '#oidc/oidc.ts'
 import { basePathOf, tenantOf } from '#tenant/tenant.ts'
 import { portalCookie } from './cookies.ts'
@@ -44,7 +45,7 @@ export function createPortalSignIn(deps: SignInDeps): PortalSignIn {
   }
 
   return {
-    begin: (ctx, returnTo) => send(ctx, returnTo, {}),
+    begin: (ctx, returnTo) => send(ctx, returnTo, hintOf(ctx)),
 
     confirm: (ctx, returnTo, acr) =>
       send(ctx, returnTo, { prompt: 'login', ...(acr !== undefined && { acr_values: acr }) }),
@@ -68,6 +69,12 @@ export function createPortalSignIn(deps: SignInDeps): PortalSignIn {
       return true
     },
   }
+}
+
+/** Who came from there is to be asked there: it is a wish, and means nothing where there is no such connection. */
+function hintOf({ query }: Context): Readonly<Record<string, string>> {
+  const { idp_hint: hint } = query
+  return typeof hint === 'string' && isPlainLine(hint) ? { idp_hint: hint.slice(0, 64) } : {}
 }
 
 function authorizationRequest(

@@ -5,7 +5,7 @@ import { startApplication } from './application.ts'
 import type { Application } from './application.ts'
 import { findChromium, launchChromium } from './chromium.ts'
 import { openWorld } from './world.ts'
-import type { Person, World } from './world.ts'
+import type { Person, World, WorldOptions } from './world.ts'
 
 /** A world, an application on another origin, and Chromium in front of both. */
 export type Scene = {
@@ -18,16 +18,24 @@ export type Scene = {
   withPage(use: (page: Page) => Promise<void>, options?: PageOptions): Promise<void>
 }
 
-export type PageOptions = BrowserContextOptions & { readonly heeding?: RegExp }
+export type PageOptions = BrowserContextOptions & {
+  readonly heeding?: RegExp
+  /** Hosts it may ask besides. */
+  readonly also?: readonly string[]
+}
 
 type OpenScene = Scene & AsyncDisposable
 
 /** Registers a suite for a real browser; all its tests share one scene. */
-export function describeInChromium(title: string, suite: (scene: () => Scene) => void): void {
+export function describeInChromium(
+  title: string,
+  suite: (scene: () => Scene) => void,
+  options?: WorldOptions,
+): void {
   describe(title, { skip: findChromium() === undefined && 'no Chromium' }, () => {
     let scene: OpenScene | undefined
     before(async () => {
-      scene = await openScene()
+      scene = await openScene(options)
     })
     after(() => scene?.[Symbol.asyncDispose]())
     suite(() => scene ?? assert.fail('no scene yet'))
@@ -40,9 +48,9 @@ export const withAndWithoutScript = [
   { how: 'without JavaScript', javaScriptEnabled: false },
 ] as const
 
-async function openScene(): Promise<OpenScene> {
+async function openScene(options?: WorldOptions): Promise<OpenScene> {
   await using stack = new AsyncDisposableStack()
-  const world = stack.use(await openWorld())
+  const world = stack.use(await openWorld(options))
   const application = stack.use(await startApplication())
   const chromium = stack.adopt(await launchChromium(), (browser) => browser.close())
   const own = [world.issuer, application.origin].map((address) => new URL(address).host)
@@ -59,7 +67,7 @@ async function withPage(
   chromium: Browser,
   own: readonly string[],
   use: (page: Page) => Promise<void>,
-  { heeding = /./, ...options }: PageOptions,
+  { heeding = /./, also = [], ...options }: PageOptions,
 ): Promise<void> {
   const context = await chromium.newContext(options)
   const complaints: string[] = []
@@ -68,7 +76,7 @@ async function withPage(
   })
   context.on('request', (request) => {
     const { host } = new URL(request.url())
-    if (host !== '' && !own.includes(host)) complaints.push(`asked ${host}`)
+    if (host !== '' && ![...own, ...also].includes(host)) complaints.push(`asked ${host}`)
   })
   try {
     await use(await context.newPage())

@@ -8,7 +8,7 @@ import { brandId } from '#kit/ids.ts'
 import type { ConnectionId } from '#kit/ids.ts'
 import { createSamlKeyPair } from './key-pair.ts'
 import { createSamlOutbound } from './outbound.ts'
-import { samlSelf } from './saml.ts'
+import { newMessageId, samlSelf } from './saml.ts'
 import type { SamlDestination, SamlKeyPair, SamlSent } from './saml.ts'
 
 const clock = createFakeClock()
@@ -43,7 +43,8 @@ describe('what leaves for a SAML identity provider', () => {
     keys = await createSamlKeyPair('acme', clock)
   })
 
-  const authn = { relayState, anew: false, nameIdFormat: undefined }
+  const id = newMessageId()
+  const authn = { id, relayState, anew: false, nameIdFormat: undefined }
   const nameId = { value: 'ada {ID} <&"\'>', format: 'urn:x', spNameQualifier: 'urn:sp' }
 
   it('is an AuthnRequest by redirect, signed over the octets (SAML Bindings §3.4.4.1)', async () => {
@@ -51,7 +52,7 @@ describe('what leaves for a SAML identity provider', () => {
     const { xml, query } = redirected(sent, 'SAMLRequest', keys)
     assert.equal(query.get('realm'), '1')
     assert.equal(query.get('RelayState'), relayState)
-    assert.match(xml, new RegExp(` ID="${sent?.id}"`))
+    assert.match(xml, new RegExp(` ID="${id}"`))
     assert.match(xml, / Destination="https:\/\/idp\.example\/sso\?realm=1"/)
     assert.match(xml, / AssertionConsumerServiceURL="[^"]+\/t\/acme\/federation\/acme\/acs"/)
     assert.match(xml, new RegExp(` IssueInstant="${new Date(clock.now()).toISOString()}"`))
@@ -59,7 +60,7 @@ describe('what leaves for a SAML identity provider', () => {
   })
 
   it('asks them to prove it anew, and for the kind of name that is wanted', async () => {
-    const anew = { relayState, anew: true, nameIdFormat: 'urn:format' }
+    const anew = { id, relayState, anew: true, nameIdFormat: 'urn:format' }
     const sent = await outbound.authnRequest({ self, keys, peer: redirecting, ...anew })
     const { xml } = redirected(sent, 'SAMLRequest', keys)
     assert.match(xml, / ForceAuthn="true"/)
@@ -68,24 +69,21 @@ describe('what leaves for a SAML identity provider', () => {
 
   it('is a form where they take nothing else, signed inside', async () => {
     const sent = await outbound.authnRequest({ self, keys, peer: posting, ...authn })
-    assert.equal(sent?.departure.kind, 'form')
-    assert.ok(sent.departure.kind === 'form')
-    assert.equal(sent.departure.action, 'https://idp.example/sso-post')
-    assert.equal(sent.departure.fields['RelayState'], relayState)
-    const xml = Buffer.from(sent.departure.fields['SAMLRequest'] ?? '', 'base64').toString()
-    assert.match(signedPart(xml, keys), new RegExp(`ID="${sent.id}"`))
+    assert.ok(sent?.kind === 'form')
+    assert.equal(sent.action, 'https://idp.example/sso-post')
+    assert.equal(sent.fields['RelayState'], relayState)
+    const xml = Buffer.from(sent.fields['SAMLRequest'] ?? '', 'base64').toString()
+    assert.match(signedPart(xml, keys), new RegExp(`ID="${id}"`))
   })
 
-  it('has an id nobody guesses, each time another', async () => {
-    const ids = await Promise.all(
-      [1, 2, 3].map(() => outbound.authnRequest({ self, keys, peer: redirecting, ...authn })),
-    )
-    assert.equal(new Set(ids.map((sent) => sent?.id)).size, 3)
-    for (const sent of ids) assert.match(sent?.id ?? '', /^_[\w-]{27}$/)
+  it('has an id nobody guesses, each time another', () => {
+    const ids = Array.from({ length: 3 }, newMessageId)
+    assert.equal(new Set(ids).size, 3)
+    for (const one of ids) assert.match(one, /^_[\w-]{27}$/) // an NCName
   })
 
   it('is a LogoutRequest that names the very person, whatever stands in the name', async () => {
-    const about = { relayState, nameId, sessionIndex: 's1' }
+    const about = { id, relayState, nameId, sessionIndex: 's1' }
     for (const peer of [redirecting, posting]) {
       const sent = await outbound.logoutRequest({ self, keys, peer, ...about })
       const xml = peer === posting ? posted(sent, keys) : redirected(sent, 'SAMLRequest', keys).xml
@@ -114,7 +112,7 @@ describe('what leaves for a SAML identity provider', () => {
   })
 
   it('is nothing where they take nothing', async () => {
-    const none = { self, keys, peer: mute, relayState }
+    const none = { self, keys, peer: mute, id, relayState }
     assert.equal(await outbound.authnRequest({ ...none, ...authn }), undefined)
     assert.equal(await outbound.logoutRequest({ ...none, nameId, sessionIndex: 's' }), undefined)
     const answer = { inResponseTo: '_a', outcome: 'done' } as const
@@ -146,8 +144,8 @@ describe('what leaves for a SAML identity provider', () => {
 })
 
 function redirected(sent: SamlSent | undefined, name: string, keys: SamlKeyPair) {
-  assert.ok(sent?.departure.kind === 'redirect')
-  const url = new URL(sent.departure.url)
+  assert.ok(sent?.kind === 'redirect')
+  const url = new URL(sent.url)
   const octets = url.search.slice(url.search.indexOf(`${name}=`)).replace(/&Signature=.*$/, '')
   const verifier = createVerify('RSA-SHA256').update(octets)
   const signature = url.searchParams.get('Signature') ?? ''
@@ -161,8 +159,8 @@ function redirected(sent: SamlSent | undefined, name: string, keys: SamlKeyPair)
 }
 
 function posted(sent: SamlSent | undefined, keys: SamlKeyPair): string {
-  assert.ok(sent?.departure.kind === 'form')
-  const { SAMLRequest, SAMLResponse } = sent.departure.fields
+  assert.ok(sent?.kind === 'form')
+  const { SAMLRequest, SAMLResponse } = sent.fields
   return signedPart(Buffer.from(SAMLRequest ?? SAMLResponse ?? '', 'base64').toString(), keys)
 }
 

@@ -1,7 +1,7 @@
 import type * as Samlify from 'samlify'
 import type { Clock } from '#kit/clock.ts'
-import { randomToken } from '#kit/random.ts'
 import type { SamlBinding, SamlEndpoint } from './metadata/metadata.ts'
+import { newMessageId } from './saml.ts'
 import type { SamlDestination, SamlOutbound, SamlParty, SamlSent } from './saml.ts'
 import * as templates from './templates.ts'
 
@@ -24,11 +24,12 @@ export function createSamlOutbound({ clock }: { readonly clock: Clock }): SamlOu
   })
 
   return {
-    async authnRequest({ relayState, anew, nameIdFormat, ...parties }) {
+    async authnRequest({ id, relayState, anew, nameIdFormat, ...parties }) {
       const begun = await begin(parties, parties.peer.ssoEndpoints)
       if (!begun) return undefined
       const { way, samlify, sp, idp } = begun
       const message = fill(samlify, templates.authnRequest, {
+        ID: id,
         ...headOf(way, parties),
         Acs: parties.self.acs,
         ForceAuthn: anew ? 'true' : undefined,
@@ -36,14 +37,15 @@ export function createSamlOutbound({ clock }: { readonly clock: Clock }): SamlOu
       })
       const options = { relayState, customTagReplacement: () => message }
       const built = sp.createLoginRequest(idp, way.binding, options)
-      return sent(way, { ...built, id: message.id }, { name: 'SAMLRequest', relayState })
+      return sent(way, built.context, { name: 'SAMLRequest', relayState })
     },
 
-    async logoutRequest({ relayState, nameId, sessionIndex, ...parties }) {
+    async logoutRequest({ id, relayState, nameId, sessionIndex, ...parties }) {
       const begun = await begin(parties, parties.peer.sloEndpoints)
       if (!begun) return undefined
       const { way, samlify, sp, idp } = begun
       const message = fill(samlify, templates.logoutRequest, {
+        ID: id,
         ...headOf(way, parties),
         NotOnOrAfter: new Date(clock.now() + logoutLifetime).toISOString(),
         NameIDFormat: nameId.format,
@@ -54,7 +56,7 @@ export function createSamlOutbound({ clock }: { readonly clock: Clock }): SamlOu
       })
       const options = { relayState, customTagReplacement: () => message }
       const built = sp.createLogoutRequest(idp, way.binding, {}, options)
-      return sent(way, { ...built, id: message.id }, { name: 'SAMLRequest', relayState })
+      return sent(way, built.context, { name: 'SAMLRequest', relayState })
     },
 
     async logoutResponse({ inResponseTo, relayState = '', outcome, ...parties }) {
@@ -64,20 +66,23 @@ export function createSamlOutbound({ clock }: { readonly clock: Clock }): SamlOu
       if (!begun) return undefined
       const { way, samlify, sp, idp } = begun
       const message = fill(samlify, templates.logoutResponse, {
+        ID: newMessageId(),
         ...headOf(way, parties),
         StatusCode: `urn:oasis:names:tc:SAML:2.0:status:${outcome === 'done' ? 'Success' : 'Responder'}`,
         InResponseTo: inResponseTo,
       })
       const options = { relayState, customTagReplacement: () => message }
       const built = sp.createLogoutResponse(idp, { extract: {} }, way.binding, options)
-      return sent(way, { ...built, id: message.id }, { name: 'SAMLResponse', relayState })
+      return sent(way, built.context, { name: 'SAMLResponse', relayState })
     },
 
-    async metadata({ nameIdFormat, singleLogout, ...party }) {
-      const sp = serviceProvider(await load(), party, { nameIdFormat, singleLogout })
-      return sp.getMetadata()
-    },
+    metadata: metadataOf,
   }
+}
+
+const metadataOf: SamlOutbound['metadata'] = async ({ nameIdFormat, singleLogout, ...party }) => {
+  const sp = serviceProvider(await load(), party, { nameIdFormat, singleLogout })
+  return sp.getMetadata()
 }
 
 /** A tenth of a second and 10 MiB, which only who has a connection with SAML pays. */
@@ -99,10 +104,9 @@ function forAnswers(endpoint: SamlEndpoint): SamlEndpoint {
 function fill(
   { SamlLib }: typeof Samlify,
   template: string,
-  values: Readonly<Record<string, string | undefined>>,
+  values: Readonly<Record<string, string | undefined>> & { readonly ID: string },
 ): { readonly id: string; readonly context: string } {
-  const id = `_${randomToken(20)}`
-  return { id, context: SamlLib.replaceTagsByValue(template, { ID: id, ...values }) }
+  return { id: values.ID, context: SamlLib.replaceTagsByValue(template, values) }
 }
 
 /** Undefined where there is no way. */
@@ -120,7 +124,10 @@ async function begin(
     wantLogoutRequestSigned: true,
     wantLogoutResponseSigned: true,
     singleSignOnService: peer.ssoEndpoints.map(serviceOf),
-    singleLogoutService: peer.sloEndpoints.map(serviceOf),
+    // samlify prints a warning where there is none; without a way there nothing is sent (`wayTo`)
+    singleLogoutService: (peer.sloEndpoints.length > 0 ? peer.sloEndpoints : peer.ssoEndpoints).map(
+      serviceOf,
+    ),
   })
   return { way, samlify, sp, idp }
 }
@@ -155,11 +162,11 @@ const serviceOf = ({ binding, url }: SamlEndpoint) => ({
 
 function sent(
   { binding, url }: SamlEndpoint,
-  { id, context }: { readonly id: string; readonly context: string },
+  context: string,
   { name, relayState }: { readonly name: string; readonly relayState: string },
 ): SamlSent {
-  if (binding === 'redirect') return { id, departure: { kind: 'redirect', url: context } }
+  if (binding === 'redirect') return { kind: 'redirect', url: context }
   const fields =
     relayState === '' ? { [name]: context } : { [name]: context, RelayState: relayState }
-  return { id, departure: { kind: 'form', action: url, fields } }
+  return { kind: 'form', action: url, fields }
 }

@@ -1,6 +1,9 @@
-import type { ConnectionId } from '#kit/ids.ts'
+import type { ConnectionId, TenantId } from '#kit/ids.ts'
+import { randomToken } from '#kit/random.ts'
 import type { Tenant } from '#tenant/tenant.ts'
-import { connectionUrl, type Departure } from '../federation.ts'
+import type { SettingsOf } from '../connection/connection.ts'
+import { connectionUrl } from '../federation.ts'
+import type { Arrival, Connection, Departure, Failure, Upstream } from '../federation.ts'
 import type { NameId, SamlSelf } from './inbound/inbound.ts'
 import type { IdpMetadata } from './metadata/metadata.ts'
 
@@ -37,11 +40,11 @@ export function samlSelf(
   }
 }
 
-/** What was sent, by the id its answer must name. */
-export type SamlSent = {
-  readonly id: string
-  readonly departure: Exclude<Departure, { readonly kind: 'failed' }>
-}
+/** A message on its way. */
+export type SamlSent = Exclude<Departure, { readonly kind: 'failed' }>
+
+/** The id of a message of ours: what its answer has to name. 160 random bits (SAML Core §1.3.4). */
+export const newMessageId = (): string => `_${randomToken(20)}`
 
 /** Everything is signed with RSA-SHA256. */
 export type SamlOutbound = {
@@ -49,6 +52,7 @@ export type SamlOutbound = {
   authnRequest(
     input: SamlParty & {
       readonly peer: SamlDestination
+      readonly id: string
       readonly relayState: string
       /** ForceAuthn. */
       readonly anew: boolean
@@ -60,6 +64,7 @@ export type SamlOutbound = {
   logoutRequest(
     input: SamlParty & {
       readonly peer: SamlDestination
+      readonly id: string
       readonly relayState: string
       readonly nameId: NameId
       readonly sessionIndex: string | undefined
@@ -83,3 +88,93 @@ export type SamlOutbound = {
     },
   ): Promise<string>
 }
+
+export type SamlConnection = Connection<SettingsOf<'saml'>>
+
+/** The other side as it is known just now. */
+export type KnownPeer = SamlDestination & {
+  /** Base64 of DER, or PEM: all that may have signed. */
+  readonly certificates: readonly string[]
+}
+
+/** A document as it was fetched; it is read again whenever it is needed, by the rules of that day. */
+export type KeptMetadata = {
+  readonly tenantId: TenantId
+  readonly connectionId: ConnectionId
+  readonly url: string
+  readonly entityId: string
+  readonly xml: string
+  readonly fetchedAt: Date
+  /** What it replaced: its certificates are good for a day more (reference/federation.md §3.7). */
+  readonly before: { readonly xml: string; readonly replacedAt: Date } | undefined
+}
+
+/** Port. The last good copy outlives a restart: their metadata being away locks nobody out. */
+export type SamlStore = {
+  findMetadata(tenantId: TenantId, id: ConnectionId): Promise<KeptMetadata | undefined>
+  /** Inserts or replaces. False when there is no such connection any more. */
+  saveMetadata(kept: KeptMetadata): Promise<boolean>
+  findKey(tenantId: TenantId, id: ConnectionId): Promise<KeptKey | undefined>
+  /** Keeps the first of any number of concurrent ones. */
+  addKey(key: KeptKey): Promise<void>
+}
+
+export type KeptKey = {
+  readonly tenantId: TenantId
+  readonly connectionId: ConnectionId
+  /** At `[tenant, 'saml_keys', 'sealed_private_key', id]`. */
+  readonly sealedPrivateKey: string
+  readonly certificate: string
+  readonly createdAt: Date
+}
+
+/** The key pair of a connection, drawn when it is first needed; undefined when there is no such connection any more. */
+export type SamlKeys = (
+  connection: Pick<Connection, 'tenantId' | 'id'>,
+) => Promise<SamlKeyPair | undefined>
+
+export type SamlPeers = {
+  /** Never waits for the network while a good copy stands. */
+  of(connection: SamlConnection): Promise<KnownPeer | PeerUnknown>
+  /** Fetches now: for who administers. */
+  refresh(connection: SamlConnection): Promise<KnownPeer | PeerUnknown>
+}
+
+/** Nobody can be sent there. `reason` as `MetadataReason`, or why it could not be fetched. */
+export type PeerUnknown = { readonly kind: 'unknown'; readonly reason: string }
+
+export function isUnknown(peer: KnownPeer | PeerUnknown): peer is PeerUnknown {
+  return 'kind' in peer
+}
+
+export type SamlUpstream = Upstream & {
+  /**
+   * What was posted to the assertion consumer service, all of it checked but whose browser it is. Gives the handle for our own
+   * GET, whatever came of it; undefined where nobody waits for it. Never throws for what the other side says.
+   */
+  receive(input: Posted): Promise<string | undefined>
+  /** In the browser, once (check 24). */
+  redeem(input: Returned): Promise<SamlArrival>
+  /** What the other side is to know of this connection; undefined where it is disabled. */
+  metadata(input: SamlPlace): Promise<string | undefined>
+}
+
+export type SamlPlace = { readonly tenant: Tenant; readonly connection: SamlConnection }
+
+export type Posted = SamlPlace & {
+  /** The field `SAMLResponse`, as it came. */
+  readonly encoded: string
+  readonly relayState: string
+}
+
+export type Returned = SamlPlace & {
+  readonly handle: string
+  /** Undefined where this browser has no cookie of ours. */
+  readonly browser: string | undefined
+}
+
+export type SamlArrival =
+  | { readonly kind: 'arrived'; readonly arrival: Arrival }
+  /** They began, and may: the person is to be sent to them, as if they had come to us. */
+  | { readonly kind: 'begun_there' }
+  | { readonly kind: 'failed'; readonly failure: Failure }
