@@ -54,6 +54,7 @@ export function foreignIdentity(assertion: SamlAssertion): ForeignIdentity | und
     subject: subjectOf(nameId),
     email: first('email') ?? (nameId.format === emailFormat ? nameId.value : undefined),
     emailVerified: false, // who may assert which address is the connection's and its domains' (reference/federation.md §3.7)
+    isMember: true, // a SAML connection is one organisation's own
     profile: {
       name: first('name'),
       given_name: first('given_name'),
