@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router'
 import type { Context, Middleware } from 'koa'
-import type { Departures } from '#account/account.ts'
+import type { Accounts, Departures } from '#account/account.ts'
 import type { Clients } from '#client/client.ts'
 import type { PostedAnswers } from '#federation/errand/errand.ts'
 import type { OidcUpstream } from '#federation/oidc/oidc.ts'
@@ -110,6 +110,7 @@ export type ConversationDeps = Omit<FinishDeps, Made> &
   Omit<Parameters<typeof createRecoveryRouter>[0], Made> &
   Omit<Parameters<typeof createEmailUndoRouter>[0], Made> &
   Omit<Parameters<typeof createNewDeviceNotice>[0], Made> & {
+    readonly accounts: Accounts
     readonly database: Transactor
     readonly clients: Clients
     readonly connections: Connections
@@ -160,7 +161,7 @@ export function createConversation(
   const deviceTrust = createDeviceTrust({ ...app, requesterOf, trustedDeviceCookie })
   const requesterFor = createRequesterFor({ remembered, requesterOf })
   const further = createFurtherProofs({ ...app, ...common, requesterFor })
-  const visit = createVisits({
+  const visits = createVisits({
     ...common,
     ...people,
     flow,
@@ -176,7 +177,7 @@ export function createConversation(
     ...people,
     emailCode,
     emailVerification: app.emailVerification,
-    visit,
+    ...visits,
     stepPage: createStepPage({ ...further, csrf, demo, listResources: resourcesOf(app) }),
     finish: finishOf({ ...app, flow, progress, remembered, deviceTrust, clock }),
     tellOfRefusal: createRefusalNotice({ ...app, ...common, transactor: app.database }),
@@ -188,13 +189,13 @@ export function createConversation(
   const recovery = createRecoveryRouter({
     ...app,
     ...common,
-    visit,
+    visit: visits.visit,
     recoveries: createRecoveryStore(app.ephemeral),
     remembered,
     cookie: createRecoveryCookie(cookies),
   })
   const otherArrivals = { link: myAccount.linkArrivals }
-  const coming = { ...app, ...common, flow, visit, logger, metrics, otherArrivals }
+  const coming = { ...app, ...common, flow, ...visits, logger, metrics, otherArrivals }
   const elsewhere = createForeignSignIn(coming)
   const links = createLinkRouters({ ...app, ...common, sealedCookies })
   return [interaction, ...links, recovery, ...elsewhere]

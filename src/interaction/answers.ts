@@ -73,19 +73,20 @@ const asAnother = (before: Progress): Progress => ({
 })
 
 function identify({ progress }: AnswerDeps): Answer {
-  return async ({ details }, form) => {
+  return async ({ details, progress: known }, form) => {
     const typed = (form.get('email') ?? '').trim()
     const isAddress = canonicalEmail(typed) !== undefined
     const notice = isAddress ? undefined : identifierNotice(typed)
     const email = isAddress ? typed : undefined
-    await progress.change(details.tenant.id, details.uid, (before) => ({
+    const change = (before: Progress) => ({
       ...before,
       email,
       method: undefined,
       connection: undefined,
       staysHere: false,
       notice,
-    }))
+    })
+    return progress.change(details.tenant.id, details.uid, change, known)
   }
 }
 
@@ -96,12 +97,12 @@ function identifierNotice(typed: string): Notice {
 function provePassword(deps: AnswerDeps): Answer {
   return async (visit, form) => {
     const step = nextStep(visit)
-    if (step.kind !== 'password') return
+    if (step.kind !== 'password') return undefined
     const { tenant, uid } = visit.details
     const password = form.get('password') ?? ''
     const change =
       password === '' ? passwordMissing : withVerdict(await verify(visit, step.email, password))
-    await deps.progress.change(tenant.id, uid, change)
+    return deps.progress.change(tenant.id, uid, change, visit.progress)
   }
 
   async function verify(visit: Visit, email: string, password: string): Promise<Verdict> {
@@ -156,11 +157,12 @@ function chooseAccount({ progress, remembered }: AnswerDeps): Answer {
   return async (visit, form) => {
     const { details, ctx, signedIn } = visit
     const change = (next: Partial<Progress>) =>
-      progress.change(details.tenant.id, details.uid, (before) => ({
-        ...before,
-        notice: undefined,
-        ...next,
-      }))
+      progress.change(
+        details.tenant.id,
+        details.uid,
+        (before) => ({ ...before, notice: undefined, ...next }),
+        visit.progress,
+      )
     if (form.get('another') === 'yes') return change({ another: true })
 
     const known = [...visit.remembered, ...(signedIn ? [signedIn] : [])]
@@ -169,7 +171,7 @@ function chooseAccount({ progress, remembered }: AnswerDeps): Answer {
 
     const chosen = known.find(({ id }) => id === form.get('account'))
     if (!chosen) throw unknownAnswer()
-    await change(
+    return change(
       chosen === signedIn
         ? { chosen: chosen.id }
         : { email: chosen.email, method: undefined, connection: chosen.via, staysHere: false },

@@ -36,11 +36,12 @@ export function createDoubtOf(deps: {
     })
     const doubt = { accountId: account.id, level, reasons, isTold: false }
     let kept: Doubt = doubt
-    await deps.progress.change(tenant.id, uid, (before) => {
+    const keep = (before: Progress): Progress => {
       // of two requests at once the first judgement stands
       kept = before.doubt?.accountId === account.id ? before.doubt : doubt
       return { ...before, doubt: kept }
-    })
+    }
+    await deps.progress.change(tenant.id, uid, keep, progress)
     return kept
   }
 }

@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 import { isVoid } from '#account/account.ts'
-import type { Account, Accounts } from '#account/account.ts'
+import type { Account } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
 import { AppError } from '#kit/errors.ts'
 import type { AccountId } from '#kit/ids.ts'
@@ -19,7 +19,6 @@ import type { Visit } from './visit.ts'
 
 export type FinishDeps = {
   readonly flow: AuthFlow
-  readonly accounts: Accounts
   readonly progress: ProgressStore
   readonly remembered: RememberedAccounts
   readonly ephemeral: Ephemeral
@@ -52,12 +51,12 @@ export function createFinish(deps: FinishDeps): Finish {
   async function end(visit: Visit, result: Parameters<AuthFlow['finish']>[1]): Promise<string> {
     const { details, ctx } = visit
     const address = await deps.flow.finish(details, result, ctx.req, ctx.res)
-    await deps.progress.clear(details.tenant.id, details.uid)
-    await deps.ephemeral.put(
-      finishedKey(details.tenant, details.uid),
-      details.client.clientId,
-      3600,
-    )
+    if (address === undefined) throw new InteractionOver()
+    const finished = finishedKey(details.tenant, details.uid)
+    await Promise.all([
+      deps.progress.clear(details.tenant.id, details.uid),
+      deps.ephemeral.put(finished, details.client.clientId, 3600),
+    ])
     return address
   }
 
@@ -114,9 +113,8 @@ async function admit(
   deps: FinishDeps,
 ): Promise<Account> {
   const { tenant, uid } = visit.details
-  // straight from the store: a cache may be a second late
-  const account = await deps.accounts.find(tenant.id, proofs[0].accountId)
-  if (account?.status !== 'active') {
+  const { account } = visit
+  if (account?.id !== proofs[0].accountId || account.status !== 'active') {
     await deps.progress.clear(tenant.id, uid)
     throw accountUnavailable()
   }

@@ -171,12 +171,16 @@ export const emptyProgress: Progress = {
 
 export type ProgressStore = {
   read(tenantId: TenantId, uid: InteractionUid): Promise<Progress>
-  /** Read, changed and written as one step: of two answers at once none is lost. */
+  /**
+   * Read, changed and written as one step: of two answers at once none is lost. Gives what was written. `known`: what this
+   * request read or wrote before; it need not be read again, unless somebody else has changed it since.
+   */
   change(
     tenantId: TenantId,
     uid: InteractionUid,
     change: (before: Progress) => Progress,
-  ): Promise<void>
+    known?: Progress,
+  ): Promise<Progress>
   clear(tenantId: TenantId, uid: InteractionUid): Promise<void>
 }
 

@@ -55,12 +55,13 @@ export function createNewDeviceNotice(
     if (await deps.sessions.isFirstSignIn(account)) return
     const where = deps.sessions.whereabouts(visitor)
     const { allowed } = await deps.throttle.attempt(noticeRule, tenant.id, account.id)
+    const event = eventOf(signIn, where, allowed)
+    if (!allowed) return deps.audit.append(event)
+    const mail = newSignInMail({ ...factsOf(signIn, where), at: new Date(deps.clock.now()) })
+    const about = { tenantId: tenant.id, kind: 'new_sign_in', to: account.email }
     await deps.transactor.transaction(async (within) => {
-      await deps.audit.append(eventOf(signIn, where, allowed), within)
-      if (!allowed) return
-      const mail = newSignInMail({ ...factsOf(signIn, where), at: new Date(deps.clock.now()) })
-      const about = { tenantId: tenant.id, kind: 'new_sign_in', to: account.email }
       await deps.outbox.enqueue({ ...about, ...mail }, within)
+      await deps.audit.append(event, within) // last: it holds up every other event of the tenant
     })
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it, mock } from 'node:test'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId, ConnectionId, InteractionUid, TenantId } from '#kit/ids.ts'
 import { createMemoryEphemeral } from '#storage/ephemeral/memory.ts'
@@ -19,7 +19,9 @@ const proofOf = (name: string) => ({
 
 function open() {
   const clock = createFakeClock()
-  return { clock, progress: createProgressStore(createMemoryEphemeral({ clock })) }
+  const ephemeral = createMemoryEphemeral({ clock })
+  const get = mock.method(ephemeral, 'get')
+  return { clock, progress: createProgressStore(ephemeral), reads: () => get.mock.callCount() }
 }
 
 describe('the progress of an interaction', () => {
@@ -77,6 +79,33 @@ describe('the progress of an interaction', () => {
     } as const
     await progress.change(tenant, uid, () => full)
     assert.deepEqual(await progress.read(tenant, uid), full)
+  })
+
+  it('goes on from what this request read, without reading it again', async () => {
+    const { progress, reads } = open()
+    const before = await progress.read(tenant, uid)
+    const first = await progress.change(tenant, uid, (one) => ({ ...one, another: true }), before)
+    const second = await progress.change(tenant, uid, (one) => ({ ...one, newCodes: true }), first)
+    assert.equal(reads(), 1)
+    assert.deepEqual(second, { ...emptyProgress, another: true, newCodes: true })
+    assert.deepEqual(await progress.read(tenant, uid), second)
+  })
+
+  it('loses nothing where somebody else changed what this request read', async () => {
+    const { progress } = open()
+    const before = await progress.read(tenant, uid)
+    for (const known of [before, await progress.read(tenant, uid)]) {
+      await progress.change(tenant, uid, (one) => ({
+        ...one,
+        proofs: [...one.proofs, proofOf('ada')],
+      }))
+      const left = await progress.change(tenant, uid, (one) => ({ ...one, another: true }), known)
+      assert.deepEqual(await progress.read(tenant, uid), left)
+    }
+    assert.equal((await progress.read(tenant, uid)).proofs.length, 2)
+    await progress.clear(tenant, uid)
+    const late = await progress.change(tenant, uid, (one) => ({ ...one, another: true }), before)
+    assert.deepEqual(late, { ...emptyProgress, another: true })
   })
 
   it('loses none of many answers given at once', async () => {

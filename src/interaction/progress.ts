@@ -16,12 +16,22 @@ import { rewrite } from './rewrite.ts'
 const lifetime = 30 * 60
 
 export function createProgressStore(ephemeral: Ephemeral): ProgressStore {
-  return {
-    read: async (tenantId, uid) => parse(await ephemeral.get(keyOf(tenantId, uid))),
+  /** How what was read or written stands in the store. */
+  const texts = new WeakMap<Progress, { readonly text: string | undefined }>()
 
-    async change(tenantId, uid, change) {
-      const place = { ephemeral, key: keyOf(tenantId, uid), lifetime }
-      await rewrite(place, (before) => JSON.stringify(change(parse(before))))
+  function read(text: string | undefined): Progress {
+    const progress = parse(text)
+    texts.set(progress, { text })
+    return progress
+  }
+
+  return {
+    read: async (tenantId, uid) => read(await ephemeral.get(keyOf(tenantId, uid))),
+
+    async change(tenantId, uid, change, before) {
+      const known = before && texts.get(before)
+      const place = { ephemeral, key: keyOf(tenantId, uid), lifetime, known }
+      return read(await rewrite(place, (text) => JSON.stringify(change(parse(text)))))
     },
 
     clear: (tenantId, uid) => ephemeral.remove(keyOf(tenantId, uid)),
@@ -142,6 +152,6 @@ const schema = z.object({
 })
 
 function parse(text: string | undefined): Progress {
-  if (text === undefined) return emptyProgress
+  if (text === undefined) return { ...emptyProgress }
   return { ...emptyProgress, ...schema.parse(JSON.parse(text)) }
 }

@@ -5,22 +5,22 @@ import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
 const mostRaces = 20
 
 /**
- * Reads, changes and writes what is kept of a conversation, as one step. False when `change` gives undefined: there was
- * nothing to write. Whoever answers a hundred times at once is told to wait: that is no failure of ours (Q92).
+ * Reads, changes and writes what is kept of a conversation, as one step: what was written; undefined when `change` gives
+ * undefined and there was nothing to write. Whoever answers a hundred times at once is told to wait: that is no failure of ours (Q92).
  */
 export async function rewrite(
-  { ephemeral, key, lifetime }: Place,
+  { ephemeral, key, lifetime, known }: Place,
   change: (before: string | undefined) => string | undefined,
-): Promise<boolean> {
+): Promise<string | undefined> {
   for (let race = 0; race < mostRaces; race += 1) {
-    const before = await ephemeral.get(key)
+    const before = known && race === 0 ? known.text : await ephemeral.get(key)
     const after = change(before)
-    if (after === undefined) return false
+    if (after === undefined) return undefined
     const isWritten =
       before === undefined
         ? await ephemeral.add(key, after, lifetime)
         : await ephemeral.swap(key, before, after)
-    if (isWritten) return true
+    if (isWritten) return after
   }
   throw new AppError({
     code: 'interaction.too_many_at_once',
@@ -35,4 +35,6 @@ type Place = {
   readonly key: EphemeralKey
   /** Seconds from the first write on. */
   readonly lifetime: number
+  /** What this request read there: spares reading it again, unless somebody changed it since. */
+  readonly known?: { readonly text: string | undefined } | undefined
 }

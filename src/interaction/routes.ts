@@ -17,13 +17,13 @@ import { reachSecondStep } from './second-step/answers.ts'
 import type { StepPage } from './step-page.ts'
 import { addressOf, csrfBinding } from './visit.ts'
 import { isLocked, waitOf } from './wait.ts'
-import type { Visit } from './visit.ts'
+import type { Visit, Visits } from './visit.ts'
 import type { Step } from './interaction.ts'
 
 export type InteractionDeps = AnswerDeps &
-  NewPasskeyDeps & {
+  NewPasskeyDeps &
+  Visits & {
     readonly requesterOf: (ctx: Context) => Omit<Requester, 'deviceCookie'>
-    readonly visit: (ctx: Context) => Promise<Visit>
     readonly stepPage: StepPage
     readonly finish: Finish
     readonly tellOfRefusal: TellOfRefusal
@@ -57,8 +57,8 @@ export function createInteractionRouter(deps: InteractionDeps): Router {
   for (const [step, answer] of Object.entries(answers)) {
     router.post(`/${step}`, async (ctx) => {
       const { visit, form } = await posted(ctx)
-      await answer(visit, form)
-      const next = await deps.visit(ctx)
+      const left = await answer(visit, form)
+      const next = await deps.again(visit, left ?? undefined)
       await reach(next, deps)
       redirect(ctx, await addressOfNext(next))
     })

@@ -3,8 +3,9 @@ import { isVoid, type Account, type Accounts } from '#account/account.ts'
 import type { Enforcement } from '#federation/federation.ts'
 import type { Clock } from '#kit/clock.ts'
 import { AppError } from '#kit/errors.ts'
-import type { AccountId } from '#kit/ids.ts'
-import type { Factors, Proof } from '#login/login.ts'
+import { brandId } from '#kit/ids.ts'
+import type { AccountId, InteractionUid } from '#kit/ids.ts'
+import type { EnrolledFactors, Factors, Proof } from '#login/login.ts'
 import type { Invitation, Registrations } from '#login/registration/registration.ts'
 import type { AuthFlow, FlowDetails } from '#oidc/oidc.ts'
 import type { PageOf, Tenant } from '#tenant/tenant.ts'
@@ -30,6 +31,8 @@ import type { RememberedAccount, RememberedAccounts } from './remembered-account
 export type Visit = Situation & {
   readonly ctx: Context
   readonly details: FlowDetails
+  /** Who has proved here who they are, past every cache. */
+  readonly account: Account | undefined
   readonly page: Page
   readonly invitation: Invitation | undefined
 }
@@ -65,27 +68,72 @@ export class InteractionOver extends AppError {
   }
 }
 
-export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> {
-  return async (ctx) => {
+export type Visits = {
+  visit(ctx: Context): Promise<Visit>
+  /** The same request after an answer, which may have left this progress; without it, that is read again. */
+  again(visit: Visit, left: Progress | undefined): Promise<Visit>
+}
+
+export function createVisits(deps: VisitDeps): Visits {
+  const look = createLook(deps)
+
+  async function visit(ctx: Context): Promise<Visit> {
     const tenant = tenantOf(ctx.req)
     const uid = String(ctx['params'].uid)
-    const details = await deps.flow.details(tenant, uid, ctx.req, ctx.res)
+    const [details, progress] = await Promise.all([
+      deps.flow.details(tenant, uid, ctx.req, ctx.res),
+      deps.progress.read(tenant.id, brandId<InteractionUid>(uid)),
+    ])
     if (!details) throw new InteractionOver()
-    const invitation = await deps.invitationOf(tenant, ctx)
     const here = deps.remembered.read(tenant, ctx.req)
     const known = createKnown(details, here, deps)
     const signedIn = await known(details.session?.accountId)
     const accounts = await Promise.all(here.map(({ id }) => known(id)))
-    const progress = await deps.progress.read(tenant.id, details.uid)
+    const remembered = accounts.filter((one) => one !== undefined && one.id !== signedIn?.id)
+    return look({ ctx, details, signedIn, remembered } as Standing, progress) // only known ones are left
+  }
+
+  return {
+    visit,
+    async again(before, left) {
+      const { ctx, details, signedIn, remembered } = before
+      // SECURITY: what a session proves may be over since, however short the answer took
+      if (details.session) return visit(ctx)
+      const progress = left ?? (await deps.progress.read(details.tenant.id, details.uid))
+      return look({ ctx, details, signedIn, remembered }, progress)
+    },
+  }
+}
+
+/** What an answer does not change. */
+type Standing = Pick<Visit, 'ctx' | 'details' | 'signedIn' | 'remembered'>
+
+/** Everything an answer may have changed. */
+function createLook(deps: VisitDeps) {
+  const proverOf = createProverOf(deps)
+
+  async function whoProved(tenant: Tenant, id: AccountId | undefined) {
+    if (id === undefined) return []
+    return Promise.all([deps.accounts.find(tenant.id, id), deps.factors(tenant.id, id)])
+  }
+
+  return async (standing: Standing, progress: Progress): Promise<Visit> => {
+    const { ctx, details, signedIn } = standing
+    const { tenant } = details
     const proofs = proofsOf({ details, progress, signedIn })
-    const account = proofs[0] && (await deps.accounts.find(tenant.id, proofs[0].accountId))
+    const [invitation, elsewhere, [account, factors]] = await Promise.all([
+      deps.invitationOf(tenant, ctx),
+      deps.elsewhereOf({ details, progress, signedIn }),
+      whoProved(tenant, proofs[0]?.accountId),
+    ])
+    const request = account && { ctx, details, account, progress }
     return {
-      ctx,
-      details,
+      ...standing,
       progress,
+      account,
       leaving: leavingOf(account, proofs),
-      prover: account && (await proverOf({ ctx, details, account, progress }, proofs)),
-      elsewhere: await deps.elsewhereOf({ details, progress, signedIn }),
+      prover: request && factors && (await proverOf(request, { factors, proofs })),
+      elsewhere,
       policy: {
         ...tenant.settings,
         mayRegister: deps.registrations.isOpenTo(tenant, invitation),
@@ -94,23 +142,27 @@ export function createVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit> 
       },
       invitation,
       mayNudge: deps.nudges.isDue(tenant, ctx.req),
-      signedIn,
-      remembered: accounts.filter(
-        (account) => account !== undefined && account.id !== signedIn?.id,
-      ),
       page: deps.pageOf(tenant, { headers: ctx.headers, uiLocales: details.uiLocales }),
-    } as Visit // the filter above leaves known accounts only
+    }
   }
+}
 
-  async function proverOf(request: ProverRequest, proofs: readonly Proof[]): Promise<Prover> {
+/** What is known of whoever proved who they are. */
+function createProverOf(deps: VisitDeps) {
+  return async (
+    request: ProverRequest,
+    { factors, proofs }: { readonly factors: EnrolledFactors; readonly proofs: readonly Proof[] },
+  ): Promise<Prover> => {
     const { ctx, details, account } = request
-    const { tenantId, id, email, emailVerified, groups } = account
-    const factors = await deps.factors(tenantId, id)
-    const isTrustedHere = await deps.deviceTrust.isTrusted(ctx, details.tenant, account)
-    const risk = (await deps.doubtOf(request))?.level
+    const { id, email, emailVerified, groups } = account
+    const [isTrustedHere, doubt, mustAsk] = await Promise.all([
+      deps.deviceTrust.isTrusted(ctx, details.tenant, account),
+      deps.doubtOf(request),
+      deps.enforcement.instead(account, signInOf(proofs)),
+    ])
+    const risk = doubt?.level
     const here = deps.remembered.read(details.tenant, ctx.req).find((one) => one.id === id)
     const lastWay = here?.way
-    const mustAsk = await deps.enforcement.instead(account, signInOf(proofs))
     return { email, emailVerified, groups, factors, mustAsk, isTrustedHere, lastWay, risk }
   }
 }

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errors } from 'oidc-provider'
 import type { Interaction, InteractionResults, Provider } from 'oidc-provider'
 import type { Clients } from '#client/client.ts'
@@ -32,7 +31,7 @@ export function createAuthFlow(deps: FlowDeps): AuthFlow {
   return {
     async details(tenant, uid, req, res) {
       const { provider } = await deps.registry.engineOf(tenant)
-      const interaction = await findInteraction(provider, req, res)
+      const interaction = await unlessOver(provider.interactionDetails(req, res))
       // The engine trusts the cookie alone: a form of one tab must not finish the interaction of another.
       if (!interaction || interaction.uid !== uid) return undefined
       const clientId = brandId<ClientId>(String(interaction.params['client_id']))
@@ -49,18 +48,16 @@ export function createAuthFlow(deps: FlowDeps): AuthFlow {
     async finish(details, result, req, res) {
       const { provider } = await deps.registry.engineOf(details.tenant)
       const outcome = await engineResult(provider, details, result, deps)
-      return provider.interactionResult(req, res, outcome, { mergeWithLastSubmission: true })
+      const keep = { mergeWithLastSubmission: true }
+      return unlessOver(provider.interactionResult(req, res, outcome, keep))
     },
   }
 }
 
-async function findInteraction(
-  provider: Provider,
-  req: IncomingMessage,
-  res: ServerResponse,
-): Promise<Interaction | undefined> {
+/** Undefined where this browser is in no interaction, or in none any more. */
+async function unlessOver<T>(found: Promise<T>): Promise<T | undefined> {
   try {
-    return await provider.interactionDetails(req, res)
+    return await found
   } catch (error) {
     if (error instanceof errors.SessionNotFound) return undefined
     throw error

@@ -243,13 +243,13 @@ export type AuthFlow = {
   ): Promise<FlowDetails | undefined>
   /** Whether this interaction still waits for somebody, on whichever browser. */
   isPending(tenant: Tenant, uid: string): Promise<boolean>
-  /** Stores the result; the address to answer with 303. */
+  /** Stores the result; the address to answer with 303. Undefined when the interaction is over by now. */
   finish(
     details: FlowDetails,
     result: FlowResult,
     req: IncomingMessage,
     res: ServerResponse,
-  ): Promise<string>
+  ): Promise<string | undefined>
 }
 
 /** What My account learned of who signed in to it, every check of OIDC Core §3.1.3.7 passed. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it, mock } from 'node:test'
 import type { Page, Tab } from '#test/support/browser.ts'
 import { isConsent, proveIdentity, signIn, signInTo } from '#test/support/person.ts'
 import { password } from '#test/support/world.ts'
@@ -93,6 +93,29 @@ describeInWorlds('the conversation', (world) => {
       assert.ok((await attempt.finish(back.url)).access_token)
       const response = await post(tab, form, { fields: { password } })
       assert.equal(response.status, 400)
+    })
+
+    it('while the same form is being verified, signs nobody in twice', async () => {
+      const { tab, attempt } = await begin()
+      await tab.submit({ email: world().people.ada.email })
+      const form = tab.page
+      const { passwords } = world().app
+      const original = passwords.verify.bind(passwords)
+      const spied = mock.method(
+        passwords,
+        'verify',
+        async (input: Parameters<typeof original>[0]) => {
+          spied.mock.restore()
+          const verdict = await original(input)
+          const back = await tab.submit({ password })
+          assert.ok((await attempt.finish(back.url)).access_token)
+          return verdict
+        },
+      )
+      const response = await post(tab, form, { fields: { password } })
+      assert.equal(response.status, 400)
+      assert.match(await response.text(), /out of date/)
+      assert.equal(spied.mock.callCount(), 1)
     })
 
     it('of its time, after half an hour, it says so (experience §1.6)', async () => {

@@ -23,12 +23,14 @@ export function createRecoveryStore(ephemeral: Ephemeral): RecoveryStore {
       await rewrite(placeOf(tenantId, key), (before) => JSON.stringify(change(parse(before))))
     },
 
-    finish: (tenantId, key) =>
-      rewrite(placeOf(tenantId, key), (before) => {
+    async finish(tenantId, key) {
+      const written = await rewrite(placeOf(tenantId, key), (before) => {
         const { email, interaction, proofs } = parse(before)
         if (proofs.length === 0) return undefined
         return JSON.stringify({ ...emptyRecovery, email, interaction, isDone: true })
-      }),
+      })
+      return written !== undefined
+    },
 
     remove: (tenantId, key) => ephemeral.remove(keyOf(tenantId, key)),
   }

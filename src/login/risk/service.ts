@@ -104,15 +104,19 @@ function createSignals(deps: RiskDeps, sight: (ip: string) => Sighting) {
 
   return async (signIn: DoubtfulSignIn): Promise<Signals> => {
     const { tenant, account, ip, device } = signIn
-    const habits = await store.find(account)
+    const [habits, recentFailures, isManyTrying] = await Promise.all([
+      store.find(account),
+      failsOften(signIn),
+      triesMany(tenant, ip),
+    ])
     const isKnown = devices.matches(tenant.id, account.id, device, account.endedAt)
     return {
       // at the very first sign-in every browser is new
       new_device: habits && !isKnown ? 'yes' : 'no',
       ...strangeness(habits, sight(ip)),
-      recent_failures: await failsOften(signIn),
+      recent_failures: recentFailures,
       listed_address: listed(ip),
-      many_accounts: (await triesMany(tenant, ip)) ? 'yes' : 'no',
+      many_accounts: isManyTrying ? 'yes' : 'no',
     }
   }
 }
