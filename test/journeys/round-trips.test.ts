@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it, mock } from 'node:test'
+import type { Statement } from '#storage/storage.ts'
 import { isConsent, signIn, signInTo } from '#test/support/person.ts'
 import { api } from '#test/support/world-clients.ts'
 import type { World } from '#test/support/world.ts'
@@ -27,6 +28,13 @@ async function tripsOf(world: World, work: () => Promise<unknown>): Promise<Trip
       spyOn(ephemeral, name, () => others.push(`ephemeral.${name}`)),
     ),
   ]
+  spies.push(
+    spyOn(database.statements, 'run', ([statement]) => {
+      const { name } = statement as Statement
+      // steps of the stores above
+      if (!/^(?:oidc|ephemeral)\./.test(name)) others.push(name)
+    }),
+  )
   const onQuery = ({ sql }: { sql: string }) => others.push(sql)
   database.knex.on('query', onQuery)
   try {
@@ -110,6 +118,23 @@ describeInWorlds('the round trips of a request', (world) => {
       'AuthorizationCode.upsert',
       'Session.update',
     ])
+  })
+
+  it('are few for a password, through every page (R14)', async () => {
+    const person = await world().addAccount()
+    const rp = await world().relyingParty('trusted')
+    const enter = async () => signIn(world().browser().tab(), (await rp.start()).url, person)
+    await enter()
+    const { steps, others } = await tripsOf(world(), enter)
+
+    const of = (name: string) => others.filter((other) => other === name).length
+    const said = others.join('\n')
+    // counted and settled at once, read before and after the hash and nowhere else
+    for (const name of ['passwords.find', 'accounts.find_by_email', 'login.factors'])
+      assert.equal(of(name), 1, said)
+    assert.ok(of('accounts.find') <= 2, said) // one of them for the engine, which may remember
+    assert.ok(steps.length <= 15, steps.join('\n'))
+    assert.ok(steps.length + others.length <= 42, `${steps.join('\n')}\n${said}`)
   })
 
   it('are five for a code', async () => {
