@@ -1,5 +1,9 @@
 import type { Router } from '@koa/router'
 import type { Context } from 'koa'
+import { createSsoCodes } from '#api/auth/sso-codes.ts'
+import { createSsoArrivals, createSsoStart } from '#api/auth/sso-start.ts'
+import type { SsoArrivalDeps } from '#api/auth/sso-start.ts'
+import type { Clients } from '#client/client.ts'
 import { createTxtResolver } from '#federation/connection/domain/dns.ts'
 import { createPostgresDomainStore } from '#federation/connection/domain/postgres.ts'
 import { createConnectionHealth } from '#federation/connection/health.ts'
@@ -30,6 +34,7 @@ import { isLoopbackHost } from '#config/production.ts'
 import type { Egress, ReadForm } from '#http/http.ts'
 import { createFederationRouter } from '#interaction/federation/routes.ts'
 import type { FederationRouteDeps, Upstreams } from '#interaction/federation/routes.ts'
+import type { Ephemeral } from '#storage/storage.ts'
 import type { Logger, Metrics } from '#telemetry/telemetry.ts'
 import { basePathOf } from '#tenant/tenant.ts'
 import type { Stores } from './stores.ts'
@@ -86,8 +91,14 @@ function createSaml(
   })
 }
 
-type ForeignSignInDeps = Omit<FederationRouteDeps & SignInArrivalDeps, 'tellOfFailure'> &
+type ForeignSignInDeps = Omit<
+  FederationRouteDeps & SignInArrivalDeps,
+  'startOf' | 'tellOfFailure'
+> &
+  Omit<SsoArrivalDeps, 'ssoCodes' | 'tellOfFailure'> &
   FailureDeps & {
+    readonly clients: Pick<Clients, 'find'>
+    readonly ephemeral: Ephemeral
     readonly oidcUpstream: OidcUpstream
     readonly samlUpstream: SamlUpstream
     readonly postedAnswers: PostedAnswers
@@ -102,9 +113,12 @@ export type OtherArrivals = Readonly<
 
 /** Out of a sign-in, and back into it. */
 export function createForeignSignIn(deps: ForeignSignInDeps): readonly Router[] {
-  const all = { ...deps, tellOfFailure: createTellOfFailure(deps) }
+  const tellOfFailure = createTellOfFailure(deps)
+  const ssoCodes = createSsoCodes(deps.ephemeral)
+  const all = { ...deps, tellOfFailure, ssoCodes, startOf: createSsoStart(deps) }
   const { oidcUpstream: upstream, postedAnswers: posted } = deps
-  const arrivals = createArrivals(createSignInArrivals(all), deps.otherArrivals ?? {})
+  const others = { api: createSsoArrivals(all), ...deps.otherArrivals }
+  const arrivals = createArrivals(createSignInArrivals(all), others)
   return [
     createFederationRouter(all),
     createOidcCallbackRouter({ ...deps, upstream, posted, arrivals }),

@@ -16,6 +16,8 @@ import type { ResetDeps } from '#api/auth/reset-password.ts'
 import type { EmailCodeLogin, EmailCodes } from '#login/email-code/email-code.ts'
 import type { Invitations, Registrations } from '#login/registration/registration.ts'
 import type { PasswordChanges } from '#login/password/change/change.ts'
+import { createSsoCodes } from '#api/auth/sso-codes.ts'
+import { ssoEndpoints } from '#api/auth/sso.ts'
 import { passkeySignInEndpoints } from '#api/auth/passkey-sign-in.ts'
 import { passkeyEndpoints } from '#api/auth/passkeys.ts'
 import type { PasskeyDeps } from '#api/auth/passkeys.ts'
@@ -30,7 +32,7 @@ import { createCors } from '#api/cors.ts'
 import { createApi } from '#api/router.ts'
 import type { ApiDeps } from '#api/router.ts'
 import type { Clients } from '#client/client.ts'
-import type { Enforcement } from '#federation/federation.ts'
+import type { Connections, Enforcement } from '#federation/federation.ts'
 import type { Factors, PasswordLogin } from '#login/login.ts'
 import type { DeviceCookies } from '#login/password/password.ts'
 import { createDirectTokens } from '#oidc/direct/service.ts'
@@ -58,6 +60,7 @@ export type JsonApiDeps = NewDeviceDeps &
     readonly artifacts: ArtifactStore
     readonly clients: Clients
     readonly devices: DeviceCookies
+    readonly connections: Pick<Connections, 'find'>
     readonly enforcement: Enforcement
     readonly ephemeral: Ephemeral
     readonly emailCode: EmailCodeLogin
@@ -110,6 +113,7 @@ export function createJsonApi(deps: JsonApiDeps) {
     endpoints: [
       loginEndpoint(login),
       ...login2faEndpoints({ ...deps, ...login }),
+      ...ssoEndpoints({ ...deps, ...login, ssoCodes: createSsoCodes(deps.ephemeral) }),
       ...magicLinkEndpoints(login),
       registerEndpoint(register),
       verifyEmailEndpoint(register),

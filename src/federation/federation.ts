@@ -1,5 +1,12 @@
 import type { Account, Profile } from '#account/account.ts'
-import type { AccountId, ConnectionId, InteractionUid, SessionUid, TenantId } from '#kit/ids.ts'
+import type {
+  AccountId,
+  ClientId,
+  ConnectionId,
+  InteractionUid,
+  SessionUid,
+  TenantId,
+} from '#kit/ids.ts'
 import type { Proof } from '#login/login.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 
@@ -32,6 +39,8 @@ export type Connection<Settings = unknown> = {
 /** Why somebody is sent away. Each has a way back of its own: none is taken for another (CVE-2026-4282). */
 export type Errand =
   | { readonly purpose: 'sign_in'; readonly uid: InteractionUid }
+  /** A front end that shows its own pages lets somebody sign in elsewhere (`/api/v1/auth/sso`). */
+  | { readonly purpose: 'api'; readonly request: ApiSignIn }
   /** Somebody signed in here adds what they have elsewhere (reference/federation.md §3.7). */
   | {
       readonly purpose: 'link'
@@ -43,6 +52,15 @@ export type Errand =
     }
   /** An administrator tries the connection; nobody is signed in and nothing is kept. */
   | { readonly purpose: 'test'; readonly accountId: AccountId }
+
+/** Where the front end wants to have the person back, and how it proves then that it is the one that asked (RFC 7636). */
+export type ApiSignIn = {
+  readonly clientId: ClientId
+  readonly redirectUri: string
+  readonly state: string | undefined
+  /** S256. */
+  readonly codeChallenge: string
+}
 
 /** What the application, or Signet itself, wants of the other side. */
 export type Wishes = {

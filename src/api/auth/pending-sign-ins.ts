@@ -45,7 +45,8 @@ const keyOf = (tenant: Tenant, handle: string): EphemeralKey => ({
   id: sha256(handle),
 })
 
-const proof = z.object({
+/** As it was written, whatever was proved. */
+export const keptProof = z.object({
   method: z.enum(provenMethods),
   accountId: z.string().transform((id) => brandId<AccountId>(id)),
   amr: z.array(z.string()),
@@ -61,4 +62,4 @@ const proof = z.object({
     .optional(),
 })
 
-const schema = z.object({ clientId: z.string(), proofs: z.tuple([proof], proof) })
+const schema = z.object({ clientId: z.string(), proofs: z.tuple([keptProof], keptProof) })

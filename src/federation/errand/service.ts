@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import { epochSeconds, type Clock } from '#kit/clock.ts'
 import { equalInConstantTime, sha256 } from '#kit/hash.ts'
-import { brandId, type AccountId, type InteractionUid, type SessionUid } from '#kit/ids.ts'
+import {
+  brandId,
+  type AccountId,
+  type ClientId,
+  type InteractionUid,
+  type SessionUid,
+} from '#kit/ids.ts'
 import { randomToken } from '#kit/random.ts'
 import type { Sealer } from '#kit/sealer.ts'
 import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
@@ -17,6 +23,17 @@ const record = z.object({
     z.object({
       purpose: z.literal('sign_in'),
       uid: z.string().transform((uid) => brandId<InteractionUid>(uid)),
+    }),
+    z.object({
+      purpose: z.literal('api'),
+      request: z
+        .object({
+          clientId: z.string().transform((id) => brandId<ClientId>(id)),
+          redirectUri: z.string(),
+          state: z.string().optional(),
+          codeChallenge: z.string(),
+        })
+        .transform(({ state, ...rest }) => ({ ...rest, state })),
     }),
     z.object({
       purpose: z.literal('link'),

@@ -6,6 +6,7 @@ import type {
   ConnectionType,
   Connections,
   Departure,
+  Errand,
   Upstream,
   Wishes,
 } from '#federation/federation.ts'
@@ -15,9 +16,10 @@ import { brandId } from '#kit/ids.ts'
 import type { ConnectionId } from '#kit/ids.ts'
 import type { BrowserCookie } from '#login/email-code/email-code.ts'
 import { basePathOf, tenantOf } from '#tenant/tenant.ts'
-import type { PageOf } from '#tenant/tenant.ts'
+import type { PageOf, Tenant } from '#tenant/tenant.ts'
 import { nobodyLeftPage } from '#views/elsewhere-failed.ts'
 import { forwardPage } from '#views/forward.ts'
+import type { Page } from '#views/layout.ts'
 import type { Progress, ProgressStore, Step } from '../interaction.ts'
 import { nextStep } from '../next-step.ts'
 import { addressOf } from '../visit.ts'
@@ -33,8 +35,17 @@ export type FederationRouteDeps = {
   readonly progress: ProgressStore
   readonly browserCookie: BrowserCookie
   readonly tellOfFailure: TellOfFailure
+  /** Port. What somebody leaves for who comes from no page of ours; undefined: nobody may, or not so. */
+  readonly startOf: (tenant: Tenant, query: unknown) => Promise<OtherStart | undefined>
   readonly pageOf: PageOf
   readonly clock: Clock
+}
+
+export type OtherStart = {
+  readonly errand: Errand
+  readonly wishes: Wishes
+  /** Where they go if they cannot leave. */
+  readonly failedUrl: string
 }
 
 /** The way out of a sign-in, to who else is asked. The way back is each protocol's own, and ends in `Arrivals`. */
@@ -43,9 +54,11 @@ export function createFederationRouter(deps: FederationRouteDeps): Router {
 
   // the cookie of an interaction is sent below its own address only: that is where the leave begins
   router.get('/federation/:connection/start', async (ctx) => {
-    const { id } = await activeConnection(ctx, deps)
+    const connection = await activeConnection(ctx, deps)
     const { interaction } = ctx.query
+    if (interaction === undefined) return startOther(ctx, connection, deps)
     if (typeof interaction !== 'string' || !/^[\w-]{1,64}$/.test(interaction)) throw notFound()
+    const { id } = connection
     redirect(ctx, `${basePathOf(tenantOf(ctx.req))}/interaction/${interaction}/leave/${id}`)
   })
 
@@ -75,9 +88,7 @@ export function createFederationRouter(deps: FederationRouteDeps): Router {
       return redirect(ctx, addressOf(visit))
     }
     await deps.progress.change(tenant.id, uid, leaving(visit, epochSeconds(deps.clock)))
-    if (departure.kind === 'redirect') return redirect(ctx, departure.url)
-    ctx.type = 'html'
-    ctx.body = forwardPage({ ...departure, page, connection: connection.name }).toString()
+    depart(ctx, departure, { page, connection })
   }
 
   router.get('/federation/:connection/failed', (ctx) => {
@@ -91,6 +102,37 @@ export function createFederationRouter(deps: FederationRouteDeps): Router {
   })
 
   return router
+}
+
+/** From no page of ours. */
+async function startOther(
+  ctx: Context,
+  connection: Connection,
+  deps: FederationRouteDeps,
+): Promise<void> {
+  const tenant = tenantOf(ctx.req)
+  const start = await deps.startOf(tenant, ctx.query)
+  if (!start) throw refusedStart()
+  const { errand, wishes, failedUrl } = start
+  const browser = deps.browserCookie.ensure(tenant, ctx.req, ctx.res)
+  const asked = { tenant, connection, errand, browser, wishes }
+  const departure = (await deps.upstreams[connection.type]?.leave(asked)) ?? noWay
+  if (departure.kind !== 'failed') {
+    const page = deps.pageOf(tenant, { headers: ctx.headers })
+    return depart(ctx, departure, { page, connection })
+  }
+  await deps.tellOfFailure(ctx, { ...departure, tenant, connection })
+  redirect(ctx, failedUrl)
+}
+
+function depart(
+  ctx: Context,
+  departure: Exclude<Departure, { kind: 'failed' }>,
+  { page, connection }: { readonly page: Page; readonly connection: Connection },
+): void {
+  if (departure.kind === 'redirect') return redirect(ctx, departure.url)
+  ctx.type = 'html'
+  ctx.body = forwardPage({ ...departure, page, connection: connection.name }).toString()
 }
 
 const noWay: Departure = {
@@ -154,6 +196,14 @@ function notFound(): AppError {
     code: 'federation.not_found',
     status: 404,
     message: 'There is nothing here.',
+  })
+}
+
+function refusedStart(): AppError {
+  return new AppError({
+    code: 'federation.start_refused',
+    status: 400,
+    message: 'The application sent a request that is not accepted.',
   })
 }
 
