@@ -91,6 +91,10 @@ describe(
       tab.on('request', (request) => {
         if (!request.url().startsWith(origin)) complaints.push(`asked ${request.url()}`)
       })
+      // it would press the button of its page: here people stay, and look
+      await tab.route(/\/forward[^/]*\.js$/, (route) =>
+        route.fulfill({ contentType: 'text/javascript', body: '' }),
+      )
       try {
         await use(tab)
       } finally {
