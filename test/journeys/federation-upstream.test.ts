@@ -90,9 +90,43 @@ describe('a whole sign-in at a real OpenID Provider', () => {
     assert.match(theirs.text, /[2-9A-Z]{4}-[2-9A-Z]{4}/)
     const [event] = await world.app.audit.list(world.main.id, { limit: 1 })
     assert.equal(event?.type, 'federation.failed')
-    assert.partialDeepStrictEqual(event?.detail, { connection: 'peer', reason: 'errand_unknown' })
+    const reason = { reason: 'errand_unknown', detail: 'state.other_browser' }
+    assert.partialDeepStrictEqual(event?.detail, { connection: 'peer', ...reason })
     const page = await mine.open(answer)
     assert.notEqual(page.isElsewhere, true, 'used up for who left, too')
+  })
+
+  it('is taken by a POST from another site as well, whose answer opens in the browser that left', async () => {
+    const tab = world.browser().tab()
+    await begin(tab)
+    const answer = await peer.visit((await leave(tab)).url)
+    const posted = await world.transport.fetch(`${world.issuer}/federation/peer/callback`, {
+      method: 'POST',
+      body: answer.searchParams,
+      headers: {
+        origin: peer.issuer,
+        'sec-fetch-site': 'cross-site',
+        'sec-fetch-mode': 'navigate',
+      },
+    })
+    assert.equal(posted.status, 303)
+    const next = posted.headers.get('location') ?? assert.fail()
+    assert.match(next, /^\/federation\/peer\/callback\?handle=[\w-]{43}$/)
+    assert.equal((await world.browser().tab().open(new URL(next, world.issuer))).status, 400)
+  })
+
+  it('fills no audit for who comes back from nowhere (CWE-770), and misses nobody else', async () => {
+    const come = (from: string) =>
+      world.transport.fetch(`${world.issuer}/federation/peer/callback?state=x`, { from })
+    const events = async () => {
+      const all = await world.app.audit.list(world.main.id, { limit: 500 })
+      return all.filter(({ type }) => type === 'federation.failed').length
+    }
+    const before = await events()
+    for (let count = 0; count < 30; count += 1) await come('203.0.113.77')
+    assert.equal((await events()) - before, 20)
+    await come('203.0.113.78')
+    assert.equal((await events()) - before, 21)
   })
 
   it('shows nothing the other side wrote freely', async () => {

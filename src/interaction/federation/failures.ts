@@ -1,7 +1,10 @@
 import type { Context } from 'koa'
 import type { Audit } from '#audit/audit.ts'
 import type { Connection, Failure } from '#federation/federation.ts'
+import { addressKey } from '#http/networks.ts'
+import type { Clock } from '#kit/clock.ts'
 import { newReference } from '#kit/random.ts'
+import { createTokenBucket } from '#kit/token-bucket.ts'
 import type { Requester } from '#login/login.ts'
 import type { Logger, Metrics } from '#telemetry/telemetry.ts'
 import type { FederationFailure } from '../interaction.ts'
@@ -26,16 +29,23 @@ export type FailureDeps = {
   readonly logger: Pick<Logger, 'info'>
   readonly metrics: Pick<Metrics, 'signIn'>
   readonly requesterOf: (ctx: Context) => Omit<Requester, 'deviceCookie'>
+  readonly clock: Clock
 }
 
+/** Events one address may cause by coming back from nowhere: anybody can, and each is a row for ever (CWE-770). */
+const nobodys = { capacity: 20, perSecond: 1 / 60 }
+
 export function createTellOfFailure(deps: FailureDeps): TellOfFailure {
+  const bucket = createTokenBucket({ ...nobodys, clock: deps.clock })
+
   async function record(
     ctx: Context,
-    { tenant, connection, reason }: Parameters<TellOfFailure>[1],
+    { tenant, connection, reason, detail }: Parameters<TellOfFailure>[1],
     reference: string,
   ): Promise<void> {
     const { ip, userAgent, requestId } = deps.requesterOf(ctx)
     deps.metrics.signIn({ method: 'federated', outcome: 'failure', reason })
+    if (reason === 'errand_unknown' && !bucket.take(addressKey(ip)).allowed) return
     await deps.audit.append({
       tenantId: tenant.id,
       type: 'federation.failed',
@@ -44,7 +54,7 @@ export function createTellOfFailure(deps: FailureDeps): TellOfFailure {
       ip,
       userAgent,
       requestId,
-      detail: { connection: connection.id, reason, reference },
+      detail: { connection: connection.id, reason, detail, reference },
     })
   }
 
@@ -52,8 +62,7 @@ export function createTellOfFailure(deps: FailureDeps): TellOfFailure {
     const { tenant, connection, reason, detail } = failure
     const reference = newReference()
     if (!failure.isRecorded) await record(ctx, failure, reference)
-    const { id: connection_id } = connection
-    const facts = { tenant_id: tenant.id, connection_id, reason, reference, detail }
+    const facts = { tenant_id: tenant.id, connection: connection.id, reason, reference, detail }
     deps.logger.info('a sign-in elsewhere came to nothing', facts)
     return { connection: known(connection), reason, reference }
   }
