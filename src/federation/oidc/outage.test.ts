@@ -154,6 +154,12 @@ describe('an upstream that is broken (R7, Q76)', () => {
       assert.equal(outcomeOf(came), `upstream_unavailable ${code}`)
     })
 
+  it('is not asked for keys by who comes back without a code', async () => {
+    provider.lie({ answer: (all) => all.set('error', 'access_denied'), respond: { jwks: hang } })
+    const came = await roundTrip(open(), provider, connectionTo(provider))
+    assert.equal(outcomeOf(came), 'upstream_cancelled error.cancelled: access_denied')
+  })
+
   it('is not asked for a token by a client that is refused, in words of its own', async () => {
     const refuse: Respond = (res) =>
       void res.writeHead(401, json).end('{"error":"invalid_client","error_description":"call 555"}')

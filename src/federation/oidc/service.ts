@@ -114,7 +114,8 @@ async function arrive(input: Received, kept: KeptErrand, deps: OidcDeps): Promis
   const authentication = await authenticationOf(provider, secret, clock)
   const around = { ...deps, deadline: deadlineOf(deps) }
   const conversation = await converse(peer, authentication, around)
-  if (provider.source === 'id_token') await useKeys(conversation.config, peer, around)
+  const isSigned = provider.source === 'id_token' && answer.error === undefined
+  if (isSigned) await useKeys(conversation.config, peer, around)
   const redirectUri = connectionUrl(tenant, connection.id, 'callback')
   const said = await redeem({ ...conversation, provider, redirectUri, answer, kept, clock })
   const who = provider.identify(said)
