@@ -10,6 +10,11 @@ export function newId<Id extends string>(): Id {
   return randomUUID() as Id // a fresh identifier takes the brand its caller asks for
 }
 
+/** A number of 1 to `most`, any as likely as another. */
+export function randomNumber(most: number): number {
+  return randomInt(most) + 1
+}
+
 // No 0/O, 1/I/L: read aloud and typed from a screen without doubt.
 const referenceAlphabet = '23456789ABCDEFGHJKMNPQRSTUVWXYZ'
 

@@ -39,12 +39,16 @@ describeInWorlds('connections by the JSON API', (world) => {
     const { api, token } = opened
     const answer = await api.post('/connections', { token, body: { id, ...oidc, ...init } })
     assert.equal(answer.status, 201, answer.body)
-    return { ...opened, id, answer, path: `/connections/${id}` }
+    const etag = answer.headers.get('etag') ?? assert.fail('no ETag')
+    return { ...opened, id, answer, etag, path: `/connections/${id}` }
   }
 
-  /** Of the first version. */
-  const patch = (api: Api, path: string, token: string, body: object) =>
-    api.patch(path, { token, body, headers: { 'if-match': '"1"' } })
+  type Opened = { readonly api: Api; readonly token: string }
+  type Added = Opened & { readonly path: string; readonly etag: string }
+
+  /** Of the version that was answered first. */
+  const patch = ({ api, path, token, etag }: Added, body: object) =>
+    api.patch(path, { token, body, headers: { 'if-match': etag } })
 
   function detailsOf(answer: Answer): readonly string[] {
     const { details } = answer.json['error'] as { details: { field: string; message: string }[] }
@@ -52,21 +56,21 @@ describeInWorlds('connections by the JSON API', (world) => {
   }
 
   it('adds one as a draft, shows it without its secret, changes and forgets it', async () => {
-    const { api, token, id, path, answer } = await added({ domains: ['Acme.test'] })
+    const own = await added({ domains: ['Acme.test'] })
+    const { api, token, id, path, answer } = own
     assert.partialDeepStrictEqual(answer.json, {
       id,
       status: 'draft',
       has_secret: true,
       issuer: 'https://id.acme.test',
-      version: 1,
       domains: [{ domain: 'acme.test', state: 'claimed', enforced: false }],
       urls: { redirect_uri: `${world().issuer}/federation/${id}/callback` },
     })
-    assert.equal(answer.headers.get('etag'), '"1"')
-    const changed = await patch(api, path, token, { status: 'active', name: null, button: false })
+    assert.equal(answer.headers.get('etag'), `"${String(answer.json['version'])}"`)
+    const changed = await patch(own, { status: 'active', name: null, button: false })
     assert.equal(changed.status, 200, changed.body)
     assert.partialDeepStrictEqual(changed.json, { status: 'active', name: id, button: false })
-    assert.equal(changed.headers.get('etag'), '"2"')
+    assert.equal(changed.json['version'], Number(answer.json['version']) + 1)
     const shown = await api.get(path, { token })
     const list = await api.get('/connections', { token })
     assert.deepEqual(shown.json, changed.json)
@@ -80,7 +84,8 @@ describeInWorlds('connections by the JSON API', (world) => {
   })
 
   it('is for administrators, and tells nobody else what there is', async () => {
-    const { api, id, path } = await added()
+    const own = await added()
+    const { api, id, path } = own
     const person = await world().addAccount()
     const token = (await api.logIn(person)).text('access_token')
     const body = { id: 'own', ...oidc }
@@ -89,7 +94,7 @@ describeInWorlds('connections by the JSON API', (world) => {
       await api.post('/connections', { token, body }),
       await api.get(path, { token }),
       await api.get('/connections/nobody', { token }),
-      await patch(api, path, token, { name: 'Mine' }),
+      await patch({ ...own, token }, { name: 'Mine' }),
       await api.delete(path, { token }),
       await api.get(`${path}/health`, { token }),
       await api.post(`${path}/domains/acme.test/check`, { token }),
@@ -101,14 +106,15 @@ describeInWorlds('connections by the JSON API', (world) => {
   })
 
   it('ends with the role, with the account, and at the border of the tenant (Q77)', async () => {
-    const { api, token, path, admin, id } = await added()
+    const own = await added()
+    const { api, token, path, admin, id } = own
     const other = await open(world().acme)
     assert.equal(
       refusalOf(await other.api.get(path, { token: other.token })),
       '404 api.connection_unknown',
     )
     assert.equal(
-      refusalOf(await patch(other.api, path, other.token, { name: 'Theirs' })),
+      refusalOf(await patch({ ...own, ...other }, { name: 'Theirs' })),
       '404 api.connection_unknown',
     )
     assert.equal(
@@ -128,11 +134,12 @@ describeInWorlds('connections by the JSON API', (world) => {
   })
 
   it('wants a fresh proof for a change, and none to look (Q64)', async () => {
-    const { api, token, path } = await added()
+    const own = await added()
+    const { api, token, path } = own
     await world().pass(301)
     assert.equal((await api.get(path, { token })).status, 200)
     for (const stale of [
-      await patch(api, path, token, { name: 'Late' }),
+      await patch(own, { name: 'Late' }),
       await api.delete(path, { token }),
       await api.post('/connections', { token, body: { id: nextId(), ...oidc } }),
     ])
@@ -152,9 +159,10 @@ describeInWorlds('connections by the JSON API', (world) => {
   })
 
   it('changes nothing on what was not seen (RFC 9110 §13.1.1)', async () => {
-    const { api, token, path } = await added()
-    assert.equal((await patch(api, path, token, { name: 'First' })).status, 200)
-    const late = await patch(api, path, token, { name: 'Second' })
+    const own = await added()
+    const { api, token, path } = own
+    assert.equal((await patch(own, { name: 'First' })).status, 200)
+    const late = await patch(own, { name: 'Second' })
     assert.equal(refusalOf(late), '412 api.version_stale')
     for (const value of [undefined, '*', '2', 'W/"2"', '"1", "2"', '"two"']) {
       const headers: Record<string, string> = value === undefined ? {} : { 'if-match': value }
@@ -165,9 +173,9 @@ describeInWorlds('connections by the JSON API', (world) => {
   })
 
   it('lets one of twenty changes of a version through', async () => {
-    const { api, token, path } = await added()
+    const own = await added()
     const tries = Array.from({ length: 20 }, (_, at) =>
-      patch(api, path, token, { name: `Change ${String(at)}` }),
+      patch(own, { name: `Change ${String(at)}` }),
     )
     const statuses = (await Promise.all(tries)).map(({ status }) => status)
     assert.equal(statuses.filter((status) => status === 200).length, 1, statuses.join())
@@ -175,7 +183,8 @@ describeInWorlds('connections by the JSON API', (world) => {
   })
 
   it('says what is wrong with a connection, field by field (Q80)', async () => {
-    const { api, token, path } = await added()
+    const own = await added()
+    const { api, token, path } = own
     const broken = {
       id: 'A',
       type: 'oidc',
@@ -197,20 +206,21 @@ describeInWorlds('connections by the JSON API', (world) => {
     const taken = await api.post('/connections', { token, body: { ...oidc, id: path.slice(13) } })
     assert.equal(refusalOf(taken), '409 api.connection_taken')
 
-    const own = { domains: [{ domain: 'acme.test', proved: true, enforced: true }] }
-    const marked = await patch(api, path, token, own)
+    const claims = { domains: [{ domain: 'acme.test', proved: true, enforced: true }] }
+    const marked = await patch(own, claims)
     assert.deepEqual(detailsOf(marked), ['domains.0.proved is proved by its record in the DNS'])
     const enforced = { domains: [{ domain: 'acme.test', enforced: true }] }
-    const early = await patch(api, path, token, enforced)
+    const early = await patch(own, enforced)
     assert.deepEqual(detailsOf(early), ['domains.0.enforced must be proved first'])
-    const stolen = await patch(api, path, token, { issuer: 'https://evil.test' })
+    const stolen = await patch(own, { issuer: 'https://evil.test' })
     assert.deepEqual(detailsOf(stolen), [
       'client_secret is asked for again: it was given for somebody else',
     ])
   })
 
   it('answers hostile documents with what is wrong, never with a failure (Q93)', async () => {
-    const { api, token, path } = await added()
+    const own = await added()
+    const { api, token } = own
     const hostile: readonly object[] = [
       { scopes: 'x', mapping: [], groups: 7, domains: {}, position: 1e99, name: ['a'] },
       { mapping: { __proto__: 'name', constructor: 'x' } },
@@ -221,7 +231,7 @@ describeInWorlds('connections by the JSON API', (world) => {
       { version: 7 },
     ]
     for (const body of hostile) {
-      const answer = await patch(api, path, token, body)
+      const answer = await patch(own, body)
       assert.equal(answer.status, 400, answer.body.slice(0, 200))
       assert.ok(detailsOf(answer).length <= 20)
     }
@@ -246,16 +256,17 @@ describeInWorlds('connections by the JSON API', (world) => {
   })
 
   it('is told in the audit log, with who did it and no value (Q91)', async () => {
-    const { api, token, path, admin, id } = await added()
-    await patch(api, path, token, { name: 'Told', client_secret: 'another' })
+    const own = await added()
+    const { admin, id } = own
+    await patch(own, { name: 'Told', client_secret: 'another' })
     const events = await world().app.audit.list(admin.account.tenantId, { limit: 20 })
-    const own = events.filter(({ detail }) => detail?.['connection'] === id)
+    const told = events.filter(({ detail }) => detail?.['connection'] === id)
     assert.deepEqual(
-      own.map(({ type }) => type),
+      told.map(({ type }) => type),
       ['connection.updated', 'connection.created'],
     )
-    assert.deepEqual(own[0]?.actor, { kind: 'account', id: admin.account.id })
-    assert.deepEqual(own[0]?.detail, { connection: id, fields: ['name', 'secret'] })
+    assert.deepEqual(told[0]?.actor, { kind: 'account', id: admin.account.id })
+    assert.deepEqual(told[0]?.detail, { connection: id, fields: ['name', 'secret'] })
     const found = await world().app.connections.find(
       admin.account.tenantId,
       brandId<ConnectionId>(id),

@@ -1,6 +1,7 @@
 import type { Audit, AuditEvent } from '#audit/audit.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { ConnectionId, TenantId } from '#kit/ids.ts'
+import { randomNumber } from '#kit/random.ts'
 import type { Sealer } from '#kit/sealer.ts'
 import type { Transaction, Transactor } from '#storage/storage.ts'
 import type { ConnectionStatus } from '../federation.ts'
@@ -83,6 +84,9 @@ export function createConnectionChanges(
   }
 }
 
+/** Leaves a billion changes until the column is full. */
+const mostFirst = 1_000_000_000
+
 type Work = Pick<CreateConnection, 'tenantId' | 'origin' | 'actor'> & {
   readonly deps: ChangeDeps
   readonly within: Transaction | undefined
@@ -113,7 +117,10 @@ async function insert(work: Work, wanted: CheckedConnection): Promise<SaveConnec
 
   const sealedSecret = sealSecret(deps.sealer, { tenantId, id }, secret)
   const times = { createdAt: now, updatedAt: now }
-  const bare = { tenantId, id, type, name, status, settings, sealedSecret, version: 1 }
+  // SECURITY: what other processes keep of a removed connection of this id must not be taken for this one's: a secret would
+  // go to the issuer before. No version is likely to come again.
+  const version = randomNumber(mostFirst)
+  const bare = { tenantId, id, type, name, status, settings, sealedSecret, version }
   if (!(await deps.store.insert({ ...bare, ...times }, within))) return { outcome: 'taken' }
   await record(work, id, 'connection.created', { type, status })
   await saveDomains(work, domains)

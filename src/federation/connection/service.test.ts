@@ -171,7 +171,7 @@ describe('connections', () => {
 describe('changing a connection', () => {
   it('changes what is named, and gives null its default back (RFC 7396)', async () => {
     const { create, change } = setUp()
-    await create({ position: 3, button: false, domains: ['acme.test'] })
+    const made = saved(await create({ position: 3, button: false, domains: ['acme.test'] }))
     const { connection } = saved(await change({ position: null, scopes: ['openid', 'groups'] }))
     const { position, button, scopes } = connection.settings as Record<string, unknown>
     assert.deepEqual(
@@ -182,24 +182,24 @@ describe('changing a connection', () => {
         scopes: ['openid', 'groups'],
       },
     )
-    assert.equal(connection.version, 2)
+    assert.equal(connection.version, made.connection.version + 1)
     assert.equal(connection.domains[0]?.domain, 'acme.test')
   })
 
   it('is refused where somebody else changed it meanwhile', async () => {
     const { create, change } = setUp()
-    await create()
-    saved(await change({ name: 'First' }, 1))
-    assert.equal((await change({ name: 'Second' }, 1)).outcome, 'overtaken')
+    const { version } = saved(await create()).connection
+    saved(await change({ name: 'First' }, version))
+    assert.equal((await change({ name: 'Second' }, version)).outcome, 'overtaken')
   })
 
   it('writes nothing when a seed repeats itself', async () => {
     const { create, replace, audit } = setUp()
-    await create({ domains: [{ domain: 'acme.test', proved: true }] })
+    const made = saved(await create({ domains: [{ domain: 'acme.test', proved: true }] }))
     const before = audit.events.length
     const again = saved(await replace({ domains: [{ domain: 'acme.test', proved: true }] }))
     assert.equal(again.isChanged, false)
-    assert.equal(again.connection.version, 1)
+    assert.equal(again.connection.version, made.connection.version)
     assert.equal(audit.events.length, before)
   })
 
@@ -243,6 +243,16 @@ describe('changing a connection', () => {
     assert.equal(await connections.secretOf(after), 'new')
   })
 
+  it('has never the version of one that was removed: nothing kept of that is taken for it', async () => {
+    const { create, connections, tenantId } = setUp()
+    const versions = new Set<number>()
+    for (const _ of Array.from({ length: 20 })) {
+      versions.add(saved(await create()).connection.version)
+      await connections.remove({ tenantId, id, actor })
+    }
+    assert.equal(versions.size, 20)
+  })
+
   it('forgets a secret that is of no use any more', async () => {
     const { create, change } = setUp()
     await create()
@@ -262,7 +272,8 @@ describe('changing a connection', () => {
       await store.find(tenantId, brandId('other')),
     ]
     assert.ok(own && other)
-    await store.update({ ...own, sealedSecret: other.sealedSecret, version: 2 })
+    const { sealedSecret } = other
+    await store.update({ ...own, sealedSecret, version: own.version + 1 })
     const moved = await connections.find(tenantId, brandId<ConnectionId>('acme'))
     assert.ok(moved)
     await assert.rejects(connections.secretOf(moved), /does not open/)
