@@ -198,8 +198,32 @@ describe('signet doctor', () => {
     const { exitCode, stdout } = await run(['doctor'])
     assert.equal(exitCode, 0, stdout)
     assert.doesNotMatch(stdout, /^(warn|fail)/m)
-    assert.equal(stdout.match(/^ok/gm)?.length, 11)
+    assert.equal(stdout.match(/^ok/gm)?.length, 12)
     assert.deepEqual([counts.opened, counts.closed], [1, 1])
+  })
+
+  test('warns of a connection whose other side does not answer, and of no draft', async () => {
+    const services = createTestServices()
+    const main = await services.tenants.ensureMain()
+    await services.keys.keySet(main.id)
+    for (const id of ['down', 'draft']) {
+      const secret = { client_id: 'signet', client_secret: 'secret' }
+      const document = { id, type: 'google', ...secret, ...(id === 'draft' && { status: 'draft' }) }
+      const origin = { origin: 'seed', actor: { kind: 'cli' } } as const
+      await services.connections.create({ tenantId: main.id, document, ...origin })
+      const check = {
+        name: 'discovery',
+        state: 'failing',
+        detail: 'discovery.unavailable',
+      } as const
+      services.health.set(id, { state: 'failing', checks: [check] })
+    }
+    const { run } = createCommandLine(answering(discovery), services)
+    const { exitCode, stdout } = await run(['doctor'])
+    assert.equal(exitCode, 0)
+    assert.match(stdout, /^warn {2}connections +main\/down is failing: discovery\.unavailable$/m)
+    assert.match(stdout, /^ +signet connection test down --tenant main$/m)
+    assert.doesNotMatch(stdout, /draft/)
   })
 
   test('looks at everything even where something is broken, and ends with 1', async () => {

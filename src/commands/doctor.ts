@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CliDeps, LoadedConfig } from './commands.ts'
+import { checkConnections } from './doctor/connections.ts'
 import { checkIssuer, checkProxies } from './doctor/issuer.ts'
 import { fail, ok, reasonOf, warn, type Finding } from './doctor/finding.ts'
 import { checkKeys, checkMail } from './doctor/service.ts'
@@ -64,6 +65,7 @@ async function examineServices(
       ...(await checkRedis(services)),
       ...(await checkMail(services)),
       ...(isMigrated ? await checkKeys(services) : []),
+      ...(isMigrated ? await checkConnections(services) : []),
     ]
   } catch (error) {
     return [unopened(error, isRunning)]
