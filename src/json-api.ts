@@ -19,6 +19,7 @@ import type { PasswordChanges } from '#login/password/change/change.ts'
 import { createSsoCodes } from '#api/auth/sso-codes.ts'
 import { ssoEndpoints } from '#api/auth/sso.ts'
 import { passkeySignInEndpoints } from '#api/auth/passkey-sign-in.ts'
+import { connectedEndpoints, type ConnectedDeps } from '#api/auth/connected.ts'
 import { passkeyEndpoints } from '#api/auth/passkeys.ts'
 import type { PasskeyDeps } from '#api/auth/passkeys.ts'
 import { refreshEndpoint } from '#api/auth/refresh.ts'
@@ -52,6 +53,7 @@ export type JsonApiDeps = NewDeviceDeps &
     'totp' | 'recoveryCodes' | 'passkeys' | 'emailSecondStep' | 'emailVerification'
   > &
   Pick<PasskeyDeps, 'passkeys'> &
+  Pick<ConnectedDeps, 'connectedAccounts'> &
   Pick<TwoStepDeps, 'totp' | 'recoveryCodes' | 'passkeys'> &
   Omit<ConnectionApiDeps, 'acrToAdminister' | 'clock'> &
   Pick<DirectTokenDeps, 'registry' | 'keys' | 'clock'> &
@@ -123,6 +125,7 @@ export function createJsonApi(deps: JsonApiDeps) {
       ...connectionEndpoints(own),
       ...twoStepEndpoints(own),
       ...passkeyEndpoints(own),
+      ...connectedEndpoints(own),
       ...passkeySignInEndpoints({ ...deps, ...login }),
       forgotPasswordEndpoint(reset),
       resetPasswordEndpoint(reset),
