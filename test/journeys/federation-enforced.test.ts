@@ -3,7 +3,8 @@ import { it } from 'node:test'
 import { acrPhishingResistant } from '#client/client.ts'
 import { apiOf, refusalOf } from '#test/support/api.ts'
 import type { Tab } from '#test/support/browser.ts'
-import { connect } from '#test/support/foreign-sign-in.ts'
+import { connect, signInThere } from '#test/support/foreign-sign-in.ts'
+import { startLyingProvider } from '#test/support/lying-provider.ts'
 import { givePasskey, usePasskey } from '#test/support/passkey-sign-in.ts'
 import { signInTo } from '#test/support/person.ts'
 import { errorOf } from '#test/support/relying-party.ts'
@@ -161,6 +162,29 @@ describeInWorlds(
       assert.equal(quiet.tab.page.url.searchParams.get('error'), 'login_required')
       const loud = await begin(scene, {}, tab)
       assert.ok(isHandOff(loud.tab), loud.tab.page.text)
+    })
+
+    it('is for that connection alone: who came through another one is sent to it, at once', async () => {
+      await using provider = await startLyingProvider()
+      const scene = await open()
+      const { tenant } = scene
+      const sub = `enforced-${tenants}`
+      const be = { sub, email: `${sub}@example.test` }
+      provider.lie({ claims: (claims) => Object.assign(claims, be) })
+      const other = await connect(world(), provider, {}, tenant)
+      const { tab, attempt } = await begin(scene)
+      const back = await signInThere(tab, provider, other)
+      assert.ok((await attempt.finish(back.url)).claims()?.sub)
+      const before = await begin(scene, { prompt: 'none' }, tab)
+      assert.ok(before.tab.page.url.searchParams.has('code'))
+      await scene.enforce()
+      await world().pass(2)
+      const after = await begin(scene, { prompt: 'none' }, tab)
+      assert.equal(after.tab.page.url.searchParams.get('error'), 'login_required')
+      const anew = await begin(scene, { idp_hint: other.id })
+      const page = await signInThere(anew.tab, provider, other)
+      assert.match(page.heading, /^Continue to Peer/)
+      assert.doesNotMatch(page.heading, new RegExp(`${other.name}$`))
     })
 
     it('has nobody register, nor set a lost password anew', async () => {
