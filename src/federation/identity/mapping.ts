@@ -1,6 +1,6 @@
 import { adminRole, isProfileValue, type Account, type Profile } from '#account/account.ts'
 import { mailboxOf } from '#kit/email-address.ts'
-import type { ForeignIdentity } from '../federation.ts'
+import { ownerRole, type ForeignIdentity } from '../federation.ts'
 import { mappedFields, type AccountRules, type MappedField, type Membership } from './identity.ts'
 
 /** What is taken of what the other side said: bounded, and each what its name says. Nothing else is stored. */
@@ -77,7 +77,7 @@ export function membershipOf(
 }
 
 /** Given here, by hand: who administers, and who is let in when the other side is broken. */
-const privileged: readonly string[] = [adminRole, 'owner']
+const privileged: readonly string[] = [adminRole, ownerRole]
 
 export function isPrivileged({ roles }: Pick<Account, 'roles'>): boolean {
   return roles.some((role) => privileged.includes(role))
