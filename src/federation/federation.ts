@@ -319,7 +319,6 @@ export function connectionUrls(
   return {
     metadata: connectionUrl(tenant, id, 'metadata'),
     acs: connectionUrl(tenant, id, 'acs'),
-    slo: connectionUrl(tenant, id, 'slo'),
   }
 }
 

@@ -30,10 +30,8 @@ describe('the document of a connection', () => {
       default_roles: [],
       trusts_multi_factor: false,
       links_by_verified_domain: false,
-      stores_tokens: false,
       allow_idp_initiated: false,
       allow_unauthenticated_cbc: false,
-      sign_requests: true,
       clock_skew: 60,
     }
     for (const [name, value] of Object.entries(careful))

@@ -18,16 +18,14 @@ export const samlSettings = {
   entity_id: line(1024).optional(),
   sso_url: webAddress.optional(),
   sso_binding: oneOf(['redirect', 'post']).default('redirect'),
-  slo_url: webAddress.optional(),
   certificates: listOf(certificate, 10).default([]),
   name_id_format: oneOf(nameIdFormats).default(nameIdFormats[0]),
   /** Off: whoever can make a browser post could sign somebody in to an account of their own (login CSRF). */
   allow_idp_initiated: flag.default(false),
-  sign_requests: flag.default(true),
+  /** What is not encrypted for us is refused. */
   want_encrypted: flag.default(false),
   /** CBC without a signature around it tells what it hides to who may ask often; for identity providers that know no other. */
   allow_unauthenticated_cbc: flag.default(false),
   /** Seconds (reference/federation.md §2.2, 12). */
   clock_skew: wholeNumber(0, 180).default(60),
-  single_logout: flag.default(false),
 }

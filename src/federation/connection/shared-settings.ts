@@ -63,8 +63,6 @@ export const sharedSettings = {
    * this connection (reference/federation.md §3.7, row three).
    */
   links_by_verified_domain: flag.default(false),
-  /** Keeps the tokens of the other side, sealed; otherwise they are forgotten once they were read. */
-  stores_tokens: flag.default(false),
 }
 
 export type SharedSettings = z.output<z.ZodObject<typeof sharedSettings>>

@@ -19,22 +19,26 @@ export function fixedPeer(
   { settings }: SamlConnection,
   { clock, allowsLoopback }: Reading,
 ): KnownPeer | PeerUnknown {
-  const { metadata: xml, entity_id: entityId, sso_url: url, slo_url: sloUrl } = settings
+  const { metadata: xml, entity_id: entityId, sso_url: url } = settings
   if (xml !== undefined) {
     const read = readIdpMetadata({ xml, now: clock.now(), entityId, allowsLoopback })
     return read.kind === 'read' ? peerOf(read.idp) : { kind: 'unknown', reason: read.reason }
   }
   if (entityId === undefined || url === undefined)
     return { kind: 'unknown', reason: 'endpoint_missing' }
-  const sloEndpoints = sloUrl === undefined ? [] : [{ binding: 'redirect', url: sloUrl } as const]
   const ssoEndpoints = [{ binding: settings.sso_binding, url }]
-  return { entityId, ssoEndpoints, sloEndpoints, certificates: settings.certificates }
+  return { entityId, ssoEndpoints, sloEndpoints: [], certificates: settings.certificates }
 }
 
 function peerOf(idp: IdpMetadata, more: readonly string[] = []): KnownPeer {
   const { entityId, ssoEndpoints, sloEndpoints, signingCertificates } = idp
   const listed = signingCertificates.map(({ der }) => der)
-  return { entityId, ssoEndpoints, sloEndpoints, certificates: [...new Set([...listed, ...more])] }
+  return {
+    entityId,
+    ssoEndpoints,
+    sloEndpoints,
+    certificates: [...new Set([...listed, ...more])],
+  }
 }
 
 /** Read by the rules of today. `dueAt`: milliseconds since the epoch when it should be fetched again. */

@@ -222,6 +222,14 @@ describe('a sign-in with a SAML identity provider', () => {
     assert.deepEqual(left, { kind: 'failed', ...why })
   })
 
+  it('refuses what is not encrypted where that is wanted', async () => {
+    const { leave, comeBack } = setUp()
+    const connection = { ...acme, settings: { ...acme.settings, want_encrypted: true } }
+    const { requestId, relayState } = await leave(errand, connection)
+    const came = await comeBack(answerTo(requestId), relayState, { connection })
+    assertFailed(came, 'answer_refused', 'not_encrypted')
+  })
+
   it('knows nobody by a name that is another one next time (SAML Core §8.3.8)', async () => {
     const { leave, comeBack } = setUp()
     const { requestId, relayState } = await leave()

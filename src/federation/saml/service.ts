@@ -62,11 +62,11 @@ export function createSamlUpstream(deps: SamlDeps): SamlUpstream {
     },
 
     async metadata({ tenant, connection }) {
-      const { single_logout: singleLogout, name_id_format: nameIdFormat } = connection.settings
+      const { name_id_format: nameIdFormat } = connection.settings
       if (connection.status === 'disabled') return undefined
       const keys = await deps.keys(connection)
       const self = samlSelf(tenant, connection.id)
-      return keys && deps.outbound.metadata({ self, keys, nameIdFormat, singleLogout })
+      return keys && deps.outbound.metadata({ self, keys, nameIdFormat, singleLogout: false })
     },
   }
 }
@@ -182,6 +182,8 @@ function asked(
   const peer = { entityId, ...allowancesOf(place.connection) }
   const claimed = claimAssertion(assertion, { requestId: memo['request'] ?? '' }, peer)
   if (claimed.kind === 'refused') return failed('answer_refused', claimed.reason)
+  if (place.connection.settings.want_encrypted && !claimed.assertion.facts.encrypted)
+    return failed('answer_refused', 'not_encrypted')
   const identity = foreignIdentity(claimed.assertion)
   if (!identity) return failed('answer_refused', 'name_id_transient')
   return { kind: 'arrived', arrival: { ...place, errand, identity } } as const
