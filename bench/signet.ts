@@ -75,7 +75,7 @@ export async function startSignet(options: SignetOptions): Promise<Subject> {
     clock: systemClock,
   })
   await gather(app, { tenant, hash: await hasher.hash(password), count: options.crowd ?? 0 })
-  const web = await createWeb(input, app, undefined)
+  const web = await createWeb(input, app, [])
   const engine = await web.registry.engineOf(tenant)
   const server = createServer({ config: config.server, handler: web.handler, logger })
   await server.listen()

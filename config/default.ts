@@ -15,7 +15,7 @@ export const defaults = {
     LOG_LEVEL: 'info',
   },
   tuning: {
-    demo: false,
+    demo: undefined,
     // Milliseconds. With the pause before it, below the 30 s an orchestrator waits before it kills (R10).
     drain: 20_000,
     pool: { max: 10, durable: 2, relaxed: 1 },

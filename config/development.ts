@@ -8,5 +8,9 @@ export const development = {
     ...defaults.settings,
     SIGNET_SEED: fileURLToPath(new URL('seed.demo.json', import.meta.url)),
   },
-  tuning: { ...defaults.tuning, demo: true, drain: 2000 },
+  tuning: {
+    ...defaults.tuning,
+    demo: { application: 3001, identityProvider: 3002 },
+    drain: 2000,
+  },
 } as const satisfies Defaults

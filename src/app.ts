@@ -7,9 +7,9 @@ import { createPostgresAudit } from '#audit/postgres.ts'
 import { builtInAccountClient } from '#client/built-in.ts'
 import { createPostgresClientStore, createPostgresResourceStore } from '#client/postgres.ts'
 import { createClients } from '#client/service.ts'
-import type { Config, Secrets } from '#config/config.ts'
+import type { Config, DemoConfig, Secrets } from '#config/config.ts'
 import { createPostgresConsentStore } from '#consent/postgres.ts'
-import { demoOrigin } from '#demo/demo.ts'
+import { applicationOrigin, identityProviderOrigin } from '#demo/demo.ts'
 import { createDevMailRouter } from '#demo/dev-mail.ts'
 import { createAddressResolver } from '#http/address.ts'
 import { createEgress } from '#http/egress.ts'
@@ -137,7 +137,10 @@ function createServices(input: AppInput, stores: Stores) {
   const sessions = createSessions({ ...ofSessions, endAccount: accounts.end, geography, ...change })
   const consents = createPostgresConsentStore({ database })
   const outbox = createPostgresOutbox({ database, clock })
-  const egress = createEgress({ allow: config.outboundAllow })
+  const egress = createEgress({
+    allow: config.outboundAllow,
+    allowOrigins: config.demo ? [identityProviderOrigin(config.demo)] : [],
+  })
   const hasher = createHasher(input)
   const passwords = createPasswords(input, {
     ...change,
@@ -197,7 +200,7 @@ function createSelfService(
 }
 
 /** What serves requests. */
-export async function createWeb(input: AppInput, app: App, demo: DemoAccount | undefined) {
+export async function createWeb(input: AppInput, app: App, demo: readonly DemoAccount[]) {
   const assets = await loadAssets()
   const pageOf = createPageOf(assets)
   const { registry, logoutDelivery } = createProtocol(input, app, pageOf)
@@ -248,6 +251,11 @@ function createProtocol({ clock, logger, metrics }: AppInput, app: App, pageOf: 
   return { registry, logoutDelivery }
 }
 
+function developmentLinks(demo: DemoConfig) {
+  const application = applicationOrigin(demo)
+  return (basePath: string) => ({ demo: application, mail: `${basePath}/dev/mail` })
+}
+
 /** Our own pages: one small Koa, told of a failure when the way to it has failed. */
 function createPages(input: AppInput, app: App, pageInput: PageInput) {
   const { flow, myAccount, pageOf, api } = pageInput
@@ -269,13 +277,14 @@ function createPages(input: AppInput, app: App, pageInput: PageInput) {
   })
   koa.use(api)
   koa.use(createOverPage({ problemOf: createProblemOfOver({ ...app, flow }), pageOf }))
-  const links = (basePath: string) => ({ demo: demoOrigin, mail: `${basePath}/dev/mail` })
+  const { demo } = config
+  const links = demo && developmentLinks(demo)
   const routers = [
-    createHomeRouter({ pageOf, developmentLinks: config.demo ? links : undefined }),
+    createHomeRouter({ pageOf, developmentLinks: links }),
     ...createConversation(input, app, pageInput),
     ...myAccount.routers,
     createWellKnownRouter(),
-    ...(config.demo ? [createDevMailRouter({ outbox: app.outbox, pageOf })] : []),
+    ...(demo ? [createDevMailRouter({ outbox: app.outbox, pageOf })] : []),
   ]
   for (const router of routers) koa.use(router.routes())
   const callback = koa.callback()

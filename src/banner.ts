@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Config } from '#config/config.ts'
+import type { DemoAccount } from '#interaction/step-page.ts'
 
 /** What a person who has just started a server wants to know. */
 export type BannerFacts = {
@@ -9,7 +10,8 @@ export type BannerFacts = {
   readonly managementPort: number | undefined
   /** Address of the demo application, when it runs. */
   readonly demo: string | undefined
-  readonly demoAccount: { readonly email: string; readonly password: string } | undefined
+  /** Who may sign in to it. */
+  readonly demoAccounts: readonly DemoAccount[]
   /** Shown once, kept nowhere. */
   readonly generated: readonly { readonly name: string; readonly value: string }[]
   /** Milliseconds from the start of the process. */
@@ -57,14 +59,16 @@ export function readyFieldsOf(facts: BannerFacts) {
   } as const
 }
 
-type Line = readonly [label: string, value: string, note?: string]
+type Line = readonly [label: string, value: string, note?: string | undefined]
 
-function linesOf({ config, demo, demoAccount, generated }: BannerFacts): readonly Line[] {
+function linesOf({ config, demo, demoAccounts, generated }: BannerFacts): readonly Line[] {
   const { issuer } = config
+  const people = demoAccounts.filter(({ password }) => password !== undefined)
   return [
     ...(demo === undefined ? [] : [['Try it', demo, 'demo app, click "Sign in"'] as const]),
-    ...(demoAccount ? [['Sign in as', demoAccount.email, demoAccount.password] as const] : []),
+    ...people.map(({ email, password }) => ['Sign in as', email, password] as const),
     ...generated.map(({ name, value }) => ['', name, `${value}  (shown once)`] as const),
+    ...(demo === undefined ? [] : [['Enterprise', demo, 'click "Sign in at Acme"'] as const]),
     ['Issuer', issuer],
     ['Discovery', `${issuer}/.well-known/openid-configuration`],
     ...(config.demo ? [['Mail', `${issuer}/dev/mail`, 'what would have been sent'] as const] : []),

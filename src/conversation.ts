@@ -77,7 +77,7 @@ export type PageInput = {
   readonly flow: AuthFlow
   readonly myAccount: ReturnType<typeof createMyAccount>
   readonly pageOf: PageOf
-  readonly demo: DemoAccount | undefined
+  readonly demo: readonly DemoAccount[]
   readonly api: Middleware
 }
 

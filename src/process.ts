@@ -14,6 +14,7 @@ import type { Generated } from '#commands/seed/seed.ts'
 import { createCli } from '#commands/signet.ts'
 import { describeConfig } from '#config/describe.ts'
 import { loadConfig } from '#config/load.ts'
+import { demoAccounts } from '#demo/demo.ts'
 import type { DemoAccount } from '#interaction/step-page.ts'
 import { systemClock } from '#kit/clock.ts'
 import { loadBlocklist } from '#login/password/blocklist.ts'
@@ -42,7 +43,7 @@ export async function runProcess(): Promise<void> {
 async function serveUntilStopped(loaded: LoadedConfig): Promise<void> {
   const role = roleOf(loaded.config.server.workers)
   const input = inputOf(loaded, role)
-  const seeded: Seeded = { demoAccount: undefined, generated: [] }
+  const seeded: Seeded = { demoAccounts: [], generated: [] }
   const running = await serve({
     ...input,
     role,
@@ -79,14 +80,14 @@ function inputOf({ config, secrets }: LoadedConfig, role: Role): AppInput {
   }
 }
 
-type Seeded = { demoAccount: DemoAccount | undefined; generated: readonly Generated[] }
+type Seeded = { demoAccounts: readonly DemoAccount[]; generated: readonly Generated[] }
 
 async function seed(
   app: App,
   { config }: LoadedConfig,
   seeded: Seeded,
-): Promise<DemoAccount | undefined> {
-  if (config.seed === undefined) return undefined
+): Promise<readonly DemoAccount[]> {
+  if (config.seed === undefined) return []
   const file = { name: config.seed, text: await readFile(config.seed, 'utf8') }
   const report = await applySeed(file, {
     ...app,
@@ -96,12 +97,9 @@ async function seed(
     actor: { kind: 'system' },
   })
   seeded.generated = report.generated
-  seeded.demoAccount = config.demo ? demoAccount : undefined
-  return seeded.demoAccount
+  seeded.demoAccounts = config.demo ? demoAccounts : []
+  return seeded.demoAccounts
 }
-
-/** As `config/seed.demo.json` has it. */
-const demoAccount: DemoAccount = { email: 'ada@example.test', password: 'correct-horse-battery' }
 
 function factsOf({ config }: LoadedConfig, running: Running, seeded: Seeded): BannerFacts {
   return {
@@ -110,7 +108,7 @@ function factsOf({ config }: LoadedConfig, running: Running, seeded: Seeded): Ba
     port: running.port,
     managementPort: running.managementPort,
     demo: running.demo,
-    demoAccount: seeded.demoAccount,
+    demoAccounts: seeded.demoAccounts,
     generated: seeded.generated,
     readyAfter: performance.now(),
   }

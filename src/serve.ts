@@ -34,8 +34,8 @@ export type Role = 'everything' | 'supervisor' | 'worker'
 
 export type ServeInput = AppInput & {
   readonly role: Role
-  /** Applies the seed once the tables are there; gives the account the demo may fill in. */
-  readonly seed: (app: App) => Promise<DemoAccount | undefined>
+  /** Applies the seed once the tables are there; gives the accounts the demo may fill in. */
+  readonly seed: (app: App) => Promise<readonly DemoAccount[]>
   /** Numbers of all workers, where this process does not serve itself. */
   readonly workerMetrics?: AppInput['metrics']['render'] | undefined
 }
@@ -45,7 +45,7 @@ export async function serve(input: ServeInput): Promise<Running> {
   const app = await openApp(input)
   try {
     if (app.redis) await connectRedis(app.redis)
-    const demo = input.role === 'worker' ? undefined : await prepare(input, app)
+    const demo = input.role === 'worker' ? [] : await prepare(input, app)
     return await run(input, app, demo)
   } catch (error) {
     await app[Symbol.asyncDispose]()
@@ -53,7 +53,7 @@ export async function serve(input: ServeInput): Promise<Running> {
   }
 }
 
-async function prepare(input: ServeInput, app: App): Promise<DemoAccount | undefined> {
+async function prepare(input: ServeInput, app: App): Promise<readonly DemoAccount[]> {
   const applied = await migrate(app.database)
   if (applied.length > 0) {
     input.logger.info('migrations were applied', { count: applied.length })
@@ -63,7 +63,7 @@ async function prepare(input: ServeInput, app: App): Promise<DemoAccount | undef
   return input.seed(app)
 }
 
-async function run(input: ServeInput, app: App, demo: DemoAccount | undefined): Promise<Running> {
+async function run(input: ServeInput, app: App, demo: readonly DemoAccount[]): Promise<Running> {
   const { config, logger, role } = input
   const web = await createWeb(input, app, demo)
   const main = await app.tenants.ensureMain()
@@ -76,7 +76,9 @@ async function run(input: ServeInput, app: App, demo: DemoAccount | undefined): 
   const jobs = role === 'worker' ? [] : createJobs(input, app, web.logoutDelivery)
   for (const job of jobs) job.start()
   const demoApp =
-    config.demo && role === 'everything' ? await startDemo(web.assets, input) : undefined
+    config.demo && role === 'everything'
+      ? await startDemo(config.demo, { ...input, ...web })
+      : undefined
 
   return {
     port,

@@ -8,20 +8,22 @@ import {
 } from './components/form.ts'
 import { code, placeOf, strong } from './components/text.ts'
 import { html, type Html } from './html.ts'
-import { head } from './layout.ts'
-import { messagesFor, type Locale } from './messages.ts'
+import {
+  demoLayout as frameAround,
+  type DemoContent,
+  type DemoFrame as Frame,
+} from './demo-layout.ts'
+import { messagesFor } from './messages.ts'
 
-/** The demo relying party: another host, so only what it can serve itself. */
-export type DemoFrame = {
-  readonly locale: Locale
-  readonly issuer: string
-  readonly assets: (file: string) => string
-}
+/** The demo relying party. */
+export type DemoFrame = Frame & { readonly issuer: string }
 
 export type DemoHomeProps = {
   readonly frame: DemoFrame
   /** POST: starts the authorization request. */
   readonly signInAction: string
+  /** The same, to a company whose people are known elsewhere. */
+  readonly enterpriseAction: string
   readonly csrf: string
   /** Shown above the button: why the last try ended, from `error` and `error_description`. */
   readonly error?: { readonly code: string; readonly description?: string | undefined } | undefined
@@ -67,6 +69,11 @@ export function demoHomePage({ frame, ...props }: DemoHomeProps): Html {
     ${postForm(
       { action: props.signInAction, token: csrfField(props.csrf) },
       primaryButton(t('demo.sign_in')),
+    )}
+    ${postForm(
+      { action: props.enterpriseAction, token: csrfField(props.csrf) },
+      html`<p class="field-hint">${t('demo.enterprise_hint')}</p>
+        ${secondaryButton(t('demo.enterprise'))}`,
     )}`,
   })
 }
@@ -147,33 +154,10 @@ function demoError(error: NonNullable<DemoHomeProps['error']>, frame: DemoFrame)
   return alert(html`${sentence} ${error.description && html`<bdi>${error.description}</bdi>`}`)
 }
 
-type DemoContent = {
-  readonly title: string
-  readonly lead: Html
-  readonly body: Html
-  readonly failed: boolean
-  readonly width?: 'wide'
-}
-
-// Looks like somebody else's application on purpose: people must see when they leave it.
-function demoLayout(frame: DemoFrame, content: DemoContent): Html {
-  const { dir, t, text } = messagesFor(frame.locale)
-  const title = content.failed ? text('title.error', { title: content.title }) : content.title
-  return html`<!doctype html>
-    <html lang="${frame.locale}" dir="${dir}" class="demo">
-      <head>
-        ${head({ title, assets: frame.assets })}
-      </head>
-      <body>
-        <header class="masthead">
-          <span class="tenant">${t('demo.frame', { issuer: placeOf(frame.issuer) })}</span>
-        </header>
-        <main class="${content.width ?? 'card'}">
-          <h1>${content.title}</h1>
-          <p class="lead">${content.lead}</p>
-          ${content.body}
-        </main>
-        <footer class="colophon"></footer>
-      </body>
-    </html> `
+function demoLayout(frame: DemoFrame, content: Omit<DemoContent, 'masthead'>): Html {
+  const { t } = messagesFor(frame.locale)
+  return frameAround(frame, {
+    ...content,
+    masthead: t('demo.frame', { issuer: placeOf(frame.issuer) }),
+  })
 }

@@ -1,6 +1,7 @@
 import { accountChooserPage } from './account-chooser.ts'
 import { consentPage } from './consent.ts'
 import { continuePage } from './continue.ts'
+import { demoPeoplePage } from './demo-identity-provider.ts'
 import { demoHomePage, demoTokensPage } from './demo.ts'
 import { devMailListPage, devMailPage } from './dev-mail.ts'
 import { devViewsPage } from './dev-views.ts'
@@ -338,7 +339,8 @@ function developmentSamples({ page, text, url }: Stage): Samples {
 
 function demoSamples({ page, text, url }: Stage): Samples {
   const frame = { locale: page.locale, assets: page.assets, issuer: text('http://localhost:3000') }
-  const home = { frame, csrf, signInAction: url('/sign-in') }
+  const actions = { signInAction: url('/sign-in'), enterpriseAction: url('/acme/sign-in') }
+  const home = { frame, csrf, ...actions }
   const error = { code: text('access_denied'), description: text('End-User aborted interaction') }
   const claims = { sub: text('3f2a'), email: text('ada@example.test'), email_verified: true }
   const tokens = {
@@ -359,6 +361,16 @@ function demoSamples({ page, text, url }: Stage): Samples {
   }
   return {
     demo: demoHomePage(home),
+    'demo-people': demoPeoplePage({
+      frame,
+      organization: text('Acme partners'),
+      action: url('/partners/authorize'),
+      csrf,
+      people: [
+        { id: 'grace', name: text('Grace Hopper'), email: text('grace@partners.test') },
+        { id: 'alan', name: text('Alan Turing'), email: text('alan@partners.test') },
+      ],
+    }),
     'demo-signed-out': demoHomePage({ ...home, signedOut: true }),
     'demo-error': demoHomePage({ ...home, error }),
     'demo-tokens': demoTokensPage({ ...tokens, notice: 'signed_in' }),

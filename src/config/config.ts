@@ -27,9 +27,12 @@ export type Config = {
     /** Asked for its judgement of a sign-in; undefined: ours stands. */
     readonly hookUrl: string | undefined
   }
-  /** Serve the demo app and `/dev/mail`. Never in production. */
-  readonly demo: boolean
+  /** Serve the demo app, the identity providers of the demo data and `/dev/mail`. Undefined in production, always. */
+  readonly demo: DemoConfig | undefined
 }
+
+/** Ports on 127.0.0.1, as the demo data names them. */
+export type DemoConfig = { readonly application: number; readonly identityProvider: number }
 
 export type ServerConfig = {
   readonly host: string

@@ -1,4 +1,4 @@
-import type { PasswordConfig, StorageConfig } from './config.ts'
+import type { DemoConfig, PasswordConfig, StorageConfig } from './config.ts'
 
 /** Every variable of the configuration contract (DESIGN §1) but `NODE_ENV` and `SIGNET_CONFIG`, which choose the sources. */
 export const settingNames = [
@@ -36,7 +36,7 @@ export type Defaults = {
   readonly settings: SettingValues
   /** What is decided here alone. */
   readonly tuning: {
-    readonly demo: boolean
+    readonly demo: DemoConfig | undefined
     readonly drain: number
     readonly pool: StorageConfig['pool']
     readonly password: PasswordConfig

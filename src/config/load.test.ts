@@ -65,7 +65,7 @@ describe('the configuration', () => {
     assert.equal(config.server.host, '127.0.0.1')
     assert.deepEqual(config.server.management, { host: '127.0.0.1', port: 9000 })
     assert.equal(config.seed, development.settings.SIGNET_SEED)
-    assert.equal(config.demo, true)
+    assert.deepEqual(config.demo, { application: 3001, identityProvider: 3002 })
     assert.equal(secrets.keys[0]?.length, 32)
   })
 
@@ -218,7 +218,7 @@ describe('production', () => {
     const { config } = load(production)
     assert.equal(config.server.host, '::')
     assert.equal(config.seed, undefined)
-    assert.equal(config.demo, false)
+    assert.equal(config.demo, undefined)
     assert.equal(config.mail.from, 'Signet <no-reply@id.example.com>')
   })
 

@@ -1,15 +1,14 @@
 import { Router } from '@koa/router'
-import Koa from 'koa'
-import type { Context, Middleware } from 'koa'
+import type Koa from 'koa'
+import type { Context } from 'koa'
 import * as oidc from 'openid-client'
-import { applySecurityHeaders } from '#http/security-headers.ts'
 import type { ReadForm } from '#http/http.ts'
 import { AppError } from '#kit/errors.ts'
-import type { Assets } from '#views/assets.ts'
 import { demoHomePage, demoTokensPage } from '#views/demo.ts'
 import type { DemoToken } from '#views/demo.ts'
 import { pickLocale } from '#views/messages.ts'
 import type { DemoClient } from './demo.ts'
+import { createDemoHost, type DemoHostDeps } from './host.ts'
 import {
   askUserinfo,
   createConfiguration,
@@ -21,33 +20,46 @@ import {
 import { createVisitors } from './visitor.ts'
 import type { Visitor } from './visitor.ts'
 
-export type RelyingPartyDeps = {
-  readonly client: DemoClient
-  readonly assets: Assets
+export type RelyingPartyDeps = DemoHostDeps & {
+  /** The first is who is meant before anybody chose. */
+  readonly clients: readonly [DemoClient, ...DemoClient[]]
   readonly readForm: ReadForm
-  readonly errors: Middleware
 }
 
 /** The demo application: what every example in the README does, with the answers shown. */
 export function createRelyingParty(deps: RelyingPartyDeps): Koa {
   const visitorOf = createVisitors()
-  const configuration = createConfiguration(deps.client)
+  const configurations = new Map(
+    deps.clients.map((client) => [client, createConfiguration(client)]),
+  )
+  const [main] = deps.clients
   const router = new Router()
 
   router.get('/', (ctx) => show(ctx, visitorOf(ctx), deps))
-  router.get('/assets/:file', (ctx) => sendAsset(ctx, deps.assets))
 
-  router.get('/callback', async (ctx) => {
-    const visitor = visitorOf(ctx)
-    const address = new URL(ctx.url, deps.client.origin)
-    await attempt(visitor, async () => receive(address, visitor, await configuration()))
-    redirect(ctx, '/')
-  })
+  for (const client of deps.clients) {
+    router.get(`${client.path}/callback`, async (ctx) => {
+      const visitor = visitorOf(ctx)
+      const address = new URL(ctx.url, client.origin)
+      await attempt(visitor, async () => receive(address, visitor, await serverOf({ client })))
+      redirect(ctx, '/')
+    })
 
-  post('/sign-in', async (visitor) => startAddress(deps.client, visitor, await configuration()))
-  post('/refresh', async (visitor) => refresh(visitor, await configuration()))
-  post('/userinfo', async (visitor) => askUserinfo(visitor, await configuration()))
-  post('/sign-out', async (visitor) => signOutAddress(deps.client, visitor, await configuration()))
+    post(`${client.path}/sign-in`, async (visitor) => {
+      visitor.client = client
+      return startAddress(client, visitor, await serverOf(visitor))
+    })
+  }
+
+  post('/refresh', async (visitor) => refresh(visitor, await serverOf(visitor)))
+  post('/userinfo', async (visitor) => askUserinfo(visitor, await serverOf(visitor)))
+  post('/sign-out', async (visitor) =>
+    signOutAddress(visitor.client ?? main, visitor, await serverOf(visitor)),
+  )
+
+  async function serverOf({ client = main }: Pick<Visitor, 'client'>) {
+    return (configurations.get(client) ?? createConfiguration(client))()
+  }
 
   /** Each answers with where to go; a failure is shown on the first page. */
   function post(path: string, act: (visitor: Visitor) => Promise<string>): void {
@@ -63,14 +75,7 @@ export function createRelyingParty(deps: RelyingPartyDeps): Koa {
     })
   }
 
-  const app = new Koa()
-  app.use(async (ctx, next) => {
-    applySecurityHeaders(ctx.res, 'interaction', { https: false })
-    await next()
-  })
-  app.use(deps.errors)
-  app.use(router.routes())
-  return app
+  return createDemoHost(router, deps)
 }
 
 function show(ctx: Context, visitor: Visitor, deps: RelyingPartyDeps): void {
@@ -78,7 +83,7 @@ function show(ctx: Context, visitor: Visitor, deps: RelyingPartyDeps): void {
   Object.assign(visitor, { error: undefined, notice: undefined })
   const frame = {
     locale: pickLocale({ acceptLanguage: ctx.get('accept-language'), fallback: 'en' }),
-    issuer: deps.client.issuer,
+    issuer: (visitor.client ?? deps.clients[0]).issuer,
     assets: deps.assets.url,
   }
   const page = tokens
@@ -95,7 +100,13 @@ function show(ctx: Context, visitor: Visitor, deps: RelyingPartyDeps): void {
         notice,
         error,
       })
-    : demoHomePage({ frame, signInAction: '/sign-in', csrf: visitor.csrf, error })
+    : demoHomePage({
+        frame,
+        signInAction: '/sign-in',
+        enterpriseAction: '/acme/sign-in',
+        csrf: visitor.csrf,
+        error,
+      })
   ctx.type = 'html'
   ctx.body = page.toString()
 }
@@ -127,14 +138,6 @@ function decoded(token: string): Pick<DemoToken, 'header' | 'claims'> {
     part === parts[2] ? undefined : JSON.parse(Buffer.from(part, 'base64url').toString()),
   )
   return { header, claims }
-}
-
-function sendAsset(ctx: Context, assets: Assets): void {
-  const asset = assets.find(ctx.path)
-  if (!asset) return
-  ctx.type = asset.type
-  ctx.set('cache-control', 'public, max-age=31536000, immutable')
-  ctx.body = asset.body
 }
 
 function redirect(ctx: Context, address: string): void {

@@ -37,7 +37,7 @@ export async function askUserinfo(visitor: Visitor, server: oidc.Configuration):
 
 /** Where the browser goes to sign in. */
 export async function startAddress(
-  { origin }: DemoClient,
+  { origin, path }: DemoClient,
   visitor: Visitor,
   server: oidc.Configuration,
 ): Promise<string> {
@@ -48,7 +48,7 @@ export async function startAddress(
   }
   visitor.request = request
   return oidc.buildAuthorizationUrl(server, {
-    redirect_uri: `${origin}/callback`,
+    redirect_uri: `${origin}${path}/callback`,
     scope,
     // asks for a refresh token that outlives the session (OIDC Core §11)
     prompt: 'consent',

@@ -1,26 +1,35 @@
+import type Koa from 'koa'
 import { currentRequestId } from '#telemetry/request-context.ts'
-import type { Config } from '#config/config.ts'
+import type { Config, DemoConfig } from '#config/config.ts'
+import { connectionUrl } from '#federation/federation.ts'
 import { createErrorBoundary } from '#http/error-boundary.ts'
 import { readForm } from '#http/form.ts'
 import { createServer } from '#http/server.ts'
 import type { Clock } from '#kit/clock.ts'
 import { AppError } from '#kit/errors.ts'
+import { brandId, type ConnectionId } from '#kit/ids.ts'
 import type { Logger } from '#telemetry/telemetry.ts'
 import type { Assets } from '#views/assets.ts'
-import { demoOrigin, demoPort } from './demo.ts'
+import { acmeIssuer, applicationOrigin, demoClients, identityProviderOrigin } from './demo.ts'
+import { createIdentityProvider } from './identity-provider/host.ts'
 import { createRelyingParty } from './relying-party.ts'
 
-export type RunningDemo = { readonly origin: string; close(): Promise<void> }
+export type RunningDemo = {
+  /** Of the application; undefined when somebody else has its port: the provider is worth starting without its demo. */
+  readonly origin: string | undefined
+  close(): Promise<void>
+}
 
-/** As `config/seed.demo.json` registers it: no secret, and nobody but a laptop knows this client. */
-const demoClient = { clientId: 'demo-web', clientSecret: 'demo-web-secret-for-a-laptop-only' }
+type StartDeps = {
+  readonly config: Pick<Config, 'issuer'>
+  readonly assets: Assets
+  readonly clock: Clock
+  readonly logger: Logger
+}
 
-/** Undefined when somebody else has the port: the provider is worth starting without its demo. */
-export async function startDemo(
-  assets: Assets,
-  deps: { readonly config: Config; readonly clock: Clock; readonly logger: Logger },
-): Promise<RunningDemo | undefined> {
-  const { config, clock, logger } = deps
+/** The application, and the identity provider of the tenant `acme`. */
+export async function startDemo(demo: DemoConfig, deps: StartDeps): Promise<RunningDemo> {
+  const { config, assets, clock, logger } = deps
   const errors = createErrorBoundary({
     renderError: (problem) => `<!doctype html><title>Error</title><p>${problem.reference}</p>`,
     isApi: () => false,
@@ -28,11 +37,34 @@ export async function startDemo(
     logger,
     clock,
   })
-  const client = { issuer: config.issuer, origin: demoOrigin, ...demoClient }
-  const app = createRelyingParty({ client, assets, readForm, errors })
+  const host = { assets, errors, readForm, clock }
+  const clients = demoClients(config.issuer, demo)
+  const provider = { origin: identityProviderOrigin(demo), client: reliesOnPartners(config.issuer) }
+  const [application, identityProvider] = await Promise.all([
+    listen(createRelyingParty({ ...host, clients }), demo.application, logger),
+    listen(createIdentityProvider({ ...host, ...provider }), demo.identityProvider, logger),
+  ])
+  return {
+    origin: application && applicationOrigin(demo),
+    async close() {
+      await Promise.all([application?.drain(), identityProvider?.drain()])
+    },
+  }
+}
+
+/** Signet itself, as `config/seed.demo.json` has its connection. */
+function reliesOnPartners(issuer: string) {
+  const acme = { issuer: acmeIssuer(issuer) }
+  return {
+    clientId: 'signet-acme',
+    redirectUri: connectionUrl(acme, brandId<ConnectionId>('partners'), 'callback'),
+  }
+}
+
+async function listen(app: Koa, port: number, logger: Logger) {
   const serve = app.callback()
   const server = createServer({
-    config: { host: '127.0.0.1', port: demoPort, tls: undefined, drain: 1000 },
+    config: { host: '127.0.0.1', port, tls: undefined, drain: 1000 },
     handler: (req, res) => void serve(req, res),
     logger,
   })
@@ -40,8 +72,8 @@ export async function startDemo(
     await server.listen()
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    logger.warn('the demo application did not start', { port: demoPort, reason: error.message })
+    logger.warn('a part of the demo did not start', { port, reason: error.message })
     return undefined
   }
-  return { origin: demoOrigin, close: () => server.drain() }
+  return server
 }

@@ -1,10 +1,13 @@
 import type { Context } from 'koa'
 import type { IDToken, TokenEndpointResponse, UserInfoResponse } from 'openid-client'
 import { randomToken } from '#kit/random.ts'
+import type { DemoClient } from './demo.ts'
 
 /** What the demo application remembers of one browser. */
 export type Visitor = {
   readonly csrf: string
+  /** Who they last signed in with. */
+  client?: DemoClient | undefined
   /** Of the authorization request in flight. */
   request?:
     | { readonly state: string; readonly nonce: string; readonly verifier: string }

@@ -108,6 +108,16 @@ describe('the way out (Q85)', () => {
       })
   })
 
+  it('reaches on this machine the one address and port that were allowed, by its number', async () => {
+    handle = (_req, res) => void res.end('here')
+    const one = createEgress({ allow: [], allowOrigins: [origin], resolve: toLoopback })
+    assert.equal(await (await one(`${origin}/path?query`)).text(), 'here')
+    const { port } = new URL(origin)
+    const others = [`http://localhost:${port}/`, `https://127.0.0.1:${port}/`, 'http://127.0.0.1/']
+    for (const other of [...others, `http://127.0.0.2:${port}/`, `http://127.0.0.1:1/`])
+      assert.equal((await refusal(one(other))).code, 'http.egress_refused', other)
+  })
+
   it('connects to no address but those that were checked (DNS rebinding)', async () => {
     let asked = 0
     const rebinding = createEgress({

@@ -10,6 +10,11 @@ import { isPublicAddress } from './outbound-address.ts'
 export type EgressConfig = {
   /** CIDRs where http, any port and private addresses are allowed: `OUTBOUND_ALLOW`. */
   readonly allow: readonly string[]
+  /**
+   * Addresses with scheme and port that are allowed besides, each by the number of its host and never by a name:
+   * `http://127.0.0.1:3002`.
+   */
+  readonly allowOrigins?: readonly string[]
   /** Milliseconds for everything: name, connection, answer. */
   readonly timeout?: number
   readonly maxBytes?: number
@@ -32,7 +37,14 @@ const mostSocketsPerHost = 4
  * checks a name and then connects by name is answered differently the second time (DNS rebinding).
  */
 export function createEgress(config: EgressConfig): Egress {
-  const { allow, timeout = 5000, maxBytes = 64 * 1024, ca, resolve = systemResolve } = config
+  const {
+    allow,
+    allowOrigins = [],
+    timeout = 5000,
+    maxBytes = 64 * 1024,
+    ca,
+    resolve = systemResolve,
+  } = config
   const isAllowed = createNetworks(allow)
   const agents = {
     'http:': new HttpAgent({ maxSockets: mostSocketsPerHost }),
@@ -42,7 +54,9 @@ export function createEgress(config: EgressConfig): Egress {
   return async (input, options = {}) => {
     const url = parseTarget(input)
     const mayConnect = (address: string) =>
-      isAllowed(address) || (isPublicHttps(url) && isPublicAddress(address))
+      isAllowed(address) ||
+      allowOrigins.includes(url.origin) ||
+      (isPublicHttps(url) && isPublicAddress(address))
     const deadline = AbortSignal.timeout(timeout)
     const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline
     try {

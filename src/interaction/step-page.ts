@@ -27,12 +27,18 @@ import type { Shown, Way } from './second-step/second-step.ts'
 import { isLocked, waitOf } from './wait.ts'
 import type { Visit } from './visit.ts'
 
-/** A demo account that may be filled in; development only. */
-export type DemoAccount = { readonly email: string; readonly password: string }
+/** Somebody of the demo data, who may be filled in; development only. */
+export type DemoAccount = {
+  /** Slug. */
+  readonly tenant: string
+  readonly email: string
+  /** Undefined for who signs in elsewhere. */
+  readonly password: string | undefined
+}
 
 export type StepPageDeps = {
   readonly csrf: Csrf
-  readonly demo: DemoAccount | undefined
+  readonly demo: readonly DemoAccount[]
   readonly ways: readonly Way[]
   readonly enrolments: readonly Enrolment[]
   readonly recoveryCodes: NewCodesDeps['recoveryCodes']
@@ -127,8 +133,12 @@ function identifier(visit: Visit, deps: StepPageDeps): Html {
       leaveUrl: leaveUrlOf(visit, one),
     })),
     registerAction: visit.policy.mayRegister ? addressOf(visit, 'start-registration') : undefined,
-    demo: deps.demo && { email: deps.demo.email },
+    demo: demoAccountOf(visit, deps),
   })
+}
+
+function demoAccountOf({ details }: Visit, { demo }: StepPageDeps): DemoAccount | undefined {
+  return demo.find(({ tenant }) => tenant === details.tenant.slug)
 }
 
 function identifierError(notice: Notice | undefined): 'required' | 'invalid' | undefined {
@@ -157,6 +167,7 @@ function password(
   now: number,
   deps: StepPageDeps,
 ): Html {
+  const demo = demoAccountOf(visit, deps)
   return passwordPage({
     ...form(visit, 'password', deps),
     email: step.email,
@@ -166,7 +177,7 @@ function password(
     resetUrl: addressOf(visit, 'recover'),
     error: passwordError(visit.progress.notice, now),
     passkey: passkeyOfferOf(visit, 'passkey'),
-    demoPassword: deps.demo?.email === step.email ? deps.demo.password : undefined,
+    demoPassword: demo?.email === step.email ? demo.password : undefined,
   })
 }
 

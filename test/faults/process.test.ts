@@ -32,7 +32,7 @@ async function startServing(dataDir: string, databaseUrl?: string): Promise<Runn
     logger: silentLogger,
     metrics: createMetrics({ version: 'test' }),
     role: 'everything',
-    seed: async () => undefined,
+    seed: async () => [],
   })
 }
 

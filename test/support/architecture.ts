@@ -79,7 +79,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   bcryptjs: ['src/login/password/**'],
   commander: ['src/commands/**'],
   ioredis: ['src/storage/**', 'src/**/redis*.ts'],
-  jose: ['src/key/**', 'src/oidc/**', 'src/federation/**'],
+  jose: ['src/key/**', 'src/oidc/**', 'src/federation/**', 'src/demo/**'],
   knex: ['src/storage/**', 'src/**/postgres*.ts', 'migrations/*'],
   koa: [
     'src/*.ts',

@@ -44,7 +44,7 @@ export const config: Config = {
   breachedPasswordsUrl: undefined,
   geoipFile: undefined,
   risk: { addressesFile: undefined, hookUrl: undefined },
-  demo: true,
+  demo: development.tuning.demo,
 }
 
 /** A command line over services in memory; what it is made with can be replaced. */

@@ -171,7 +171,7 @@ async function serve(input: AppInput, stack: AsyncDisposableStack) {
   const app = stack.use(await openApp(input))
   if (app.redis) await connectRedis(app.redis)
   await migrate(app.database)
-  const web = await createWeb(input, app, undefined)
+  const web = await createWeb(input, app, [])
   const server = createServer({ ...input, config: input.config.server, handler: web.handler })
   const { port } = await server.listen()
   stack.defer(() => server.drain())

@@ -276,6 +276,8 @@ export const de: Translation = {
   'demo.frame': 'Eine App, die Menschen mit {issuer} anmeldet',
   'demo.lead': 'Diese App weiß nichts über Sie. Sie fragt {issuer}, wer Sie sind.',
   'demo.sign_in': 'Anmelden',
+  'demo.enterprise': 'Bei Acme anmelden',
+  'demo.enterprise_hint': 'Acme ist eine Firma mit eigenem Identitätsanbieter.',
   'demo.signed_out': 'Sie sind bei dieser App abgemeldet.',
   'demo.error': 'Die Anmeldung endete mit {code}.',
   'demo.tokens_title': 'Sie sind angemeldet',
@@ -296,6 +298,12 @@ export const de: Translation = {
   'demo.refresh': 'Token erneuern',
   'demo.ask_userinfo': 'Userinfo fragen',
   'demo.sign_out': 'Abmelden',
+  'demo_people.frame': '{organization}, ein Identitätsanbieter für die Demo',
+  'demo_people.title': 'Wer sind Sie?',
+  'demo_people.lead':
+    '{organization} kennt diese Menschen. In dieser Demo wird niemand nach einem Passwort gefragt.',
+  'demo_people.person': '{name}, {email}',
+  'demo_people.back': 'Zurück, ohne sich anzumelden',
 
   'mail.footer_account': 'Sie bekommen diese Nachricht wegen Ihres Kontos bei {tenant}.',
   'mail.footer_address':

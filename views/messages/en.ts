@@ -262,6 +262,8 @@ export const en = {
   'demo.frame': 'An app that signs people in with {issuer}',
   'demo.lead': 'This app knows nothing about you. It asks {issuer} to find out who you are.',
   'demo.sign_in': 'Sign in',
+  'demo.enterprise': 'Sign in at Acme',
+  'demo.enterprise_hint': 'Acme is a company with an identity provider of its own.',
   'demo.signed_out': 'You’re signed out of this app.',
   'demo.error': 'The sign-in ended with {code}.',
   'demo.tokens_title': 'You’re signed in',
@@ -282,6 +284,12 @@ export const en = {
   'demo.refresh': 'Refresh tokens',
   'demo.ask_userinfo': 'Ask userinfo',
   'demo.sign_out': 'Sign out',
+  'demo_people.frame': '{organization}, an identity provider for the demo',
+  'demo_people.title': 'Who are you?',
+  'demo_people.lead':
+    '{organization} knows these people. Nobody is asked for a password in this demo.',
+  'demo_people.person': '{name}, {email}',
+  'demo_people.back': 'Go back without signing in',
 
   'mail.footer_account': 'You get this message because of your {tenant} account.',
   'mail.footer_address': 'You get this message because somebody entered this address at {tenant}.',

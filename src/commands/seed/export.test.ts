@@ -25,7 +25,7 @@ async function exported(services: TestServices): Promise<string> {
 const acme = {
   tenants: [
     {
-      slug: 'acme',
+      slug: 'other',
       name: 'Acme',
       issuer: 'https://id.acme.test',
       status: 'disabled',
@@ -80,7 +80,12 @@ for (const kind of availableServices())
     assert.equal(await exported(elsewhere), file)
     assert.deepEqual(
       report.generated.map(({ kind, name }) => `${kind} ${name}`),
-      ['client_secret demo-m2m', 'client_secret demo-web', 'password admin@example.test'],
+      [
+        'client_secret demo-acme',
+        'client_secret demo-m2m',
+        'client_secret demo-web',
+        'password admin@example.test',
+      ],
     )
   })
 
