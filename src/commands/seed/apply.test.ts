@@ -32,6 +32,7 @@ describe('the demo data', () => {
       const first = await apply(services, demo)
       assert.deepEqual(names(first.created), [
         'tenant main main',
+        'tenant acme acme',
         'resource main https://api.example.test',
         'client main demo-web',
         'client main demo-spa',
@@ -39,6 +40,8 @@ describe('the demo data', () => {
         'client main demo-m2m',
         'user main ada@example.test',
         'user main admin@example.test',
+        'client acme demo-acme',
+        'connection acme partners',
       ])
       assert.deepEqual(first.unchanged, [])
       assert.ok(await services.signsIn('main', 'ada@example.test', 'correct-horse-battery'))
@@ -272,6 +275,6 @@ describe('several processes that start together', () => {
       const reports = await Promise.all(both.map((services) => apply(services, demo)))
       const created = reports.flatMap((report) => names(report.created))
       assert.equal(new Set(created).size, created.length)
-      assert.equal(created.length, 8)
+      assert.equal(created.length, 11)
     })
 })
