@@ -17,6 +17,7 @@ import { createOidcCallbackRouter } from '#federation/oidc/login.ts'
 import type { OidcUpstream } from '#federation/oidc/oidc.ts'
 import { createPeers } from '#federation/oidc/peers.ts'
 import { createOidcUpstream } from '#federation/oidc/service.ts'
+import { createSamlHealth } from '#federation/saml/health.ts'
 import { createSamlKeys } from '#federation/saml/keys.ts'
 import { createSamlRouter } from '#federation/saml/login.ts'
 import { createSamlOutbound } from '#federation/saml/outbound.ts'
@@ -69,26 +70,30 @@ export function createFederation(deps: FederationDeps) {
     oidc,
     github: oidc,
     apple: oidc,
-    saml,
+    saml: saml.upstream,
   }
   const enforcement = createEnforcement(homeRealms)
-  const protocols = [createOidcHealth({ ...deps, peers, connections })]
+  const protocols = [createOidcHealth({ ...deps, peers, connections }), saml.healthOf]
   const connectionHealth = createConnectionHealth({ ...deps, protocols })
-  const ways = { oidcUpstream: oidc, samlUpstream: saml, postedAnswers, upstreams, enforcement }
+  const ways = {
+    oidcUpstream: oidc,
+    samlUpstream: saml.upstream,
+    postedAnswers,
+    upstreams,
+    enforcement,
+  }
   return { ...federation, ...ways, connectionHealth }
 }
 
 function createSaml(
   deps: FederationDeps & { readonly errands: Errands; readonly posted: PostedAnswers },
-): SamlUpstream {
+) {
   const store = createPostgresSamlStore(deps)
   const { hostname } = new URL(deps.config.issuer)
-  return createSamlUpstream({
-    ...deps,
-    outbound: createSamlOutbound(deps),
-    peers: createSamlPeers({ ...deps, store, allowsLoopback: isLoopbackHost(hostname) }),
-    keys: createSamlKeys({ ...deps, store }),
-  })
+  const peers = createSamlPeers({ ...deps, store, allowsLoopback: isLoopbackHost(hostname) })
+  const keys = createSamlKeys({ ...deps, store })
+  const upstream = createSamlUpstream({ ...deps, outbound: createSamlOutbound(deps), peers, keys })
+  return { upstream, healthOf: createSamlHealth({ ...deps, peers }) }
 }
 
 type ForeignSignInDeps = Omit<
