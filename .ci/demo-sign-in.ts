@@ -18,4 +18,5 @@ using transport = createTransport({ issuer, port: Number(new URL(issuer).port) }
 const places = { issuer, application, identityProvider }
 const ada = await createNewcomer(transport, places).asAda()
 const grace = await createNewcomer(transport, places).asPartner(/Grace Hopper/)
-process.stdout.write(`${ada.subject} ${grace.subject}\n`)
+const employee = await createNewcomer(transport, places).asEmployee('ada@acme.test', /Ada Lovelace/)
+process.stdout.write(`${ada.subject} ${grace.subject} ${employee.subject}\n`)

@@ -77,7 +77,7 @@ async function run(input: ServeInput, app: App, demo: readonly DemoAccount[]): P
   for (const job of jobs) job.start()
   const demoApp =
     config.demo && role === 'everything'
-      ? await startDemo(config.demo, { ...input, ...web })
+      ? await startDemo(config.demo, { ...input, ...web, keys: app.keyring })
       : undefined
 
   return {

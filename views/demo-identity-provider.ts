@@ -2,12 +2,13 @@ import {
   csrfField,
   hiddenField,
   postForm,
+  primaryButton,
   quietButton,
   secondaryButton,
 } from './components/form.ts'
 import { strong } from './components/text.ts'
 import { demoLayout, type DemoFrame } from './demo-layout.ts'
-import { html, type Html } from './html.ts'
+import { href, html, type Html } from './html.ts'
 import { messagesFor } from './messages.ts'
 
 /** Where a demo identity provider asks who somebody is. No password: whoever stands there may be anybody. */
@@ -45,5 +46,28 @@ export function demoPeoplePage({ frame, organization, people, ...props }: DemoPe
         )}
       </ul>
       ${postForm(form, html`<p class="way">${quietButton(t('demo_people.back'))}</p>`)}`,
+  })
+}
+
+/** On its way back; a script presses the button (SAML Bindings §3.5). */
+export type DemoForwardProps = {
+  readonly frame: DemoFrame
+  readonly organization: string
+  readonly action: string
+  readonly fields: Readonly<Record<string, string>>
+}
+
+export function demoForwardPage({ frame, organization, action, fields }: DemoForwardProps): Html {
+  const { t, text } = messagesFor(frame.locale)
+  return demoLayout(frame, {
+    masthead: t('demo_people.frame', { organization }),
+    title: text('demo_people.forward_title'),
+    lead: t('demo_people.forward', { organization: strong(organization) }),
+    failed: false,
+    body: html`<form method="post" action="${href(action)}" data-forward>
+        ${Object.entries(fields).map(([name, value]) => hiddenField(name, value))}
+        ${primaryButton(t('demo_people.forward_button'))}
+      </form>
+      <script type="module" src="${href(frame.assets('forward.js'))}"></script>`,
   })
 }

@@ -1,7 +1,7 @@
 import { accountChooserPage } from './account-chooser.ts'
 import { consentPage } from './consent.ts'
 import { continuePage } from './continue.ts'
-import { demoPeoplePage } from './demo-identity-provider.ts'
+import { demoForwardPage, demoPeoplePage } from './demo-identity-provider.ts'
 import { demoHomePage, demoTokensPage } from './demo.ts'
 import { devMailListPage, devMailPage } from './dev-mail.ts'
 import { devViewsPage } from './dev-views.ts'
@@ -370,6 +370,12 @@ function demoSamples({ page, text, url }: Stage): Samples {
         { id: 'grace', name: text('Grace Hopper'), email: text('grace@partners.test') },
         { id: 'alan', name: text('Alan Turing'), email: text('alan@partners.test') },
       ],
+    }),
+    'demo-forward': demoForwardPage({
+      frame,
+      organization: text('Acme'),
+      action: url('http://localhost:3000/t/acme/federation/employees/acs'),
+      fields: { SAMLResponse: text('PHNhbWw+'), RelayState: text('state') },
     }),
     'demo-signed-out': demoHomePage({ ...home, signedOut: true }),
     'demo-error': demoHomePage({ ...home, error }),

@@ -57,4 +57,5 @@ export function acmeIssuer(issuer: string): string {
 /** Who may be filled in. */
 export const demoAccounts = [
   { tenant: 'main', email: 'ada@example.test', password: 'correct-horse-battery' },
+  { tenant: 'acme', email: 'ada@acme.test', password: undefined },
 ] as const

@@ -8,6 +8,7 @@ import { createServer } from '#http/server.ts'
 import type { Clock } from '#kit/clock.ts'
 import { AppError } from '#kit/errors.ts'
 import { brandId, type ConnectionId } from '#kit/ids.ts'
+import type { KeyDeriver } from '#kit/sealer.ts'
 import type { Logger } from '#telemetry/telemetry.ts'
 import type { Assets } from '#views/assets.ts'
 import { acmeIssuer, applicationOrigin, demoClients, identityProviderOrigin } from './demo.ts'
@@ -24,12 +25,13 @@ type StartDeps = {
   readonly config: Pick<Config, 'issuer'>
   readonly assets: Assets
   readonly clock: Clock
+  readonly keys: KeyDeriver
   readonly logger: Logger
 }
 
 /** The application, and the identity provider of the tenant `acme`. */
 export async function startDemo(demo: DemoConfig, deps: StartDeps): Promise<RunningDemo> {
-  const { config, assets, clock, logger } = deps
+  const { config, assets, clock, logger, keys } = deps
   const errors = createErrorBoundary({
     renderError: (problem) => `<!doctype html><title>Error</title><p>${problem.reference}</p>`,
     isApi: () => false,
@@ -39,7 +41,7 @@ export async function startDemo(demo: DemoConfig, deps: StartDeps): Promise<Runn
   })
   const host = { assets, errors, readForm, clock }
   const clients = demoClients(config.issuer, demo)
-  const provider = { origin: identityProviderOrigin(demo), client: reliesOnPartners(config.issuer) }
+  const provider = { origin: identityProviderOrigin(demo), keys, ...signetAt(config.issuer) }
   const [application, identityProvider] = await Promise.all([
     listen(createRelyingParty({ ...host, clients }), demo.application, logger),
     listen(createIdentityProvider({ ...host, ...provider }), demo.identityProvider, logger),
@@ -52,12 +54,17 @@ export async function startDemo(demo: DemoConfig, deps: StartDeps): Promise<Runn
   }
 }
 
-/** Signet itself, as `config/seed.demo.json` has its connection. */
-function reliesOnPartners(issuer: string) {
+/** Signet itself, as `config/seed.demo.json` has its connections. */
+function signetAt(issuer: string) {
   const acme = { issuer: acmeIssuer(issuer) }
+  const partners = brandId<ConnectionId>('partners')
+  const employees = brandId<ConnectionId>('employees')
   return {
-    clientId: 'signet-acme',
-    redirectUri: connectionUrl(acme, brandId<ConnectionId>('partners'), 'callback'),
+    client: { clientId: 'signet-acme', redirectUri: connectionUrl(acme, partners, 'callback') },
+    serviceProvider: {
+      entityId: connectionUrl(acme, employees, 'metadata'),
+      acs: connectionUrl(acme, employees, 'acs'),
+    },
   }
 }
 

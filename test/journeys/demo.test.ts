@@ -101,6 +101,12 @@ describe('the demo of a development start', () => {
     assert.notEqual((await newcomer().asPartner(/Alan Turing/)).subject, first.subject)
   })
 
+  it('signs an employee of Acme in by SAML, by their address alone', async () => {
+    const first = await newcomer().asEmployee('ada@acme.test', /Ada Lovelace/)
+    assert.deepEqual([first.email, first.name], ['ada@acme.test', 'Ada Lovelace'])
+    assert.deepEqual(await newcomer().asEmployee('ada@acme.test', /Ada Lovelace/), first)
+  })
+
   it('takes who turns back over there to the sign-in page again', async () => {
     const { application, signet, identityProvider, leave } = newcomer()
     await application.open('/')
@@ -115,16 +121,24 @@ describe('the demo of a development start', () => {
 
   it('keeps its data and changes nothing when it is started again', async () => {
     const before = await newcomer().asPartner(/Grace Hopper/)
+    const employee = await newcomer().asEmployee('ada@acme.test', /Ada Lovelace/)
     await start[Symbol.asyncDispose]()
     start = await startDevelopment(folder.path, port, demo)
     const { created, updated, generated } = start.report
     assert.deepEqual([created, updated, generated], [[], [], []])
     assert.deepEqual(await newcomer().asPartner(/Grace Hopper/), before)
+    assert.deepEqual(await newcomer().asEmployee('ada@acme.test', /Ada Lovelace/), employee)
   })
 
   it('leaves out what somebody else has the port of', async () => {
     const [config, assets] = [{ issuer: start.issuer }, await loadAssets()]
-    const deps = { config, assets, clock: systemClock, logger: silentLogger }
+    const deps = {
+      config,
+      assets,
+      clock: systemClock,
+      logger: silentLogger,
+      keys: start.running.app.keyring,
+    }
     const second = await startDemo(demo, deps)
     assert.equal(second.origin, undefined)
     await second.close()

@@ -51,6 +51,20 @@ export function createNewcomer(transport: Transport, places: DemoPlaces) {
         return tabs.signet.submit({ password: 'correct-horse-battery' })
       }),
 
+    /** By the address typed: its domain is Acme's. */
+    asEmployee: (email: string, person: RegExp) =>
+      signIn('Sign in at Acme', async () => {
+        let page = await tabs.signet.submit({ email })
+        const [, link] = /href="([^"]*\/leave\/employees)"/.exec(page.html) ?? []
+        if (!page.isElsewhere) page = await tabs.signet.open(link ?? assert.fail(page.text))
+        await tabs.identityProvider.open(page.url)
+        await tabs.identityProvider.submit({}, person)
+        const back = await tabs.identityProvider.submit({}, 'Continue')
+        const posted = await transport.fetch(back.url, { method: 'POST', body: back.posted })
+        assert.equal(posted.status, 303)
+        return tabs.signet.open(new URL(posted.headers.get('location') ?? '', back.url))
+      }),
+
     /** By "Acme partners", as who is chosen there. */
     asPartner: (person: string | RegExp) =>
       signIn('Sign in at Acme', async (page) => {

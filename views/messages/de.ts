@@ -304,6 +304,9 @@ export const de: Translation = {
     '{organization} kennt diese Menschen. In dieser Demo wird niemand nach einem Passwort gefragt.',
   'demo_people.person': '{name}, {email}',
   'demo_people.back': 'Zurück, ohne sich anzumelden',
+  'demo_people.forward_title': 'Auf dem Weg zurück',
+  'demo_people.forward': '{organization} sagt der Anmeldeseite, wer Sie sind.',
+  'demo_people.forward_button': 'Weiter',
 
   'mail.footer_account': 'Sie bekommen diese Nachricht wegen Ihres Kontos bei {tenant}.',
   'mail.footer_address':

@@ -290,6 +290,9 @@ export const en = {
     '{organization} knows these people. Nobody is asked for a password in this demo.',
   'demo_people.person': '{name}, {email}',
   'demo_people.back': 'Go back without signing in',
+  'demo_people.forward_title': 'On your way back',
+  'demo_people.forward': '{organization} tells the sign-in page who you are.',
+  'demo_people.forward_button': 'Continue',
 
   'mail.footer_account': 'You get this message because of your {tenant} account.',
   'mail.footer_address': 'You get this message because somebody entered this address at {tenant}.',

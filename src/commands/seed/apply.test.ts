@@ -41,6 +41,7 @@ describe('the demo data', () => {
         'user main ada@example.test',
         'user main admin@example.test',
         'client acme demo-acme',
+        'connection acme employees',
         'connection acme partners',
       ])
       assert.deepEqual(first.unchanged, [])
@@ -275,6 +276,6 @@ describe('several processes that start together', () => {
       const reports = await Promise.all(both.map((services) => apply(services, demo)))
       const created = reports.flatMap((report) => names(report.created))
       assert.equal(new Set(created).size, created.length)
-      assert.equal(created.length, 11)
+      assert.equal(created.length, 12)
     })
 })

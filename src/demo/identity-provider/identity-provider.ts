@@ -1,6 +1,6 @@
 /**
- * Who knows the people of the demo data's tenant `acme`: a small OpenID Provider. SECURITY: development only. It asks for
- * no password, and believes whoever chooses a name.
+ * Who knows the people of the demo data's tenant `acme`: a small OpenID Provider and a small SAML identity provider.
+ * SECURITY: development only. They ask for no password, and believe whoever chooses a name.
  */
 export type DemoPerson = {
   /** Their `sub`: never given to somebody else. */
@@ -35,4 +35,32 @@ export type RelyingClient = {
   readonly clientId: string
   /** Compared byte for byte. */
   readonly redirectUri: string
+}
+
+/** Of Acme itself. */
+export const employees: readonly DemoPerson[] = [
+  {
+    id: 'ada',
+    name: 'Ada Lovelace',
+    given_name: 'Ada',
+    family_name: 'Lovelace',
+    email: 'ada@acme.test',
+  },
+  {
+    id: 'charles',
+    name: 'Charles Babbage',
+    given_name: 'Charles',
+    family_name: 'Babbage',
+    email: 'charles@acme.test',
+  },
+]
+
+/** Who relies on it by SAML: Signet. Nobody else is ever answered. */
+export type ServiceProvider = { readonly entityId: string; readonly acs: string }
+
+export type PeopleForm = {
+  readonly people: readonly DemoPerson[]
+  /** Posts `person` there, and `csrf`. */
+  readonly action: string
+  readonly csrf: string
 }

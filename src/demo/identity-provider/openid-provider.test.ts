@@ -11,7 +11,8 @@ import { sha256 } from '#kit/hash.ts'
 import { silentLogger } from '#telemetry/logger.ts'
 import { createFakeClock } from '#test/support/fake-clock.ts'
 import { html } from '#views/html.ts'
-import { createOpenIdProvider, type PeopleForm } from './openid-provider.ts'
+import type { PeopleForm } from './identity-provider.ts'
+import { createOpenIdProvider } from './openid-provider.ts'
 
 const client = {
   clientId: 'signet',

@@ -10,7 +10,7 @@ import { readRequest, type AuthorizationRequest } from './authorization-request.
 import { createIdTokens } from './id-token.ts'
 import { partners } from './identity-provider.ts'
 import { createOneTime } from './one-time.ts'
-import type { DemoPerson, RelyingClient } from './identity-provider.ts'
+import type { DemoPerson, PeopleForm, RelyingClient } from './identity-provider.ts'
 
 export type OpenIdProviderDeps = {
   /** Of the identity provider; this one is `/partners` below it. */
@@ -20,13 +20,6 @@ export type OpenIdProviderDeps = {
   readonly page: (ctx: Context, form: PeopleForm) => Html
   readonly readForm: ReadForm
   readonly clock: Clock
-}
-
-export type PeopleForm = {
-  readonly people: readonly DemoPerson[]
-  /** Posts `person` there, and `csrf`. */
-  readonly action: string
-  readonly csrf: string
 }
 
 type Grant = {
