@@ -96,7 +96,7 @@ describeInWorlds('where an application would have somebody sign in', (world) => 
     await tab.open(interaction)
     const start = `${tenant.issuer}/federation/${connection.id}/start`
     const uid = interaction.pathname.split('/').at(-1) ?? ''
-    assert.equal((await tab.open(start)).status, 404)
+    assert.equal((await tab.open(start)).status, 400) // of no sign-in, and not asked for by a front end
     assert.equal(
       (await tab.open(`${start}?interaction=${uid}`)).heading,
       'You’re not signed in yet',
