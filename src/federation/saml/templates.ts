@@ -1,6 +1,6 @@
 /**
- * What is filled in and sent. samlify's own lack the qualifiers of a NameID and the Reason of a logout. `{NameID}` and
- * `{RelayState}` come from elsewhere: they are filled in last, so that no placeholder in them is.
+ * What is filled in and sent. samlify's own lack the qualifiers of a NameID and the Reason of a logout. What stands in
+ * braces is filled in one after the other: a NameID, which comes from elsewhere, is the last, so that none in it is.
  */
 const namespaces =
   'xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"'
