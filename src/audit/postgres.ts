@@ -23,15 +23,14 @@ const append = `
   INSERT INTO audit_events (tenant_id, sequence, at, event, hash)
   SELECT :tenant, sequence, :at, :text, hash FROM head`
 
-// What is recent first, whatever its place: a prepared plan knows no dates, and would go through a whole history for them.
+// By time, which the index has: a prepared plan knows no dates, and by its place would go through a whole history for them.
 const listOf: Statement = {
   name: 'audit.list_of',
   text: `
-    WITH recent AS MATERIALIZED (
+    WITH newest AS MATERIALIZED (
       SELECT sequence, data FROM audit_people
       WHERE tenant_id = $1 AND account_id = $2 AND at >= $3::timestamptz
-    ), newest AS (
-      SELECT sequence, data FROM recent ORDER BY sequence DESC LIMIT $4::int
+      ORDER BY at DESC, sequence DESC LIMIT $4::int
     )
     SELECT e.sequence, e.event, e.hash, newest.data
     FROM newest CROSS JOIN LATERAL (
