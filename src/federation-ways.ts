@@ -1,6 +1,8 @@
 import type { Router } from '@koa/router'
 import type { Context } from 'koa'
-import { createSsoCodes } from '#api/auth/sso-codes.ts'
+import { createLinkCodes, createSsoCodes } from '#api/auth/sso-codes.ts'
+import { createLinkArrivals, createLinkStart, createLinkTickets } from '#api/auth/sso-link-start.ts'
+import type { LinkArrivalDeps } from '#api/auth/sso-link-start.ts'
 import { createSsoArrivals, createSsoStart } from '#api/auth/sso-start.ts'
 import type { SsoArrivalDeps } from '#api/auth/sso-start.ts'
 import type { Clients } from '#client/client.ts'
@@ -34,7 +36,7 @@ import type { Config } from '#config/config.ts'
 import { isLoopbackHost } from '#config/production.ts'
 import type { Egress, ReadForm } from '#http/http.ts'
 import { createFederationRouter } from '#interaction/federation/routes.ts'
-import type { FederationRouteDeps, Upstreams } from '#interaction/federation/routes.ts'
+import type { FederationRouteDeps, StartOf, Upstreams } from '#interaction/federation/routes.ts'
 import type { Ephemeral } from '#storage/storage.ts'
 import type { Logger, Metrics } from '#telemetry/telemetry.ts'
 import { basePathOf } from '#tenant/tenant.ts'
@@ -100,7 +102,7 @@ type ForeignSignInDeps = Omit<
   FederationRouteDeps & SignInArrivalDeps,
   'startOf' | 'tellOfFailure'
 > &
-  Omit<SsoArrivalDeps, 'ssoCodes' | 'tellOfFailure'> &
+  Omit<SsoArrivalDeps & LinkArrivalDeps, 'linkCodes' | 'ssoCodes' | 'tellOfFailure'> &
   FailureDeps & {
     readonly clients: Pick<Clients, 'find'>
     readonly ephemeral: Ephemeral
@@ -120,9 +122,11 @@ export type OtherArrivals = Readonly<
 export function createForeignSignIn(deps: ForeignSignInDeps): readonly Router[] {
   const tellOfFailure = createTellOfFailure(deps)
   const ssoCodes = createSsoCodes(deps.ephemeral)
-  const all = { ...deps, tellOfFailure, ssoCodes, startOf: createSsoStart(deps) }
+  const linkCodes = createLinkCodes(deps.ephemeral)
+  const all = { ...deps, tellOfFailure, ssoCodes, linkCodes, startOf: createStartOf(deps) }
   const { oidcUpstream: upstream, postedAnswers: posted } = deps
-  const others = { api: createSsoArrivals(all), ...deps.otherArrivals }
+  const forFrontEnds = { api: createSsoArrivals(all), api_link: createLinkArrivals(all) }
+  const others = { ...forFrontEnds, ...deps.otherArrivals }
   const arrivals = createArrivals(createSignInArrivals(all), others)
   return [
     createFederationRouter(all),
@@ -135,6 +139,14 @@ export function createForeignSignIn(deps: ForeignSignInDeps): readonly Router[] 
         `${basePathOf(tenant)}/account?idp_hint=${connection.id}`,
     }),
   ]
+}
+
+/** Out of no page of ours: for a front end, to sign in or to connect. */
+function createStartOf(deps: Pick<ForeignSignInDeps, 'clients' | 'ephemeral'>): StartOf {
+  const toLink = createLinkStart({ ...deps, linkTickets: createLinkTickets(deps.ephemeral) })
+  const toSignIn = createSsoStart(deps)
+  return async (tenant, { id }, query) =>
+    (await toLink(tenant, id, query)) ?? toSignIn(tenant, query)
 }
 
 /** Whoever comes back is met by who sent them. */

@@ -16,7 +16,9 @@ import type { ResetDeps } from '#api/auth/reset-password.ts'
 import type { EmailCodeLogin, EmailCodes } from '#login/email-code/email-code.ts'
 import type { Invitations, Registrations } from '#login/registration/registration.ts'
 import type { PasswordChanges } from '#login/password/change/change.ts'
-import { createSsoCodes } from '#api/auth/sso-codes.ts'
+import { createLinkCodes, createSsoCodes } from '#api/auth/sso-codes.ts'
+import { linkEndpoints } from '#api/auth/sso-link.ts'
+import { createLinkTickets } from '#api/auth/sso-link-start.ts'
 import { ssoEndpoints } from '#api/auth/sso.ts'
 import { passkeySignInEndpoints } from '#api/auth/passkey-sign-in.ts'
 import { connectedEndpoints, type ConnectedDeps } from '#api/auth/connected.ts'
@@ -33,7 +35,7 @@ import { createCors } from '#api/cors.ts'
 import { createApi } from '#api/router.ts'
 import type { ApiDeps } from '#api/router.ts'
 import type { Clients } from '#client/client.ts'
-import type { Connections, Enforcement } from '#federation/federation.ts'
+import type { Connections, Enforcement, Identities } from '#federation/federation.ts'
 import type { Factors, PasswordLogin } from '#login/login.ts'
 import type { DeviceCookies } from '#login/password/password.ts'
 import { createDirectTokens } from '#oidc/direct/service.ts'
@@ -64,6 +66,7 @@ export type JsonApiDeps = NewDeviceDeps &
     readonly devices: DeviceCookies
     readonly connections: Pick<Connections, 'find'>
     readonly enforcement: Enforcement
+    readonly identities: Pick<Identities, 'linkKept'>
     readonly ephemeral: Ephemeral
     readonly emailCode: EmailCodeLogin
     readonly emailCodes: EmailCodes
@@ -116,6 +119,7 @@ export function createJsonApi(deps: JsonApiDeps) {
       loginEndpoint(login),
       ...login2faEndpoints({ ...deps, ...login }),
       ...ssoEndpoints({ ...deps, ...login, ssoCodes: createSsoCodes(deps.ephemeral) }),
+      ...linkEndpoints({ ...own, ...linkStepsIn(deps.ephemeral) }),
       ...magicLinkEndpoints(login),
       registerEndpoint(register),
       verifyEmailEndpoint(register),
@@ -132,3 +136,8 @@ export function createJsonApi(deps: JsonApiDeps) {
     ],
   })
 }
+
+const linkStepsIn = (ephemeral: Ephemeral) => ({
+  linkTickets: createLinkTickets(ephemeral),
+  linkCodes: createLinkCodes(ephemeral),
+})

@@ -8,6 +8,7 @@ export const refusals = {
   'api.password_refused': [400, 'This password may not be chosen.'],
   'api.registration_refused': [400, 'Something is missing, or not accepted, to register.'],
   'api.connection_invalid': [400, 'The connection is not valid.'],
+  'api.redirect_uri_unknown': [400, 'The application is not registered with this redirect_uri.'],
   'api.version_required': [400, 'Say in If-Match which version you have seen, such as "3".'],
   'api.invalid_credentials': [401, 'The e-mail address or the password is not right.'],
   'api.refresh_token_invalid': [
@@ -39,11 +40,19 @@ export const refusals = {
     'This sign-in is too unlike the person to be let in. They were told by mail.',
   ],
   'api.sso_required': [403, 'People with this address sign in elsewhere: go where it is named.'],
+  'api.identity_refused': [
+    403,
+    'That account elsewhere may not be connected: the reason is named.',
+  ],
   'api.admin_only': [403, 'Only administrators of this tenant may do this.'],
   'api.session_unknown': [404, 'There is no such session of this person.'],
   'api.factor_unknown': [404, 'There is none of this person.'],
   'api.connection_unknown': [404, 'There is no such connection in this tenant.'],
   'api.connection_taken': [409, 'Another connection of this tenant has this id.'],
+  'api.identity_taken': [
+    409,
+    'That account elsewhere opens another one here, or this one is connected to another there.',
+  ],
   'api.factor_needed': [409, 'A second factor is demanded, and this is the only one.'],
   'api.last_way_in': [409, 'Nothing else would open the account.'],
   'api.passkey_not_added': [409, 'It is registered already, or there are as many as may be.'],

@@ -50,6 +50,13 @@ export type Errand =
       /** When they proved who they are here, epoch seconds: what ended the account since voids the errand. */
       readonly provedAt: number
     }
+  /** The same, for a front end that shows its own pages: it asks for what came of it, as whoever asked before. */
+  | {
+      readonly purpose: 'api_link'
+      readonly request: ApiSignIn
+      readonly accountId: AccountId
+      readonly sessionUid: SessionUid
+    }
   /** An administrator tries the connection; nobody is signed in and nothing is kept. */
   | { readonly purpose: 'test'; readonly accountId: AccountId }
 
@@ -214,7 +221,20 @@ export type Identities = {
   }): Promise<boolean>
   /** Of an errand `link`: the person proved both sides. */
   link(arrival: Arrival, requester: Requesting): Promise<AdmissionRefusal | undefined>
+  /** Of an errand `api_link`: keeps who they are over there, until whoever sent them comes for it. */
+  keepLink(arrival: Arrival, requester: Requesting): Promise<KeptLink>
+  /** Links what was kept, as `link` does. Once. */
+  linkKept(input: {
+    readonly tenant: Tenant
+    readonly handle: string
+    readonly accountId: AccountId
+    /** When this person last proved who they are here, epoch seconds: what ended the account since voids it. */
+    readonly provedAt: number
+    readonly requester: Requesting
+  }): Promise<'linked' | 'over' | AdmissionRefusal>
 }
+
+export type KeptLink = { readonly handle: string } | { readonly refusal: AdmissionRefusal }
 
 export type Requesting = {
   readonly ip: string

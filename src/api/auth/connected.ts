@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { connectionIdPattern } from '#federation/federation.ts'
 import type { ConnectedAccount, ConnectedAccounts } from '#federation/identity/identity.ts'
 import { brandId } from '#kit/ids.ts'
 import type { ConnectionId } from '#kit/ids.ts'
 import { endpoint } from '../api.ts'
 import type { Endpoint } from '../api.ts'
+import { connectionParams } from './sso.ts'
 import { refuseStale, stepUpNeeded, whoseOf } from './stepped-up.ts'
 import type { StepUpDeps } from './stepped-up.ts'
 
@@ -12,7 +12,7 @@ export type ConnectedDeps = StepUpDeps & {
   readonly connectedAccounts: Pick<ConnectedAccounts, 'list' | 'unlink'>
 }
 
-/** What a person has elsewhere, with the services of My account; connected there alone, where a browser is known. */
+/** What a person has elsewhere, with the services of My account. */
 export function connectedEndpoints(deps: ConnectedDeps): readonly Endpoint[] {
   return [listEndpoint(deps), unlinkEndpoint(deps)]
 }
@@ -52,9 +52,7 @@ function unlinkEndpoint(deps: ConnectedDeps): Endpoint {
     path: '/auth/sso/{connection}/unlink',
     summary: 'Disconnect an account elsewhere; never the last way in',
     security: 'bearer',
-    params: z.strictObject({
-      connection: z.string().regex(connectionIdPattern).describe('Id of a connection'),
-    }),
+    params: connectionParams,
     answers: { 204: { description: 'Disconnected' } },
     refusals: [
       'api.step_up_required',

@@ -1,27 +1,25 @@
 import { z } from 'zod'
-import type { ApiSignIn } from '#federation/federation.ts'
+import { admissionRefusals } from '#federation/federation.ts'
+import type { AdmissionRefusal, ApiSignIn } from '#federation/federation.ts'
 import { equalInConstantTime, sha256 } from '#kit/hash.ts'
-import type { ClientId, ConnectionId } from '#kit/ids.ts'
+import { brandId } from '#kit/ids.ts'
+import type { AccountId, ClientId, ConnectionId, SessionUid } from '#kit/ids.ts'
 import { randomToken } from '#kit/random.ts'
 import type { Proof } from '#login/login.ts'
 import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
+import { plainText } from './fields.ts'
 import { keptProof } from './pending-sign-ins.ts'
 
-/** What somebody proved elsewhere, until the front end that sent them asks for it. */
-export type SsoCodes = {
+/** What came of somebody who went elsewhere, until the front end that sent them asks for it. */
+export type SsoCodes<Kept> = {
   /** For a minute. */
-  keep(
-    tenant: Tenant,
-    connectionId: ConnectionId,
-    request: ApiSignIn,
-    proof: Proof,
-  ): Promise<string>
+  keep(tenant: Tenant, connectionId: ConnectionId, request: ApiSignIn, kept: Kept): Promise<string>
   /**
    * To exactly one of any number of concurrent callers, and only for the front end, the connection and the verifier it was
    * made for: whatever does not fit has used it up all the same (RFC 9700 §4.5).
    */
-  take(tenant: Tenant, redeemed: Redeemed): Promise<Proof | undefined>
+  take(tenant: Tenant, redeemed: Redeemed): Promise<Kept | undefined>
 }
 
 type Redeemed = {
@@ -33,34 +31,69 @@ type Redeemed = {
 
 const lifetime = 60
 
-const record = z.object({
-  clientId: z.string(),
-  connectionId: z.string(),
-  codeChallenge: z.string(),
-  proof: keptProof,
+/** As the answer of the front end carries it (RFC 7636 §4.1). */
+export const redeemFields = {
+  code: plainText(100),
+  code_verifier: z.string().regex(/^[\w.~-]{43,128}$/),
+}
+
+type Store = Pick<Ephemeral, 'put' | 'take'>
+
+/** Of a sign-in: what was proved. */
+export const createSsoCodes = (ephemeral: Store): SsoCodes<Proof> =>
+  createCodes(ephemeral, 'api_sso_code', keptProof)
+
+/** Of whoever connects what they have elsewhere: whose session asked, and what came of it. */
+export type LinkOutcome = {
+  readonly accountId: AccountId
+  readonly sessionUid: SessionUid
+  /** See `Identities.keepLink`. */
+  readonly result: { readonly handle: string } | { readonly refusal: AdmissionRefusal }
+}
+
+export const createLinkCodes = (ephemeral: Store): SsoCodes<LinkOutcome> =>
+  createCodes(ephemeral, 'api_link_code', linkOutcome)
+
+export const sessionFields = {
+  accountId: z.string().transform((id) => brandId<AccountId>(id)),
+  sessionUid: z.string().transform((uid) => brandId<SessionUid>(uid)),
+}
+
+const linkOutcome = z.object({
+  ...sessionFields,
+  result: z.union([
+    z.object({ handle: z.string() }),
+    z.object({ refusal: z.enum(admissionRefusals) }),
+  ]),
 })
 
-export function createSsoCodes(ephemeral: Pick<Ephemeral, 'put' | 'take'>): SsoCodes {
+function createCodes<Kept>(ephemeral: Store, kind: string, shape: z.ZodType<Kept>): SsoCodes<Kept> {
+  const record = z.object({
+    clientId: z.string(),
+    connectionId: z.string(),
+    codeChallenge: z.string(),
+    kept: shape,
+  })
+  const keyOf = (tenant: Tenant, code: string): EphemeralKey => ({
+    tenantId: tenant.id,
+    kind,
+    id: sha256(code),
+  })
+
   return {
-    async keep(tenant, connectionId, { clientId, codeChallenge }, proof) {
+    async keep(tenant, connectionId, { clientId, codeChallenge }, kept) {
       const code = randomToken()
-      const kept = JSON.stringify({ clientId, connectionId, codeChallenge, proof })
-      await ephemeral.put(keyOf(tenant, code), kept, lifetime)
+      const text = JSON.stringify({ clientId, connectionId, codeChallenge, kept })
+      await ephemeral.put(keyOf(tenant, code), text, lifetime)
       return code
     },
 
     async take(tenant, { clientId, connectionId, code, verifier }) {
       const text = await ephemeral.take(keyOf(tenant, code))
-      const kept = text === undefined ? undefined : record.parse(JSON.parse(text))
-      if (kept?.clientId !== clientId || kept.connectionId !== connectionId) return undefined
+      const found = text === undefined ? undefined : record.parse(JSON.parse(text))
+      if (found?.clientId !== clientId || found.connectionId !== connectionId) return undefined
       // RFC 7636 §4.6
-      return equalInConstantTime(kept.codeChallenge, sha256(verifier)) ? kept.proof : undefined
+      return equalInConstantTime(found.codeChallenge, sha256(verifier)) ? found.kept : undefined
     },
   }
 }
-
-const keyOf = (tenant: Tenant, code: string): EphemeralKey => ({
-  tenantId: tenant.id,
-  kind: 'api_sso_code',
-  id: sha256(code),
-})

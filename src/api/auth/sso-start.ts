@@ -1,22 +1,32 @@
 import type { Context } from 'koa'
 import { z } from 'zod'
 import { mayUseApi } from '#client/client.ts'
-import type { Clients } from '#client/client.ts'
-import type { ApiSignIn, Arrivals, Failure, Identities } from '#federation/federation.ts'
+import type { Client, Clients } from '#client/client.ts'
+import type {
+  ApiSignIn,
+  Arrivals,
+  Failure,
+  FailureReason,
+  Identities,
+} from '#federation/federation.ts'
 import { brandId } from '#kit/ids.ts'
 import type { ClientId } from '#kit/ids.ts'
-import type { Requester } from '#login/login.ts'
+import type { Proof, Requester } from '#login/login.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import { plainText } from './fields.ts'
 import type { SsoCodes } from './sso-codes.ts'
 
 /** As RFC 6749 §4.1.1 and RFC 7636 §4.3 name them. */
-export const ssoRequestFields = {
-  client_id: plainText(128),
+export const wayBackFields = {
   redirect_uri: plainText(2048).describe('Exactly as it is registered'),
   code_challenge: z.string().regex(/^[\w-]{43}$/),
   code_challenge_method: z.literal('S256'),
   state: plainText(512).optional(),
+}
+
+export const ssoRequestFields = {
+  client_id: plainText(128),
+  ...wayBackFields,
   login_hint: plainText(254).optional(),
 }
 
@@ -35,15 +45,20 @@ async function readSsoRequest(
   if (!read.success) return undefined
   const { client_id, redirect_uri: redirectUri, code_challenge: codeChallenge } = read.data
   const client = await clients.find(tenant.id, brandId<ClientId>(client_id))
-  if (client?.status !== 'active' || !mayUseApi(client)) return undefined
-  if (!client.metadata.redirect_uris.includes(redirectUri)) return undefined
+  if (!isSender(client, redirectUri)) return undefined
   const { state, login_hint: loginHint } = read.data
   return { request: { clientId: client.clientId, redirectUri, state, codeChallenge }, loginHint }
 }
 
+/** Whether a front end may have people sent elsewhere, and back to this address of it. */
+export function isSender(client: Client | undefined, redirectUri: string): client is Client {
+  if (client?.status !== 'active' || !mayUseApi(client)) return false
+  return client.metadata.redirect_uris.includes(redirectUri)
+}
+
 export type SsoArrivalDeps = {
   readonly identities: Pick<Identities, 'admit'>
-  readonly ssoCodes: SsoCodes
+  readonly ssoCodes: SsoCodes<Proof>
   readonly requesterOf: (ctx: Context) => Omit<Requester, 'deviceCookie'>
   /** Records why it came to nothing. */
   readonly tellOfFailure: (ctx: Context, failure: Failure) => Promise<unknown>
@@ -73,12 +88,15 @@ export function createSsoArrivals(deps: SsoArrivalDeps): Arrivals<Context> {
       const { tenant, errand, reason } = failure
       if (errand?.purpose !== 'api') throw new Error('an errand of somebody else')
       await deps.tellOfFailure(ctx, failure)
-      const isDown = reason === 'upstream_unavailable'
-      return backTo(tenant, errand.request, {
-        error: isDown ? 'temporarily_unavailable' : 'access_denied',
-      })
+      return backWithout(tenant, errand.request, reason)
     },
   }
+}
+
+/** Why is for the audit: a front end is told what it can do. */
+export function backWithout(tenant: Tenant, request: WayBack, reason: FailureReason): string {
+  const isDown = reason === 'upstream_unavailable'
+  return backTo(tenant, request, { error: isDown ? 'temporarily_unavailable' : 'access_denied' })
 }
 
 /** How a front end has somebody leave. See `FederationRouteDeps.startOf`. */
@@ -90,15 +108,17 @@ export function createSsoStart(deps: { readonly clients: Pick<Clients, 'find'> }
     return {
       errand: { purpose: 'api', request } as const,
       wishes: { anew: false, loginHint },
-      failedUrl: backTo(tenant, request, { error: 'temporarily_unavailable' }),
+      failedUrl: backWithout(tenant, request, 'upstream_unavailable'),
     }
   }
 }
 
+type WayBack = Pick<ApiSignIn, 'redirectUri' | 'state'>
+
 /** RFC 6749 §4.1.2, RFC 9207. */
-function backTo(
+export function backTo(
   tenant: Pick<Tenant, 'issuer'>,
-  { redirectUri, state }: Pick<ApiSignIn, 'redirectUri' | 'state'>,
+  { redirectUri, state }: WayBack,
   answer: Readonly<Record<string, string>>,
 ): string {
   const url = new URL(redirectUri)

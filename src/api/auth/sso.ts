@@ -3,22 +3,23 @@ import { connectionIdPattern } from '#federation/federation.ts'
 import type { Connections } from '#federation/federation.ts'
 import { brandId } from '#kit/ids.ts'
 import type { ConnectionId, TenantId } from '#kit/ids.ts'
+import type { Proof } from '#login/login.ts'
 import { endpoint } from '../api.ts'
 import type { Endpoint } from '../api.ts'
 import { directCall } from './clients.ts'
-import { plainText } from './fields.ts'
 import type { LoginDeps } from './login.ts'
 import { createSignIn } from './sign-in.ts'
 import { deviceField, notSignedIn, sign, signedIn } from './sign.ts'
+import { redeemFields } from './sso-codes.ts'
 import type { SsoCodes } from './sso-codes.ts'
 import { ssoRequestFields } from './sso-start.ts'
 
 export type SsoDeps = LoginDeps & {
   readonly connections: Pick<Connections, 'find'>
-  readonly ssoCodes: SsoCodes
+  readonly ssoCodes: SsoCodes<Proof>
 }
 
-const params = z.strictObject({
+export const connectionParams = z.strictObject({
   connection: z.string().regex(connectionIdPattern).describe('Id of a connection'),
 })
 
@@ -33,7 +34,7 @@ function authorizeEndpoint({ connections }: SsoDeps): Endpoint {
     path: '/auth/sso/{connection}/authorize',
     summary: 'Where to send the browser of somebody who signs in elsewhere',
     security: 'open',
-    params,
+    params: connectionParams,
     query: z.strictObject(ssoRequestFields),
     answers: {
       200: {
@@ -53,7 +54,7 @@ function authorizeEndpoint({ connections }: SsoDeps): Endpoint {
   })
 }
 
-async function activeId(
+export async function activeId(
   tenantId: TenantId,
   id: string,
   connections: SsoDeps['connections'],
@@ -70,12 +71,11 @@ function callbackEndpoint(deps: SsoDeps): Endpoint {
     path: '/auth/sso/{connection}/callback',
     summary: 'Tokens for the code that came back to `redirect_uri`; good once, for a minute',
     security: 'client',
-    params,
+    params: connectionParams,
     // no secret in an address: a confidential client authenticates by the Authorization header
     query: z.strictObject({
       client_id: ssoRequestFields.client_id.optional(),
-      code: plainText(100),
-      code_verifier: z.string().regex(/^[\w.~-]{43,128}$/),
+      ...redeemFields,
       device_token: deviceField,
     }),
     answers: signedIn,

@@ -17,6 +17,16 @@ import type { ErrandPlace, Errands, PostedAnswers } from './errand.ts'
 type Deps = { readonly ephemeral: Ephemeral; readonly sealer: Sealer; readonly clock: Clock }
 
 const accountId = z.string().transform((id) => brandId<AccountId>(id))
+const sessionUid = z.string().transform((uid) => brandId<SessionUid>(uid))
+
+const request = z
+  .object({
+    clientId: z.string().transform((id) => brandId<ClientId>(id)),
+    redirectUri: z.string(),
+    state: z.string().optional(),
+    codeChallenge: z.string(),
+  })
+  .transform(({ state, ...rest }) => ({ ...rest, state }))
 
 const record = z.object({
   errand: z.discriminatedUnion('purpose', [
@@ -24,23 +34,9 @@ const record = z.object({
       purpose: z.literal('sign_in'),
       uid: z.string().transform((uid) => brandId<InteractionUid>(uid)),
     }),
-    z.object({
-      purpose: z.literal('api'),
-      request: z
-        .object({
-          clientId: z.string().transform((id) => brandId<ClientId>(id)),
-          redirectUri: z.string(),
-          state: z.string().optional(),
-          codeChallenge: z.string(),
-        })
-        .transform(({ state, ...rest }) => ({ ...rest, state })),
-    }),
-    z.object({
-      purpose: z.literal('link'),
-      accountId,
-      sessionUid: z.string().transform((uid) => brandId<SessionUid>(uid)),
-      provedAt: z.number(),
-    }),
+    z.object({ purpose: z.literal('api'), request }),
+    z.object({ purpose: z.literal('link'), accountId, sessionUid, provedAt: z.number() }),
+    z.object({ purpose: z.literal('api_link'), request, accountId, sessionUid }),
     z.object({ purpose: z.literal('test'), accountId }),
   ]),
   version: z.number(),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { epochSeconds } from '#kit/clock.ts'
-import { brandId, type SessionUid, type TenantId } from '#kit/ids.ts'
+import { brandId, type ClientId, type SessionUid, type TenantId } from '#kit/ids.ts'
 import { acme, google, noRules, openIdentities, requester } from '#test/support/identities.ts'
 import { actor, tenant } from '#test/support/password-login.ts'
 
@@ -114,6 +114,55 @@ describe('linking by who is signed in', () => {
     rules.set(google.id, { ...noRules, domains: [{ name: 'acme.test', isEnforced: false }] })
     assert.equal(await link(ada), 'domain_not_allowed')
     assert.equal(await link(ada, {}, { ...google, status: 'disabled' }), 'no_account')
+  })
+})
+
+describe('linking in two steps, for a front end', () => {
+  const request = {
+    clientId: brandId<ClientId>('app'),
+    redirectUri: 'https://app.test/back',
+    state: undefined,
+    codeChallenge: 'challenge',
+  }
+
+  async function kept() {
+    const world = await openIdentities()
+    const ada = await world.addAccount('ada@example.test')
+    const asked = { accountId: ada.id, sessionUid: brandId<SessionUid>('session') }
+    const errand = { purpose: 'api_link', request, ...asked } as const
+    const result = await world.identities.keepLink({ ...world.arrival(), errand }, requester)
+    assert.ok('handle' in result)
+    const provedAt = epochSeconds(world.clock)
+    return { ...world, ada, asked: { tenant, ...result, accountId: ada.id, provedAt, requester } }
+  }
+
+  it('is done once, of twenty at once', async () => {
+    const { identities, asked, store, ada } = await kept()
+    assert.deepEqual(await store.list(tenant.id, ada.id), [])
+    const all = await Promise.all(Array.from({ length: 20 }, () => identities.linkKept(asked)))
+    assert.deepEqual(all.toSorted().slice(-2), ['over', 'over'])
+    assert.equal(all.filter((one) => one === 'linked').length, 1)
+  })
+
+  it('is one account’s, and no handle of a sign-in fits it', async () => {
+    const { identities, asked, addAccount, admit } = await kept()
+    const eve = await addAccount('eve@example.test')
+    assert.equal(await identities.linkKept({ ...asked, accountId: eve.id }), 'over')
+    const waiting = await admit()
+    assert.ok(waiting.kind === 'link_first')
+    const { handle } = waiting
+    assert.equal(await identities.linkKept({ ...asked, handle }), 'over')
+    assert.ok(await identities.linkWaiting({ ...asked, handle }), 'and it is still there')
+  })
+
+  it('is void when everything ended since, or the connection is off (Q17)', async () => {
+    const off = await kept()
+    off.connections.set(google.id, { ...google, status: 'disabled' })
+    assert.equal(await off.identities.linkKept(off.asked), 'no_account')
+    const ended = await kept()
+    await ended.accounts.end(tenant.id, ended.ada.id, actor)
+    assert.equal(await ended.identities.linkKept(ended.asked), 'account_unavailable')
+    assert.ok(ended.audit.events.some(({ type }) => type === 'federation.failed'))
   })
 })
 

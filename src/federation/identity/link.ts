@@ -1,19 +1,25 @@
 import { isVoid, type HeldAccount } from '#account/account.ts'
-import type { AdmissionRefusal, Connections, Identities } from '../federation.ts'
+import type { AccountId } from '#kit/ids.ts'
+import type { AdmissionRefusal, Connections, Identities, KeptLink } from '../federation.ts'
 import { keyOf, Overtaken, type AdmitDeps, type Guest } from './admit.ts'
 import { decideLink } from './decision.ts'
-import type { Identity } from './identity.ts'
+import type { Identity, IdentityKey } from './identity.ts'
 import type { WaitingLinks } from './waiting.ts'
 
 export type LinkDeps = Pick<AdmitDeps, 'accounts' | 'clock' | 'records' | 'store' | 'tell'> & {
   readonly connections: Pick<Connections, 'find'>
+  /** Until somebody signed in to the account that stands here. */
   readonly waiting: WaitingLinks
+  /** Until the front end that sent somebody comes for it. */
+  readonly kept: WaitingLinks
 }
 
 /** Linking with proof of both sides: the other side's, and the account's own. */
 export function createLinking(deps: LinkDeps) {
   const write = createWrite(deps)
-  return { link: createLink(deps, write), linkWaiting: createLinkWaiting(deps, write) }
+  const connect = createConnect(deps, write)
+  const linkWaiting = createLinkWaiting(deps, write)
+  return { link: createLink(connect), ...createLinkInSteps(deps, connect), linkWaiting }
 }
 
 type Write = ReturnType<typeof createWrite>
@@ -34,33 +40,81 @@ function createWrite({ store, records, tell }: LinkDeps) {
   }
 }
 
-/** Of an errand `link`: who asked is signed in here, and has just proved who they are over there. */
-function createLink({ store, accounts, clock }: LinkDeps, write: Write) {
-  return async (guest: Guest): Promise<AdmissionRefusal | undefined> => {
-    const { tenant, connection, errand, rules, mapped } = guest
-    if (errand.purpose !== 'link') throw new Error('an errand that links nothing')
-    const { domains } = rules
-    if (domains.length > 0 && !domains.some(({ name }) => name === mapped.email?.domain))
-      return 'domain_not_allowed'
-    const linking = accounts.hold(tenant.id, errand.accountId, async (held) => {
+type Proved = Pick<Guest, 'tenant' | 'connection' | 'requester'> & {
+  readonly accountId: AccountId
+  readonly provedAt: number
+  readonly key: IdentityKey
+  readonly email: string | undefined
+}
+
+/** Both sides are proved: theirs, and that of the account since `provedAt`. */
+function createConnect({ store, accounts, clock }: LinkDeps, write: Write) {
+  return async (proved: Proved): Promise<AdmissionRefusal | undefined> => {
+    const { tenant, accountId, provedAt, key, email } = proved
+    const linking = accounts.hold(tenant.id, accountId, async (held) => {
       const { account, within } = held
-      if (isVoid(account, errand.provedAt)) return 'account_unavailable'
-      const known = await store.find(keyOf(guest), within)
+      if (isVoid(account, provedAt)) return 'account_unavailable'
+      const known = await store.find(key, within)
       const all = await store.list(tenant.id, account.id, within)
       const decision = decideLink({
         owner: known && { id: known.accountId },
         account,
-        hasAnother: all.some(({ connectionId }) => connectionId === connection.id),
+        hasAnother: all.some(({ connectionId }) => connectionId === key.connectionId),
       })
       if (decision !== 'link') return decision
-      const createdAt = new Date(clock.now())
-      const said = { email: mapped.email?.email, createdAt, lastUsedAt: undefined }
-      await write(guest, held, { ...keyOf(guest), ...said }, 'signed_in')
+      const said = { email, createdAt: new Date(clock.now()), lastUsedAt: undefined }
+      await write(proved, held, { ...key, ...said }, 'signed_in')
       return 'linked' as const
     })
     const outcome = await unlessOvertaken(linking, 'identity_taken' as const)
     return outcome === 'linked' ? undefined : (outcome ?? 'account_unavailable')
   }
+}
+
+type Connect = ReturnType<typeof createConnect>
+
+/** Of an errand `link`: who asked is signed in here, and has just proved who they are over there. */
+function createLink(connect: Connect) {
+  return async (guest: Guest): Promise<AdmissionRefusal | undefined> => {
+    const { errand, mapped } = guest
+    if (errand.purpose !== 'link') throw new Error('an errand that links nothing')
+    if (!mayBeOf(guest)) return 'domain_not_allowed'
+    return connect({ ...guest, ...errand, key: keyOf(guest), email: mapped.email?.email })
+  }
+}
+
+/** Of an errand `api_link`: what is proved over there waits, and is linked when the front end proves the other side. */
+function createLinkInSteps({ connections, kept, records }: LinkDeps, connect: Connect) {
+  return {
+    async keepLink(guest: Guest): Promise<KeptLink> {
+      const { tenant, errand, mapped } = guest
+      if (errand.purpose !== 'api_link') throw new Error('an errand that links nothing')
+      if (!mayBeOf(guest)) return { refusal: 'domain_not_allowed' }
+      const { tenantId: _, ...key } = keyOf(guest)
+      const { accountId } = errand
+      const link = { ...key, email: mapped.email?.email, accountId }
+      return { handle: await kept.keep(tenant.id, link) }
+    },
+
+    linkKept: (async ({ tenant, handle, accountId, provedAt, requester }) => {
+      const found = await kept.take(tenant.id, handle)
+      // SECURITY: it was proved for one account. Whoever is signed in now may be somebody else.
+      if (found?.accountId !== accountId) return 'over'
+      const { connectionId, issuer, subject, email } = found
+      const connection = await connections.find(tenant.id, connectionId)
+      if (connection?.status !== 'active') return 'no_account'
+      const key = { tenantId: tenant.id, connectionId, issuer, subject }
+      const occasion = { tenant, connection, requester, accountId, provedAt }
+      const refusal = await connect({ ...occasion, key, email })
+      if (refusal) await records.failed(occasion, refusal)
+      return refusal ?? 'linked'
+    }) satisfies Identities['linkKept'],
+  }
+}
+
+/** Nobody comes in through a connection from outside of the domains it owns, if it owns any. */
+function mayBeOf({ rules: { domains }, mapped }: Guest): boolean {
+  return domains.length === 0 || domains.some(({ name }) => name === mapped.email?.domain)
 }
 
 function createLinkWaiting(deps: LinkDeps, write: Write): Identities['linkWaiting'] {

@@ -31,10 +31,15 @@ const mostTries = 3
 
 export function createIdentities(deps: IdentityDeps): Identities {
   const records = createRecords(deps)
-  const inner = { ...deps, records, waiting: createWaitingLinks(deps.ephemeral) }
+  const inner = {
+    ...deps,
+    records,
+    waiting: createWaitingLinks(deps.ephemeral, 'federation_link'),
+    kept: createWaitingLinks(deps.ephemeral, 'federation_kept_link'),
+  }
   const receive = createReceive(deps)
   const attempt = createAttempt(inner)
-  const { link, linkWaiting } = createLinking(inner)
+  const { link, keepLink, linkWaiting, linkKept } = createLinking(inner)
 
   async function admitted(guest: Guest): Promise<Admission> {
     for (let tries = 0; tries < mostTries; tries += 1) {
@@ -67,7 +72,15 @@ export function createIdentities(deps: IdentityDeps): Identities {
       return refusal
     },
 
+    async keepLink(arrival, requester) {
+      const guest = await receive(arrival, requester)
+      const kept = typeof guest === 'string' ? { refusal: guest } : await keepLink(guest)
+      if ('refusal' in kept) await records.failed({ ...arrival, requester }, kept.refusal)
+      return kept
+    },
+
     linkWaiting,
+    linkKept,
   }
 }
 

@@ -25,7 +25,17 @@ const schema = z.object({
   accountId: z.string().transform((id) => brandId<AccountId>(id)),
 })
 
-export function createWaitingLinks(ephemeral: Pick<Ephemeral, 'put' | 'take'>) {
+/** `kind`: what waits for one proof is not there for another. */
+export function createWaitingLinks(
+  ephemeral: Pick<Ephemeral, 'put' | 'take'>,
+  kind: 'federation_link' | 'federation_kept_link',
+) {
+  const placeOf = (tenantId: TenantId, handle: string): EphemeralKey => ({
+    tenantId,
+    kind,
+    id: sha256(handle),
+  })
+
   return {
     async keep(tenantId: TenantId, link: WaitingLink): Promise<string> {
       const handle = randomToken()
@@ -44,9 +54,3 @@ export function createWaitingLinks(ephemeral: Pick<Ephemeral, 'put' | 'take'>) {
 }
 
 export type WaitingLinks = ReturnType<typeof createWaitingLinks>
-
-const placeOf = (tenantId: TenantId, handle: string): EphemeralKey => ({
-  tenantId,
-  kind: 'federation_link',
-  id: sha256(handle),
-})

@@ -36,10 +36,16 @@ export type FederationRouteDeps = {
   readonly browserCookie: BrowserCookie
   readonly tellOfFailure: TellOfFailure
   /** Port. What somebody leaves for who comes from no page of ours; undefined: nobody may, or not so. */
-  readonly startOf: (tenant: Tenant, query: unknown) => Promise<OtherStart | undefined>
+  readonly startOf: StartOf
   readonly pageOf: PageOf
   readonly clock: Clock
 }
+
+export type StartOf = (
+  tenant: Tenant,
+  connection: Pick<Connection, 'id'>,
+  query: unknown,
+) => Promise<OtherStart | undefined>
 
 export type OtherStart = {
   readonly errand: Errand
@@ -111,7 +117,8 @@ async function startOther(
   deps: FederationRouteDeps,
 ): Promise<void> {
   const tenant = tenantOf(ctx.req)
-  const start = await deps.startOf(tenant, ctx.query)
+  // a HEAD uses nothing up
+  const start = ctx.method === 'GET' && (await deps.startOf(tenant, connection, ctx.query))
   if (!start) throw refusedStart()
   const { errand, wishes, failedUrl } = start
   const browser = deps.browserCookie.ensure(tenant, ctx.req, ctx.res)
