@@ -12,6 +12,8 @@ import { readForm } from '#http/form.ts'
 import { createTotpEnrolment } from '#interaction/enrolment/totp.ts'
 import { createEmailLinkRouter, registrationLinks, signInLinks } from '#interaction/email-link.ts'
 import type { Upstreams } from '#interaction/federation/routes.ts'
+import { createAdmittance } from '#interaction/federation/admittance.ts'
+import { createTellOfFailure } from '#interaction/federation/failures.ts'
 import { createElsewhere } from '#interaction/federation/elsewhere.ts'
 import { createElsewhereEnd } from '#interaction/federation/end.ts'
 import type { Enrolment } from '#interaction/enrolment/enrolment.ts'
@@ -53,6 +55,7 @@ import type {
   EmailCodeLogin,
   EmailSecondStep,
   EmailVerification,
+  ForeignMailbox,
 } from '#login/email-code/email-code.ts'
 import { createEmailUndoRouter } from '#login/email-change/portal.ts'
 import type { Factors, PasswordLogin } from '#login/login.ts'
@@ -127,6 +130,7 @@ export type ConversationDeps = Omit<FinishDeps, Made> &
     readonly emailSecondStep: EmailSecondStep
     readonly factors: Factors
     readonly emailVerification: EmailVerification
+    readonly foreignMailbox: ForeignMailbox
     readonly risks: Risks
     readonly trustedDevices: TrustedDevices
     readonly browserCookie: BrowserCookie
@@ -150,10 +154,13 @@ export function createConversation(
   const csrf = createCsrf(app.keyring.deriveAll('csrf'))
   const sealedCookies = createSealedCookies({ sealer: app.sealer, clock })
   const remembered = createRememberedAccounts(sealedCookies)
-  const { accounts, browserCookie, emailCode, invitations, registrations } = app
+  const { accounts, browserCookie, invitations, registrations } = app
   const { enforcement } = app
   const frame = { csrf, readForm, requesterOf, pageOf, clock }
-  const common = { ...frame, accounts, progress, browserCookie, enforcement }
+  const tellOfFailure = createTellOfFailure({ ...app, ...frame, logger, metrics })
+  const changeAfter = createAdmittance({ ...frame, accounts, tellOfFailure })
+  const back = { tellOfFailure, changeAfter }
+  const common = { ...frame, accounts, progress, browserCookie, enforcement, ...back }
   const invitationOf = createInvitationOf({ invitations, sealedCookies })
   const nudges = createNudgeMemory({ sealedCookies, clock })
   const people = { remembered, registrations, invitationOf, nudges }
@@ -172,19 +179,16 @@ export function createConversation(
     enrollable: further.enrolments.map(({ method }) => method),
   })
   const interaction = createInteractionRouter({
+    ...app,
     ...common,
     ...further,
     ...people,
-    emailCode,
-    emailVerification: app.emailVerification,
     ...visits,
     stepPage: createStepPage({ ...further, csrf, demo, listResources: resourcesOf(app) }),
     finish: finishOf({ ...app, flow, progress, remembered, deviceTrust, clock }),
     tellOfRefusal: createRefusalNotice({ ...app, ...common, transactor: app.database }),
     requesterFor,
     password: app.passwords,
-    passkeys: app.passkeys,
-    departures: app.departures,
   })
   const recovery = createRecoveryRouter({
     ...app,
@@ -195,7 +199,7 @@ export function createConversation(
     cookie: createRecoveryCookie(cookies),
   })
   const otherArrivals = { link: myAccount.linkArrivals }
-  const coming = { ...app, ...common, flow, ...visits, logger, metrics, otherArrivals }
+  const coming = { ...app, ...common, flow, ...visits, otherArrivals }
   const elsewhere = createForeignSignIn(coming)
   const links = createLinkRouters({ ...app, ...common, sealedCookies })
   return [interaction, ...links, recovery, ...elsewhere]

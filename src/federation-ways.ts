@@ -30,8 +30,7 @@ import { createSamlUpstream } from '#federation/saml/service.ts'
 import { createEnforcement } from '#federation/service.ts'
 import { createSignInArrivals } from '#interaction/federation/arrivals.ts'
 import type { SignInArrivalDeps } from '#interaction/federation/arrivals.ts'
-import { createTellOfFailure } from '#interaction/federation/failures.ts'
-import type { FailureDeps } from '#interaction/federation/failures.ts'
+import type { TellOfFailure } from '#interaction/federation/failures.ts'
 import type { Config } from '#config/config.ts'
 import { isLoopbackHost } from '#config/production.ts'
 import type { Egress, ReadForm } from '#http/http.ts'
@@ -98,12 +97,9 @@ function createSaml(
   return { upstream, healthOf: createSamlHealth({ ...deps, peers }) }
 }
 
-type ForeignSignInDeps = Omit<
-  FederationRouteDeps & SignInArrivalDeps,
-  'startOf' | 'tellOfFailure'
-> &
-  Omit<SsoArrivalDeps & LinkArrivalDeps, 'linkCodes' | 'ssoCodes' | 'tellOfFailure'> &
-  FailureDeps & {
+type ForeignSignInDeps = Omit<FederationRouteDeps & SignInArrivalDeps, 'startOf'> &
+  Omit<SsoArrivalDeps & LinkArrivalDeps, 'linkCodes' | 'ssoCodes' | 'tellOfFailure'> & {
+    readonly tellOfFailure: TellOfFailure
     readonly clients: Pick<Clients, 'find'>
     readonly ephemeral: Ephemeral
     readonly oidcUpstream: OidcUpstream
@@ -120,10 +116,9 @@ export type OtherArrivals = Readonly<
 
 /** Out of a sign-in, and back into it. */
 export function createForeignSignIn(deps: ForeignSignInDeps): readonly Router[] {
-  const tellOfFailure = createTellOfFailure(deps)
   const ssoCodes = createSsoCodes(deps.ephemeral)
   const linkCodes = createLinkCodes(deps.ephemeral)
-  const all = { ...deps, tellOfFailure, ssoCodes, linkCodes, startOf: createStartOf(deps) }
+  const all = { ...deps, ssoCodes, linkCodes, startOf: createStartOf(deps) }
   const { oidcUpstream: upstream, postedAnswers: posted } = deps
   const forFrontEnds = { api: createSsoArrivals(all), api_link: createLinkArrivals(all) }
   const others = { ...forFrontEnds, ...deps.otherArrivals }

@@ -7,6 +7,7 @@ import type { KeyDeriver } from '#kit/sealer.ts'
 import { createBrowserCookie } from '#login/email-code/browser-cookie.ts'
 import type { PriorCredential } from '#login/email-code/email-code.ts'
 import { createEmailCodeLogin } from '#login/email-code/login.ts'
+import { createForeignMailbox } from '#login/email-code/foreign-mailbox.ts'
 import { createEmailVerification } from '#login/email-code/verification.ts'
 import { createMailboxOwnership } from '#login/email-code/ownership.ts'
 import { createEmailSecondStep } from '#login/email-code/second-step.ts'
@@ -76,6 +77,7 @@ export function createMailProofs(
     emailCode: createEmailCodeLogin({ emailCodes, ownership, accounts, audit, metrics }),
     emailSecondStep: createEmailSecondStep({ emailCodes, accounts, audit, metrics }),
     emailVerification: createEmailVerification({ ...about, emailCodes, accounts, audit }),
+    foreignMailbox: createForeignMailbox({ ...about, emailCodes, audit }),
     registrations: createRegistrations({ ...change, emailCodes, agreements, invitations: store }),
     invitations: createInvitations({ ...change, store, outbox }),
     browserCookie: createBrowserCookie(cookies),

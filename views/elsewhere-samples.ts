@@ -1,4 +1,5 @@
 import { elsewhereFailedPage, elsewhereProblems, nobodyLeftPage } from './elsewhere-failed.ts'
+import { emailCodePage } from './email-code.ts'
 import { forwardLinkPage, forwardPage } from './forward.ts'
 import { handOffPage } from './hand-off.ts'
 import { identifierPage } from './identifier.ts'
@@ -53,7 +54,25 @@ export function elsewhereSamples(stage: Stage): Samples {
       address: url('https://idp.acme.test/authorize'),
     }),
     'elsewhere-nobody-left-error': nobodyLeftPage({ page, reference: text('7K3F-9QZD') }),
+    ...verifying(stage),
     ...failed(stage),
+  }
+}
+
+function verifying({ page, text, url }: Stage): Samples {
+  const base = {
+    page,
+    csrf,
+    connection: text('Acme Corp'),
+    email: text('ada@acme.test'),
+    purpose: 'register',
+    action: url('/interaction/sample/elsewhere-code'),
+    sendAction: url('/interaction/sample/send-elsewhere-code'),
+    changeAction: url('/interaction/sample/another'),
+  } as const
+  return {
+    'elsewhere-verify': emailCodePage({ ...base, sent: undefined }),
+    'elsewhere-verify-sent': emailCodePage({ ...base, sent: { resendIn: 40 } }),
   }
 }
 

@@ -13,6 +13,8 @@ export type EmailCodeProps = {
   readonly email: string
   /** What it leads to. `reset`: the same page whether the address is anybody's (Q73). */
   readonly purpose: 'sign_in' | 'register' | 'reset'
+  /** Who told the address, and did not vouch for it. */
+  readonly connection?: string | undefined
   /** Sends the code, or a new one. */
   readonly sendAction: string
   /** Undefined: none was asked for yet. `resendIn`: seconds until a new one may be asked for, 0 at once. */
@@ -28,7 +30,7 @@ export function emailCodePage(props: EmailCodeProps): Html {
   const messages = messagesFor(page.locale)
   const token = csrfField(props.csrf)
   return layout(page, {
-    title: messages.text(sent ? 'email_code.title' : 'email_code.ask_title'),
+    title: messages.text(titleOf(props)),
     lead: lead(props, messages),
     failed: error !== undefined,
     body: html`${codeAlert(error, messages)}
@@ -37,7 +39,14 @@ export function emailCodePage(props: EmailCodeProps): Html {
   })
 }
 
-function lead({ purpose, sent, email }: EmailCodeProps, { t }: Messages): Html {
+function titleOf({ sent, connection }: EmailCodeProps) {
+  if (sent) return 'email_code.title'
+  return connection === undefined ? 'email_code.ask_title' : 'elsewhere.verify_title'
+}
+
+function lead({ purpose, sent, email, connection }: EmailCodeProps, { t }: Messages): Html {
+  if (!sent && connection !== undefined)
+    return t('elsewhere.verify_lead', { connection: strong(connection), email: strong(email) })
   if (!sent) return t('email_code.ask_lead', { email: strong(email) })
   return t(purpose === 'reset' ? 'recover.code_lead' : 'email_code.lead', { email: strong(email) })
 }

@@ -191,6 +191,11 @@ export type Admission =
   | { readonly kind: 'admitted'; readonly proof: Proof; readonly isNew: boolean }
   /** An account with this address stands here: whoever owns it signs in to it first, and only then is it linked. */
   | { readonly kind: 'link_first'; readonly email: string; readonly handle: string }
+  /**
+   * Nobody vouches for the address: whoever it is shows first that its mailbox is theirs. The same whether an account here has
+   * it or not (Q73); no account is made, found or linked by an address that is not proved (nOAuth).
+   */
+  | { readonly kind: 'verify_first'; readonly email: string; readonly handle: string }
   | { readonly kind: 'refused'; readonly reason: AdmissionRefusal }
 
 export const admissionRefusals = [
@@ -212,6 +217,16 @@ export type AdmissionRefusal = (typeof admissionRefusals)[number]
 export type Identities = {
   /** Finds, links, or makes the account, as the connection allows; maps profile, roles and groups; in one transaction. */
   admit(arrival: Arrival, requester: Requesting): Promise<Admission>
+  /**
+   * Goes on with who waits under `handle`, now that they have proved the mailbox of `email`. Once; undefined when it is over, or
+   * they proved another one.
+   */
+  admitVerified(input: {
+    readonly tenant: Tenant
+    readonly handle: string
+    readonly email: string
+    readonly requester: Requesting
+  }): Promise<Admission | undefined>
   /** Links what waits under `handle` to the account that proved who it is; false when it is over. Once. */
   linkWaiting(input: {
     readonly tenant: Tenant

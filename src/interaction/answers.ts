@@ -12,6 +12,7 @@ import { createRegistrationAnswers, type RegistrationAnswerDeps } from './regist
 import type { RememberedAccounts } from './remembered-accounts.ts'
 import { createEnrolAnswers } from './enrolment/answers.ts'
 import { createFederationAnswers } from './federation/answers.ts'
+import { createMailboxAnswers, type MailboxAnswerDeps } from './federation/mailbox.ts'
 import type { Enrolment } from './enrolment/enrolment.ts'
 import { createNewCodesAnswers, type NewCodesDeps } from './enrolment/new-codes.ts'
 import { createSecondStepAnswers } from './second-step/answers.ts'
@@ -21,6 +22,7 @@ import type { Visit } from './visit.ts'
 export type AnswerDeps = EmailCodeAnswerDeps &
   PasskeyAnswerDeps &
   NudgeAnswerDeps &
+  MailboxAnswerDeps &
   RegistrationAnswerDeps & {
     readonly remembered: RememberedAccounts
     readonly password: PasswordLogin
@@ -43,6 +45,7 @@ export function createAnswers(deps: AnswerDeps): Readonly<Record<string, Answer>
     ...createEnrolAnswers(deps),
     ...createNewCodesAnswers(deps),
     ...createFederationAnswers(deps),
+    ...createMailboxAnswers(deps),
     account: chooseAccount(deps),
     stay: stay(deps),
     another: async ({ details }) => {
@@ -59,6 +62,7 @@ const asAnother = (before: Progress): Progress => ({
   connection: undefined,
   staysHere: false,
   linking: undefined,
+  verifying: undefined,
   failure: undefined,
   registering: undefined,
   way: undefined,

@@ -28,6 +28,8 @@ export type Progress = {
   readonly staysHere: boolean
   /** What they have elsewhere, to be linked once they have signed in to the account that stands here. */
   readonly linking: Linking | undefined
+  /** Who they are elsewhere, until they have proved the mailbox of the address they have there. */
+  readonly verifying: Verifying | undefined
   /** What is proved elsewhere must not be older: epoch seconds (OIDC Core §3.1.2.1). */
   readonly freshFrom: number | undefined
   /** Why the sign-in elsewhere came to nothing; shown until they go on. */
@@ -73,6 +75,14 @@ export type Linking = {
   readonly handle: string
   /** The person has read why they are asked to sign in once more. */
   readonly isTold: boolean
+}
+
+/** See `Identities.admitVerified`. */
+export type Verifying = {
+  readonly connection: KnownConnection
+  readonly email: string
+  readonly handle: string
+  readonly mailed: MailedCode | undefined
 }
 
 export type FederationFailure = {
@@ -151,6 +161,7 @@ export const emptyProgress: Progress = {
   connection: undefined,
   staysHere: false,
   linking: undefined,
+  verifying: undefined,
   freshFrom: undefined,
   failure: undefined,
   mailed: undefined,
@@ -276,6 +287,12 @@ export type Step =
   | { readonly kind: 'elsewhere_failed'; readonly failure: FederationFailure }
   /** An account stands here with that address: its owner signs in to it first. */
   | { readonly kind: 'link_first'; readonly connection: KnownConnection; readonly email: string }
+  /** Nobody vouches for the address they have elsewhere: a code by mail first. */
+  | {
+      readonly kind: 'verify_elsewhere'
+      readonly connection: KnownConnection
+      readonly email: string
+    }
   /** `again`: this person is signed in and proves it once more. */
   | { readonly kind: 'password'; readonly email: string; readonly again: boolean }
   | { readonly kind: 'email_code'; readonly email: string; readonly again: boolean }

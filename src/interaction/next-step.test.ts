@@ -61,6 +61,7 @@ const leads = (isEnforced: boolean) => ({
 })
 const handOff = { kind: 'hand_off', connection: acme, isEnforced: false } as const
 const linking = { connection: acme, email: ada.email, handle: 'w', isTold: false }
+const verifying = { connection: acme, email: ada.email, handle: 'v', mailed: undefined }
 const failure = { connection: acme, reason: 'upstream_cancelled', reference: 'R' } as const
 const federated: Proof = {
   ...proof,
@@ -113,6 +114,12 @@ const federation: readonly Row[] = [
     when: 'an account stands here with that address',
     progress: { email: ada.email, staysHere: true, linking },
     step: { kind: 'link_first', connection: acme, email: ada.email },
+  },
+  {
+    when: 'nobody vouches for the address they have elsewhere, whosever it is here',
+    progress: { verifying },
+    elsewhere: leads(true),
+    step: { kind: 'verify_elsewhere', connection: acme, email: ada.email },
   },
   {
     when: 'the person knows why they sign in to it',

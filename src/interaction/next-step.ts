@@ -23,6 +23,7 @@ import { proofsOf } from './proofs.ts'
  *
  *   leaving: whoever asked for the end of the account keeps it, or goes no further
  *   identifier, or what led there ─ hand_off ──▶ leaves and comes back ──▶ signed_in
+ *                                                        ├▶ verify_elsewhere ──▶ signed_in, or link_first
  *                                                        ├▶ link_first ──▶ password … ──▶ signed_in
  *                                                        └▶ elsewhere_failed ──▶ identifier
  *   identifier ─ register ──▶ register_code ──▶ register_password ──▶ signed_in
@@ -51,7 +52,9 @@ export function nextStep(situation: Situation): Step {
 
 /** Somebody else is asked who it is, or is about to be. */
 function handOff({ elsewhere, progress, signedIn, details }: Situation): Step | undefined {
-  const { linking } = progress
+  const { linking, verifying } = progress
+  if (verifying)
+    return { kind: 'verify_elsewhere', connection: verifying.connection, email: verifying.email }
   if (linking && !linking.isTold)
     return { kind: 'link_first', connection: linking.connection, email: linking.email }
   if (!elsewhere?.destination) return undefined

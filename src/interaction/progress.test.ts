@@ -71,6 +71,12 @@ describe('the progress of an interaction', () => {
       connection: acme.id,
       staysHere: true,
       linking: { connection: acme, email: 'ada@acme.test', handle: 'w', isTold: true },
+      verifying: {
+        connection: acme,
+        email: 'ada@acme.test',
+        handle: 'v',
+        mailed: { email: 'ada@acme.test', handle: 'm', nextAt: 61 },
+      },
       freshFrom: 7,
       failure: { connection: acme, reason: 'upstream_cancelled', reference: '7K3F-9QZD' },
       canMakePasskey: true,

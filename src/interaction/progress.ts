@@ -86,6 +86,10 @@ const schema = z.object({
   linking: z
     .object({ connection, email: z.string(), handle: z.string(), isTold: z.boolean() })
     .optional(),
+  verifying: z
+    .object({ connection, email: z.string(), handle: z.string(), mailed: mailed.optional() })
+    .transform(({ mailed: sent, ...rest }) => ({ ...rest, mailed: sent }))
+    .optional(),
   freshFrom: z.number().optional(),
   failure: z
     .object({

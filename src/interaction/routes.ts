@@ -146,6 +146,7 @@ const proving: readonly Step['kind'][] = [
   'password',
   'email_code',
   'verify_email',
+  'verify_elsewhere',
   'register_code',
   'second_step',
 ]

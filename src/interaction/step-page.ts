@@ -53,7 +53,7 @@ export function createStepPage(deps: StepPageDeps): StepPage {
     const csrf = deps.csrf.token(csrfBinding(visit))
     if (isRegistration(step)) return registrationStepPage(visit, step, { csrf, now })
     if (isCodeStep(step)) return emailCodeStepPage(visit, step, { csrf, now })
-    if (isFederation(step)) return federationStepPage(visit, step, csrf)
+    if (isFederation(step)) return federationStepPage(visit, step, { csrf, now })
     if (isFurther(step)) return furtherPage(visit, step, deps, { csrf, now })
     switch (step.kind) {
       case 'identifier':

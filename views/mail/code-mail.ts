@@ -6,7 +6,7 @@ type Decoyed = 'sign_in' | 'register' | 'reset_password' | 'change_email'
 /** `isDecoy`: nothing can be done with this address, and the mail says so instead. */
 type About =
   | { readonly purpose: Decoyed; readonly isDecoy: boolean }
-  | { readonly purpose: 'step_up' | 'verify_email'; readonly isDecoy: false }
+  | { readonly purpose: 'step_up' | 'verify_email' | 'foreign_email'; readonly isDecoy: false }
 
 export type CodeMailProps = MailFrame &
   About & {

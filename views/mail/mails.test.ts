@@ -38,11 +38,11 @@ function mails(locale: 'en' | 'de', name: Name = 'Acme') {
       mail: codeMail({ ...code, purpose, isDecoy: false, link: url }),
       says: ['483 920', '10 ', url],
     })),
-    {
-      name: 'code to step_up',
-      mail: codeMail({ ...code, purpose: 'step_up', isDecoy: false }),
+    ...(['step_up', 'foreign_email'] as const).map((purpose) => ({
+      name: `code to ${purpose}`,
+      mail: codeMail({ ...code, purpose, isDecoy: false }),
       says: ['483 920', '10 '],
-    },
+    })),
     ...purposes.map((purpose) => ({
       name: `no code to ${purpose}`,
       mail: codeMail({ ...code, purpose, isDecoy: true, link: url }),
@@ -100,7 +100,9 @@ describe('the mails about codes, passwords and addresses', () => {
     const withCode = mails('en').filter(({ mail }) => /\d{3} \d{3}/.test(mail.subject))
     assert.deepEqual(
       withCode.map(({ name }) => name),
-      [...purposes, 'verify_email', 'step_up'].map((purpose) => `code to ${purpose}`),
+      [...purposes, 'verify_email', 'step_up', 'foreign_email'].map(
+        (purpose) => `code to ${purpose}`,
+      ),
     )
   })
 

@@ -16,6 +16,10 @@ export const elsewhereDe: Pick<Translation, keyof typeof elsewhereEn> = {
     'Melden Sie sich einmal wie bisher bei {email} an. Danach öffnet es auch {connection}.',
   'elsewhere.link_submit': 'Weiter',
 
+  'elsewhere.verify_title': 'E-Mail-Adresse bestätigen',
+  'elsewhere.verify_lead':
+    '{connection} hat uns nicht gesagt, ob {email} wirklich Ihre Adresse ist. Wir senden einen Code dorthin.',
+
   'elsewhere.failed_title': 'Sie sind noch nicht angemeldet',
   'elsewhere.back_title': 'Diese Anmeldung kann nicht weitergehen',
   'elsewhere.failed_upstream_unavailable':

@@ -16,6 +16,10 @@ export const elsewhereEn = {
     'Sign in to {email} as you did before, once. From then on, {connection} opens it too.',
   'elsewhere.link_submit': 'Continue',
 
+  'elsewhere.verify_title': 'Confirm your email address',
+  'elsewhere.verify_lead':
+    '{connection} didn’t tell us whether {email} is really yours. We’ll send a code there.',
+
   'elsewhere.failed_title': 'You’re not signed in yet',
   'elsewhere.back_title': 'This sign-in can’t go on',
   'elsewhere.failed_upstream_unavailable':

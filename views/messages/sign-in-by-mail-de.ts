@@ -108,6 +108,11 @@ export const signInByMailDe: Pick<Translation, keyof typeof signInByMailEn> = {
     'Geben Sie diesen Code dort ein, wo Sie sich bei {tenant} anmelden, um zu zeigen, dass diese Adresse Ihre ist. Er gilt {duration}, für ein Mal.',
   'mail.verify_email.not_you':
     'Wenn Sie sich gerade nicht anmelden, nennen Sie niemandem den Code: Jemand anderes kennt das Passwort dieses Kontos. Bitten Sie die Stelle, die es eingerichtet hat, um ein neues.',
+  'mail.foreign_email.title': 'E-Mail-Adresse bestätigen',
+  'mail.foreign_email.what':
+    'Jemand meldet sich bei {tenant} mit einem Konto an, das diese Adresse hat. Wenn Sie das sind, geben Sie dort diesen Code ein. Er gilt {duration}, für ein Mal.',
+  'mail.foreign_email.not_you':
+    'Wenn Sie sich gerade nicht anmelden, nennen Sie niemandem den Code: Ohne ihn kommt niemand mit Ihrer Adresse hinein.',
   'mail.invitation.title': 'Sie sind zu {tenant} eingeladen',
   'mail.invitation.what':
     'Jemand bei {tenant} lädt Sie ein, mit dieser Adresse ein Konto zu erstellen. Der Link gilt {duration}, für ein Konto.',

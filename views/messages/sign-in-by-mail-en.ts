@@ -99,6 +99,11 @@ export const signInByMailEn = {
     'Enter this code where you sign in to {tenant}, to show that this address is yours. It’s good for {duration}, once.',
   'mail.verify_email.not_you':
     'If you aren’t signing in, tell nobody the code: somebody else knows the password of this account. Ask who gave it to you for a new one.',
+  'mail.foreign_email.title': 'Confirm your email address',
+  'mail.foreign_email.what':
+    'Somebody signs in to {tenant} with an account that has this address. If it’s you, enter this code there. It’s good for {duration}, once.',
+  'mail.foreign_email.not_you':
+    'If you aren’t signing in, tell nobody the code: without it, nobody gets in with your address.',
   'mail.invitation.title': 'You’re invited to {tenant}',
   'mail.invitation.what':
     'Somebody at {tenant} invites you to create an account with this address. The link is good for {duration}, for one account.',

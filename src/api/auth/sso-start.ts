@@ -77,11 +77,7 @@ export function createSsoArrivals(deps: SsoArrivalDeps): Arrivals<Context> {
         const code = await deps.ssoCodes.keep(tenant, connection.id, request, admission.proof)
         return backTo(tenant, request, { code })
       }
-      // linking needs a page of ours, where the person signs in to the account that stands here
-      const isLinking = admission.kind === 'link_first'
-      return backTo(tenant, request, {
-        error: isLinking ? 'interaction_required' : 'access_denied',
-      })
+      return backTo(tenant, request, answers[admission.kind])
     },
 
     async failed(ctx, failure) {
@@ -92,6 +88,13 @@ export function createSsoArrivals(deps: SsoArrivalDeps): Arrivals<Context> {
     },
   }
 }
+
+/** Both of the first need a page of ours, where the person proves a mailbox, or signs in to the account that stands here. */
+const answers = {
+  verify_first: { error: 'interaction_required', error_description: 'email_not_verified' },
+  link_first: { error: 'interaction_required', error_description: 'account_exists' },
+  refused: { error: 'access_denied' },
+} as const
 
 /** Why is for the audit: a front end is told what it can do. */
 export function backWithout(tenant: Tenant, request: WayBack, reason: FailureReason): string {

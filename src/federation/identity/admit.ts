@@ -4,7 +4,7 @@ import type { AccountId } from '#kit/ids.ts'
 import { newId } from '#kit/random.ts'
 import type { PriorCredential } from '#login/email-code/email-code.ts'
 import type { Transaction, Transactor } from '#storage/storage.ts'
-import type { Admission, Arrival, Requesting } from '../federation.ts'
+import type { Admission, Arrival, ForeignIdentity, Requesting } from '../federation.ts'
 import { proofOf } from './authentication.ts'
 import type {
   AccountRules,
@@ -35,8 +35,12 @@ export type AdmitDeps = {
   readonly clock: Clock
 }
 
+/** What counts of who somebody is elsewhere, once it is mapped. */
+export type Known = Pick<ForeignIdentity, 'issuer' | 'subject' | 'authentication'>
+
 /** Somebody who came back, with what was found out about them. */
-export type Guest = Arrival & {
+export type Guest = Pick<Arrival, 'tenant' | 'connection'> & {
+  readonly identity: Known
   readonly requester: Requesting
   readonly rules: AccountRules
   readonly mapped: Mapped
@@ -172,7 +176,7 @@ export function keyOf({
   tenant,
   connection,
   identity,
-}: Pick<Arrival, 'tenant' | 'connection' | 'identity'>): IdentityKey {
+}: Pick<Guest, 'tenant' | 'connection' | 'identity'>): IdentityKey {
   const { issuer, subject } = identity
   return { tenantId: tenant.id, connectionId: connection.id, issuer, subject }
 }

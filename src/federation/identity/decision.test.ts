@@ -33,6 +33,7 @@ const any = (values: readonly string[]) => values.join('|')
 const owns = any(['own', 'own+links', 'own+enforced'])
 const takes = any(['own+links', 'own+enforced'])
 const said = any(['verified', 'unverified', 'vouched', 'both'])
+const makes = any(['on', 'domain'])
 const good = any(['verified', 'vouched', 'both'])
 const all = { upstream: any(upstream), trust: any(trust), local: any(local), making: any(making) }
 
@@ -40,9 +41,11 @@ const all = { upstream: any(upstream), trust: any(trust), local: any(local), mak
 const matrix: readonly Row[] = [
   // no address, or one that nobody vouches for: the same whoever is here (nOAuth, Q73)
   ['none', all.trust, all.local, all.making, 'email_required'],
-  ['unverified|vouched', 'none', all.local, all.making, 'email_required'],
+  ['unverified|vouched', 'none', all.local, makes, 'verify_first'],
+  ['unverified|vouched', 'none', all.local, 'off|other domain', 'email_required'],
   // of somebody who is none of its people, a domain of its own says nothing
-  ['unverified', owns, all.local, all.making, 'email_required'],
+  ['unverified', owns, all.local, makes, 'verify_first'],
+  ['unverified', owns, all.local, 'off|other domain', 'email_required'],
   // an enterprise's provider speaks for its own people alone
   [said, 'other', all.local, all.making, 'domain_not_allowed'],
   // nobody here
@@ -142,17 +145,17 @@ describe('whose account it is', () => {
     [
       'nOAuth (2023): a directory’s administrator wrote somebody else’s address into it',
       { upstream: 'unverified', local: 'active' },
-      'email_required',
+      'verify_first',
     ],
     [
       'nOAuth: and is not told whether somebody has it',
       { upstream: 'unverified', local: 'nobody' },
-      'email_required',
+      'verify_first',
     ],
     [
       'nOAuth: nor is it theirs where the address is of a domain proved for the connection, and anybody may come by it',
       { upstream: 'unverified', local: 'active', trust: 'own+enforced' },
-      'email_required',
+      'verify_first',
     ],
     [
       'pre-hijack 1, classic-federated merge: an account that waits with a password is not joined',
@@ -177,7 +180,7 @@ describe('whose account it is', () => {
     [
       'pre-hijack 5, non-verifying IdP: makes no account that waits for the owner of its address',
       { upstream: 'unverified', local: 'nobody', making: 'on' },
-      'email_required',
+      'verify_first',
     ],
     [
       're-registered domain: new sub with a known email is a conflict',

@@ -40,6 +40,8 @@ export type Decision =
   | { readonly kind: 'take_over' }
   /** Nobody but who signs in to it says whose it is. */
   | { readonly kind: 'link_first' }
+  /** Nobody vouches for the address, so its mailbox is proved first. */
+  | { readonly kind: 'verify_first' }
   | { readonly kind: 'refused'; readonly reason: AdmissionRefusal }
 
 /**
@@ -53,10 +55,15 @@ export function decide({ owner, address, holder, rules }: Situation): Decision {
   const own = rules.domains.find(({ name }) => name === address.domain)
   if (rules.domains.length > 0 && !own) return refused('domain_not_allowed')
   const isTheirs = own !== undefined && address.isVouchedFor
-  if (!isTheirs && !address.isVerified) return refused('email_required') // nOAuth, non-verifying IdP
+  if (!isTheirs && !address.isVerified) return ofUnproved(address, rules)
   if (!holder) return ofNobody(address, rules)
   const isTaken = isTheirs && (rules.linksByVerifiedDomain || own.isEnforced)
   return ofSomebody(holder, isTaken)
+}
+
+/** nOAuth, non-verifying IdP. */
+function ofUnproved(address: ClaimedAddress, rules: Situation['rules']): Decision {
+  return mayMake(address, rules) ? { kind: 'verify_first' } : refused('email_required')
 }
 
 function ofSomebody(
@@ -69,11 +76,15 @@ function ofSomebody(
   return { kind: isTaken && !isPrivileged ? 'take_over' : 'link_first' }
 }
 
-function ofNobody({ domain }: ClaimedAddress, rules: Situation['rules']): Decision {
+function ofNobody(address: ClaimedAddress, rules: Situation['rules']): Decision {
+  if (mayMake(address, rules)) return { kind: 'create' }
+  return refused(rules.justInTime === 'off' ? 'no_account' : 'domain_not_allowed')
+}
+
+/** Whether who has this address is made an account. */
+function mayMake({ domain }: ClaimedAddress, rules: Situation['rules']): boolean {
   const { justInTime, justInTimeDomains } = rules
-  if (justInTime === 'off') return refused('no_account')
-  const isAllowed = justInTime === 'on' || justInTimeDomains.includes(domain)
-  return isAllowed ? { kind: 'create' } : refused('domain_not_allowed')
+  return justInTime === 'on' || (justInTime === 'domains' && justInTimeDomains.includes(domain))
 }
 
 const refused = (reason: AdmissionRefusal) => ({ kind: 'refused', reason }) as const

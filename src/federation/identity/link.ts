@@ -1,6 +1,6 @@
 import { isVoid, type HeldAccount } from '#account/account.ts'
 import type { AccountId } from '#kit/ids.ts'
-import type { AdmissionRefusal, Connections, Identities, KeptLink } from '../federation.ts'
+import type { AdmissionRefusal, Arrival, Connections, Identities, KeptLink } from '../federation.ts'
 import { keyOf, Overtaken, type AdmitDeps, type Guest } from './admit.ts'
 import { decideLink } from './decision.ts'
 import type { Identity, IdentityKey } from './identity.ts'
@@ -73,9 +73,11 @@ function createConnect({ store, accounts, clock }: LinkDeps, write: Write) {
 
 type Connect = ReturnType<typeof createConnect>
 
+export type LinkGuest = Guest & Pick<Arrival, 'errand'>
+
 /** Of an errand `link`: who asked is signed in here, and has just proved who they are over there. */
 function createLink(connect: Connect) {
-  return async (guest: Guest): Promise<AdmissionRefusal | undefined> => {
+  return async (guest: LinkGuest): Promise<AdmissionRefusal | undefined> => {
     const { errand, mapped } = guest
     if (errand.purpose !== 'link') throw new Error('an errand that links nothing')
     if (!mayBeOf(guest)) return 'domain_not_allowed'
@@ -86,7 +88,7 @@ function createLink(connect: Connect) {
 /** Of an errand `api_link`: what is proved over there waits, and is linked when the front end proves the other side. */
 function createLinkInSteps({ connections, kept, records }: LinkDeps, connect: Connect) {
   return {
-    async keepLink(guest: Guest): Promise<KeptLink> {
+    async keepLink(guest: LinkGuest): Promise<KeptLink> {
       const { tenant, errand, mapped } = guest
       if (errand.purpose !== 'api_link') throw new Error('an errand that links nothing')
       if (!mayBeOf(guest)) return { refusal: 'domain_not_allowed' }

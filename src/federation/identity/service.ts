@@ -1,5 +1,6 @@
 import type { Accounts } from '#account/account.ts'
 import { epochSeconds } from '#kit/clock.ts'
+import { canonicalEmail } from '#kit/email-address.ts'
 import type { Ephemeral } from '#storage/storage.ts'
 import type {
   Admission,
@@ -12,11 +13,12 @@ import type {
 import { createAdmitting, keyOf, Overtaken, type AdmitDeps, type Guest } from './admit.ts'
 import { isStrongEnough } from './authentication.ts'
 import { decide } from './decision.ts'
-import { canBeKept, type AccountRulesOf } from './identity.ts'
+import { canBeKept, type AccountRules, type AccountRulesOf } from './identity.ts'
 import { createLinking } from './link.ts'
-import { isPrivileged, mapIdentity } from './mapping.ts'
+import { isPrivileged, mapIdentity, type Mapped } from './mapping.ts'
 import { createRecords, type RecordDeps } from './records.ts'
-import { createWaitingLinks } from './waiting.ts'
+import { createUnverifiedGuests, type UnverifiedGuests } from './unverified.ts'
+import { createWaitingLinks, type WaitingLinks } from './waiting.ts'
 
 export type IdentityDeps = Omit<AdmitDeps, 'accounts' | 'records'> &
   RecordDeps & {
@@ -31,15 +33,56 @@ const mostTries = 3
 
 export function createIdentities(deps: IdentityDeps): Identities {
   const records = createRecords(deps)
+  const unverified = createUnverifiedGuests(deps.ephemeral)
   const inner = {
     ...deps,
     records,
     waiting: createWaitingLinks(deps.ephemeral, 'federation_link'),
     kept: createWaitingLinks(deps.ephemeral, 'federation_kept_link'),
+    unverified,
   }
   const receive = createReceive(deps)
-  const attempt = createAttempt(inner)
+  const decided = createDecided(inner)
   const { link, keepLink, linkWaiting, linkKept } = createLinking(inner)
+
+  return {
+    async admit(arrival, requester) {
+      return decided(arrival, requester, await receive(arrival, requester, mappedBy(arrival)))
+    },
+
+    async admitVerified({ tenant, handle, email, requester }) {
+      const found = await unverified.take(tenant.id, handle)
+      if (!found || canonicalEmail(email) !== found.mapped.email.emailCanonical) return undefined
+      const { connectionId, identity, mapped } = found
+      const connection = await deps.connections.find(tenant.id, connectionId)
+      if (!connection) return undefined
+      const back = { tenant, connection, identity }
+      const proved = { ...mapped, email: { ...mapped.email, isVerified: true } }
+      return decided(back, requester, await receive(back, requester, () => proved))
+    },
+
+    async link(arrival, requester) {
+      const guest = await receive(arrival, requester, mappedBy(arrival))
+      const refusal = typeof guest === 'string' ? guest : await link(guest)
+      if (refusal) await records.failed({ ...arrival, requester }, refusal)
+      return refusal
+    },
+
+    async keepLink(arrival, requester) {
+      const guest = await receive(arrival, requester, mappedBy(arrival))
+      const kept = typeof guest === 'string' ? { refusal: guest } : await keepLink(guest)
+      if ('refusal' in kept) await records.failed({ ...arrival, requester }, kept.refusal)
+      return kept
+    },
+
+    linkWaiting,
+    linkKept,
+  }
+}
+
+function createDecided(inner: Parameters<typeof createAttempt>[0]) {
+  const { records } = inner
+  const attempt = createAttempt(inner)
 
   async function admitted(guest: Guest): Promise<Admission> {
     for (let tries = 0; tries < mostTries; tries += 1) {
@@ -53,57 +96,55 @@ export function createIdentities(deps: IdentityDeps): Identities {
     return { kind: 'refused', reason: 'account_unavailable' }
   }
 
-  return {
-    async admit(arrival, requester) {
-      const guest = await receive(arrival, requester)
-      const admission =
-        typeof guest === 'string'
-          ? ({ kind: 'refused', reason: guest } as const)
-          : await admitted(guest)
-      if (admission.kind === 'refused')
-        await records.failed({ ...arrival, requester }, admission.reason)
-      return admission
-    },
-
-    async link(arrival, requester) {
-      const guest = await receive(arrival, requester)
-      const refusal = typeof guest === 'string' ? guest : await link(guest)
-      if (refusal) await records.failed({ ...arrival, requester }, refusal)
-      return refusal
-    },
-
-    async keepLink(arrival, requester) {
-      const guest = await receive(arrival, requester)
-      const kept = typeof guest === 'string' ? { refusal: guest } : await keepLink(guest)
-      if ('refusal' in kept) await records.failed({ ...arrival, requester }, kept.refusal)
-      return kept
-    },
-
-    linkWaiting,
-    linkKept,
+  return async (
+    arrival: Newcomer,
+    requester: Requesting,
+    guest: Guest | AdmissionRefusal,
+  ): Promise<Admission> => {
+    const admission =
+      typeof guest === 'string'
+        ? ({ kind: 'refused', reason: guest } as const)
+        : await admitted(guest)
+    if (admission.kind === 'refused')
+      await records.failed({ ...arrival, requester }, admission.reason)
+    return admission
   }
 }
 
+/** Somebody who came back; of a sign-in that waited, what is left of it. */
+type Newcomer = Pick<Guest, 'tenant' | 'connection' | 'identity'>
+
+const mappedBy =
+  ({ identity }: Arrival) =>
+  (rules: AccountRules): Mapped =>
+    mapIdentity(identity, rules)
+
 /** What is refused whoever it is. */
 function createReceive({ rulesOf, clock }: Pick<IdentityDeps, 'rulesOf' | 'clock'>) {
-  return async (
-    arrival: Arrival,
+  return async <From extends Newcomer>(
+    arrival: From,
     requester: Requesting,
-  ): Promise<Guest | Extract<AdmissionRefusal, 'no_account' | 'authentication_too_weak'>> => {
+    mappedOf: (rules: AccountRules) => Mapped,
+  ): Promise<
+    (From & Guest) | Extract<AdmissionRefusal, 'no_account' | 'authentication_too_weak'>
+  > => {
     const { connection, identity } = arrival
     if (connection.status !== 'active' || !canBeKept(identity)) return 'no_account'
     const rules = await rulesOf(connection)
     if (!isStrongEnough(identity.authentication, rules, epochSeconds(clock)))
       return 'authentication_too_weak'
-    return { ...arrival, requester, rules, mapped: mapIdentity(identity, rules) }
+    return { ...arrival, requester, rules, mapped: mappedOf(rules) }
   }
 }
 
 function createAttempt(
   deps: IdentityDeps &
-    Pick<AdmitDeps, 'records'> & { waiting: ReturnType<typeof createWaitingLinks> },
+    Pick<AdmitDeps, 'records'> & {
+      readonly waiting: WaitingLinks
+      readonly unverified: UnverifiedGuests
+    },
 ) {
-  const { store, accounts, waiting } = deps
+  const { store, accounts, waiting, unverified } = deps
   const admitting = createAdmitting(deps)
 
   /** Asked of everybody alike, so that no answer takes longer for who is known (Q73). */
@@ -126,6 +167,8 @@ function createAttempt(
     if (known) return admitting.signIn(guest, known)
     const { email: address } = mapped
     if (!address) throw new Error('an account without an address')
+    if (decision.kind === 'verify_first')
+      return { kind: 'verify_first', email: address.email, handle: await unverified.keep(guest) }
     if (!holder) return admitting.create(guest, address)
     if (decision.kind === 'take_over') return admitting.takeOver(guest, holder.account)
     const { tenantId, ...key } = keyOf(guest)

@@ -1,28 +1,24 @@
 import type { Context } from 'koa'
-import type { Account, Accounts } from '#account/account.ts'
-import type { Admission, Arrival, Arrivals, Errand, Identities } from '#federation/federation.ts'
-import { epochSeconds, type Clock } from '#kit/clock.ts'
-import type { Proof, Requester } from '#login/login.ts'
+import type { Arrival, Arrivals, Errand, Identities } from '#federation/federation.ts'
+import type { Requester } from '#login/login.ts'
 import type { AuthFlow } from '#oidc/oidc.ts'
 import { basePathOf } from '#tenant/tenant.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import type { Progress, ProgressStore } from '../interaction.ts'
-import { known } from './elsewhere.ts'
+import type { Change, ChangeAfter } from './admittance.ts'
 import { addressOfNobody } from './failures.ts'
 import type { TellOfFailure } from './failures.ts'
 
 export type SignInArrivalDeps = {
   readonly flow: Pick<AuthFlow, 'isPending'>
   readonly identities: Pick<Identities, 'admit'>
-  readonly accounts: Pick<Accounts, 'find'>
   readonly progress: ProgressStore
+  readonly changeAfter: ChangeAfter
   readonly tellOfFailure: TellOfFailure
   readonly requesterOf: (ctx: Context) => Omit<Requester, 'deviceCookie'>
-  readonly clock: Clock
 }
 
 type Uid = Extract<Errand, { purpose: 'sign_in' }>['uid']
-type Change = (before: Progress) => Progress
 
 /** Seconds by which the clock of somebody else may be wrong. */
 const skew = 60
@@ -32,7 +28,7 @@ const skew = 60
  * decides what else is wanted, and only `finish` lets them in.
  */
 export function createSignInArrivals(deps: SignInArrivalDeps): Arrivals<Context> {
-  const changeAfter = createAdmittance(deps)
+  const changeAfter = createReturn(deps)
 
   return {
     async arrived(ctx, arrival) {
@@ -58,80 +54,24 @@ export function createSignInArrivals(deps: SignInArrivalDeps): Arrivals<Context>
 }
 
 /** What somebody's return changes. */
-function createAdmittance(deps: SignInArrivalDeps) {
-  return changeAfter
-
-  async function changeAfter(ctx: Context, arrival: Arrival, uid: Uid): Promise<Change> {
-    const { tenant, identity } = arrival
+function createReturn(deps: SignInArrivalDeps) {
+  return async (ctx: Context, arrival: Arrival, uid: Uid): Promise<Change> => {
+    const { tenant, connection, identity } = arrival
     const { freshFrom = 0 } = await deps.progress.read(tenant.id, uid)
     if (identity.authentication.at + skew < freshFrom) {
-      return failing(ctx, arrival, { reason: 'authentication_too_old' })
+      const why = { reason: 'authentication_too_old', detail: 'they came back' } as const
+      const failure = await deps.tellOfFailure(ctx, { tenant, connection, ...why })
+      return (before) => ({ ...before, failure })
     }
     const { ip, userAgent, requestId } = deps.requesterOf(ctx)
     const admission = await deps.identities.admit(arrival, { ip, userAgent, requestId })
-    return afterAdmission(ctx, arrival, admission)
-  }
-
-  async function afterAdmission(
-    ctx: Context,
-    arrival: Arrival,
-    admission: Admission,
-  ): Promise<Change> {
-    switch (admission.kind) {
-      case 'admitted':
-        return proving(await counted(arrival.tenant, admission.proof))
-      case 'link_first': {
-        const { email, handle } = admission
-        const linking = { connection: known(arrival.connection), email, handle, isTold: false }
-        return (before) => ({ ...before, ...settled, proofs: [], email, staysHere: true, linking })
-      }
-      case 'refused':
-        return failing(ctx, arrival, { reason: admission.reason, isRecorded: true })
-    }
-  }
-
-  /**
-   * SECURITY: how long ago they proved it over there is told as it is, so that an old sign-in opens nothing that wants a fresh
-   * one (Q64). But whoever comes back comes after the end of all that was before it (Q17).
-   */
-  async function counted(tenant: Tenant, proof: Proof): Promise<Proof> {
-    const account = await deps.accounts.find(tenant.id, proof.accountId)
-    const now = epochSeconds(deps.clock)
-    return { ...proof, at: Math.max(Math.min(proof.at, now), firstAfterEnd(account)) }
-  }
-
-  async function failing(
-    ctx: Context,
-    { tenant, connection }: Arrival,
-    why: Pick<Parameters<TellOfFailure>[1], 'reason' | 'isRecorded'>,
-  ): Promise<Change> {
-    const about = { tenant, connection, detail: 'they came back' }
-    const failure = await deps.tellOfFailure(ctx, { ...about, ...why })
-    return (before) => ({ ...before, failure })
+    return deps.changeAfter(ctx, arrival, admission)
   }
 }
 
 /** Another tab has come back before this one. */
 function isProved({ proofs }: Progress): boolean {
   return proofs.some(({ method }) => method === 'federated')
-}
-
-/** What a choice was made for, once it was followed. */
-const settled = {
-  connection: undefined,
-  failure: undefined,
-  notice: undefined,
-  registering: undefined,
-  mailed: undefined,
-} as const
-
-/** SECURITY: whatever was proved before it may be of somebody else. */
-const proving =
-  (proof: Proof): Change =>
-  (before) => ({ ...before, ...settled, proofs: [proof] })
-
-function firstAfterEnd(account: Account | undefined): number {
-  return account?.endedAt ? Math.floor(account.endedAt.getTime() / 1000) + 1 : 0
 }
 
 function addressOf(tenant: Tenant, uid: Uid): string {

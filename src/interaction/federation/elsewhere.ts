@@ -1,4 +1,4 @@
-import type { Connection, Connections, HomeRealms } from '#federation/federation.ts'
+import type { Connections, HomeRealms } from '#federation/federation.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
 import { brandId } from '#kit/ids.ts'
 import type { ConnectionId, TenantId } from '#kit/ids.ts'
@@ -98,6 +98,6 @@ async function wayOfEmail(
   return realm && { connection: known(realm.connection), isEnforced: realm.isEnforced }
 }
 
-export function known({ id, name, type }: Connection): KnownConnection {
+export function known({ id, name, type }: KnownConnection): KnownConnection {
   return { id, name, type }
 }

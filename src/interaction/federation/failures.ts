@@ -1,13 +1,13 @@
 import type { Context } from 'koa'
 import type { Audit } from '#audit/audit.ts'
-import type { Connection, Failure } from '#federation/federation.ts'
+import type { Failure } from '#federation/federation.ts'
 import { addressKey } from '#http/networks.ts'
 import type { Clock } from '#kit/clock.ts'
 import { newReference } from '#kit/random.ts'
 import { createTokenBucket } from '#kit/token-bucket.ts'
 import type { Requester } from '#login/login.ts'
 import type { Logger, Metrics } from '#telemetry/telemetry.ts'
-import type { FederationFailure } from '../interaction.ts'
+import type { FederationFailure, KnownConnection } from '../interaction.ts'
 import { known } from './elsewhere.ts'
 
 /**
@@ -17,7 +17,7 @@ import { known } from './elsewhere.ts'
 export type TellOfFailure = (
   ctx: Context,
   failure: Pick<Failure, 'tenant' | 'detail'> & {
-    readonly connection: Connection
+    readonly connection: KnownConnection
     readonly reason: FederationFailure['reason']
     /** It stands in the audit already. */
     readonly isRecorded?: boolean | undefined

@@ -1,13 +1,15 @@
 import { elsewhereFailedPage } from '#views/elsewhere-failed.ts'
+import { emailCodePage } from '#views/email-code.ts'
 import { handOffPage } from '#views/hand-off.ts'
 import type { Html } from '#views/html.ts'
 import { linkFirstPage } from '#views/link-first.ts'
+import { codeErrorOf } from '../email-code-page.ts'
 import type { KnownConnection, Step } from '../interaction.ts'
 import { nameOf } from '../name-of.ts'
 import { addressOf } from '../visit.ts'
 import type { Visit } from '../visit.ts'
 
-const kinds = ['hand_off', 'link_first', 'elsewhere_failed'] as const
+const kinds = ['hand_off', 'link_first', 'verify_elsewhere', 'elsewhere_failed'] as const
 export type FederationStep = Extract<Step, { kind: (typeof kinds)[number] }>
 
 export function isFederation(step: Step): step is FederationStep {
@@ -15,7 +17,11 @@ export function isFederation(step: Step): step is FederationStep {
 }
 
 /** `csrf`: the value of the hidden field. */
-export function federationStepPage(visit: Visit, step: FederationStep, csrf: string): Html {
+export function federationStepPage(
+  visit: Visit,
+  step: FederationStep,
+  { csrf, now }: { readonly csrf: string; readonly now: number },
+): Html {
   const { page } = visit
   const other = addressOf(visit, 'another')
   switch (step.kind) {
@@ -39,6 +45,21 @@ export function federationStepPage(visit: Visit, step: FederationStep, csrf: str
         email: step.email,
         anotherAction: other,
       })
+    case 'verify_elsewhere': {
+      const mailed = visit.progress.verifying?.mailed
+      return emailCodePage({
+        page,
+        csrf,
+        connection: step.connection.name,
+        email: step.email,
+        purpose: 'register',
+        action: addressOf(visit, 'elsewhere-code'),
+        sendAction: addressOf(visit, 'send-elsewhere-code'),
+        changeAction: other,
+        sent: mailed && { resendIn: Math.max(0, mailed.nextAt - now) },
+        error: codeErrorOf(visit.progress.notice, mailed, now),
+      })
+    }
     case 'elsewhere_failed': {
       const { connection, reason, reference } = step.failure
       return elsewhereFailedPage({

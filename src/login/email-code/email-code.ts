@@ -33,6 +33,7 @@ export type CodePurpose =
   | 'reset_password'
   | 'change_email'
   | 'step_up'
+  | 'foreign_email'
 
 type PurposeRule = {
   /** Where the page of a link is, below the issuer; the token follows. */
@@ -47,6 +48,7 @@ export const codePurposes: Readonly<Record<CodePurpose, PurposeRule>> = {
   verify_email: { page: '/email/verify', address: 'own' },
   reset_password: { page: '/email/reset-password', address: 'own' },
   change_email: { page: '/email/change', address: 'new' },
+  foreign_email: { page: '/email/elsewhere', address: 'new' },
   step_up: { page: '/email/confirm', address: 'own' },
 }
 
@@ -189,6 +191,15 @@ export type EmailCodeLogin = {
  */
 export type EmailVerification = Pick<EmailCodeLogin, 'verify'> & {
   send(input: Omit<Parameters<EmailCodeLogin['send']>[0], 'uid'>): Promise<IssuedCode>
+}
+
+/**
+ * The address somebody brings from elsewhere, where nobody vouches for it. The same mail and the same work whether an account
+ * here has it or not (Q73); what the proof of the mailbox leads to is for who asked.
+ */
+export type ForeignMailbox = {
+  send(input: Omit<Parameters<EmailCodeLogin['send']>[0], 'uid'>): Promise<IssuedCode>
+  verify(input: Omit<VerifyCode, 'purpose'>): Promise<CodeVerdict>
 }
 
 export type EmailCodeVerdict =

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { sha256 } from '#kit/hash.ts'
+import { brandId, type ConnectionId, type TenantId } from '#kit/ids.ts'
+import { randomToken } from '#kit/random.ts'
+import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
+import type { Guest, Known } from './admit.ts'
+import type { Mapped, MappedAddress } from './mapping.ts'
+
+/** Somebody who came back with an address that nobody vouches for: all that is needed of them, until they prove it. */
+export type UnverifiedGuest = {
+  readonly connectionId: ConnectionId
+  readonly identity: Known
+  readonly mapped: Mapped & { readonly email: MappedAddress }
+}
+
+/** Seconds: as long as a sign-in may take. */
+const lifetime = 1800
+
+const schema = z.object({
+  connectionId: z.string().transform((id) => brandId<ConnectionId>(id)),
+  identity: z.object({
+    issuer: z.string(),
+    subject: z.string(),
+    authentication: z
+      .object({
+        at: z.number(),
+        acr: z.string().optional(),
+        amr: z.array(z.string()),
+        until: z.number().optional(),
+      })
+      .transform(({ at, acr, amr, until }) => ({ at, acr, amr, until })),
+  }),
+  mapped: z.object({
+    profile: z.record(z.string(), z.string()),
+    email: z.object({
+      email: z.string(),
+      emailCanonical: z.string(),
+      domain: z.string(),
+      isVerified: z.boolean(),
+      isVouchedFor: z.boolean(),
+    }),
+    groups: z.array(z.string()),
+  }),
+})
+
+export function createUnverifiedGuests(ephemeral: Pick<Ephemeral, 'put' | 'take'>) {
+  return {
+    async keep({ tenant, connection, identity, mapped }: Guest): Promise<string> {
+      const handle = randomToken()
+      const { issuer, subject, authentication } = identity
+      const known = { issuer, subject, authentication }
+      const text = JSON.stringify({ connectionId: connection.id, identity: known, mapped })
+      await ephemeral.put(placeOf(tenant.id, handle), text, lifetime)
+      return handle
+    },
+
+    /** To exactly one of any number of callers. */
+    async take(tenantId: TenantId, handle: string): Promise<UnverifiedGuest | undefined> {
+      const text = await ephemeral.take(placeOf(tenantId, handle))
+      return text === undefined ? undefined : schema.parse(JSON.parse(text))
+    },
+  }
+}
+
+export type UnverifiedGuests = ReturnType<typeof createUnverifiedGuests>
+
+const placeOf = (tenantId: TenantId, handle: string): EphemeralKey => ({
+  tenantId,
+  kind: 'federation_unverified',
+  id: sha256(handle),
+})
