@@ -17,7 +17,7 @@ export function createGate(options: {
   readonly name: string
   readonly width: number
   readonly queue: number
-  /** Milliseconds one waits at most. */
+  /** Milliseconds one waits at most; `Infinity` as well. */
   readonly patience?: number
 }): Gate {
   const { name, width, queue, patience = 5000 } = options
@@ -43,10 +43,11 @@ export function createGate(options: {
         clearTimeout(impatience)
         resolve()
       }
-      const impatience = setTimeout(() => {
+      const giveUp = () => {
         waiters.splice(waiters.indexOf(waiter), 1)
         reject(refusal())
-      }, patience)
+      }
+      const impatience = patience === Infinity ? undefined : setTimeout(giveUp, patience)
       waiters.push(waiter)
     })
   }

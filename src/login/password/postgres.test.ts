@@ -12,6 +12,7 @@ import { actor, email, requesterFrom, right, tenant, wrong } from '#test/support
 import { createRecordingLogger } from '#test/support/recording-logger.ts'
 import { createPostgresThrottle } from '../throttle/postgres.ts'
 import { createPasswordHasher } from './argon2.ts'
+import { createHashRunner } from './hashing.ts'
 import { createPostgresPasswordStore } from './postgres.ts'
 import { createPasswordLogin } from './service.ts'
 
@@ -36,7 +37,7 @@ async function setUp(database: TestDatabase) {
     hasher: createPasswordHasher({
       config: { memory: 64, time: 2, parallelism: 1, width: 1, queue: 50 },
       gate: createGate({ name: 'password', width: 1, queue: 50 }),
-      clock,
+      run: createHashRunner(1),
     }),
     sealer,
     keys,
