@@ -5,7 +5,7 @@ import {
   createConnectedAccounts,
   createRemoveAllIdentities,
 } from '#federation/identity/connected.ts'
-import type { AccountRulesOf } from '#federation/identity/identity.ts'
+import type { AccountRulesOf, KeepTokens } from '#federation/identity/identity.ts'
 import { createIdentityNotices } from '#federation/identity/notices.ts'
 import { createPostgresIdentityStore } from '#federation/identity/postgres.ts'
 import { createIdentities } from '#federation/identity/service.ts'
@@ -28,6 +28,7 @@ export type ConnectedAccountFacts = {
   readonly connections: Pick<Connections, 'find'>
   readonly homeRealms: HomeRealms
   readonly accountRulesOf: AccountRulesOf
+  readonly keepTokens: KeepTokens
 }
 
 type Input = { readonly clock: Clock; readonly metrics: Metrics }

@@ -15,6 +15,7 @@ import type { Errands, PostedAnswers } from '#federation/errand/errand.ts'
 import { createErrands, createPostedAnswers } from '#federation/errand/service.ts'
 import type { Arrivals, Errand } from '#federation/federation.ts'
 import { createOidcHealth } from '#federation/oidc/health.ts'
+import { createRefreshTokens } from '#federation/oidc/refresh.ts'
 import { createOidcCallbackRouter } from '#federation/oidc/login.ts'
 import type { OidcUpstream } from '#federation/oidc/oidc.ts'
 import { createPeers } from '#federation/oidc/peers.ts'
@@ -28,6 +29,9 @@ import { createPostgresSamlStore } from '#federation/saml/postgres.ts'
 import type { SamlUpstream } from '#federation/saml/saml.ts'
 import { createSamlUpstream } from '#federation/saml/service.ts'
 import { createEnforcement } from '#federation/service.ts'
+import { createPostgresTokenStore } from '#federation/tokens/postgres.ts'
+import { createTokenSafe } from '#federation/tokens/safe.ts'
+import { createTokenAccess } from '#federation/tokens/service.ts'
 import { createSignInArrivals } from '#interaction/federation/arrivals.ts'
 import type { SignInArrivalDeps } from '#interaction/federation/arrivals.ts'
 import type { TellOfFailure } from '#interaction/federation/failures.ts'
@@ -41,8 +45,8 @@ import type { Logger, Metrics } from '#telemetry/telemetry.ts'
 import { basePathOf } from '#tenant/tenant.ts'
 import type { Stores } from './stores.ts'
 
-export type FederationDeps = Omit<ConnectionDeps, 'store' | 'domains' | 'resolver'> &
-  Pick<Stores, 'database' | 'ephemeral'> & {
+export type FederationDeps = Omit<ConnectionDeps, 'store' | 'domains' | 'resolver' | 'dropTokens'> &
+  Pick<Stores, 'database' | 'ephemeral' | 'throttle'> & {
     readonly egress: Egress
     readonly logger: Logger
     readonly metrics: Metrics
@@ -53,16 +57,26 @@ export type FederationDeps = Omit<ConnectionDeps, 'store' | 'domains' | 'resolve
 export function createFederation(deps: FederationDeps) {
   const store = createPostgresConnectionStore(deps)
   const domains = createPostgresDomainStore(deps)
+  const tokens = createPostgresTokenStore(deps)
   const federation = createConnections({
     ...deps,
     store,
     domains,
     resolver: createTxtResolver(),
+    dropTokens: tokens.dropAll,
   })
   const { connections, homeRealms } = federation
   const errands = createErrands(deps)
   const peers = createPeers(deps)
-  const oidc = createOidcUpstream({ ...deps, connections, errands, peers })
+  const tokenSafe = createTokenSafe(deps.sealer)
+  const oidc = createOidcUpstream({ ...deps, connections, errands, peers, tokenSafe })
+  const tokenAccess = createTokenAccess({
+    ...deps,
+    connections,
+    store: tokens,
+    safe: tokenSafe,
+    refresh: createRefreshTokens({ ...deps, connections, peers }),
+  })
   const postedAnswers = createPostedAnswers(deps)
   const saml = createSaml({ ...deps, errands, posted: postedAnswers })
   const upstreams: Upstreams = {
@@ -82,6 +96,8 @@ export function createFederation(deps: FederationDeps) {
     postedAnswers,
     upstreams,
     enforcement,
+    keepTokens: tokens.keep,
+    tokenAccess,
   }
   return { ...federation, ...ways, connectionHealth }
 }

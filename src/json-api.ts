@@ -22,6 +22,7 @@ import { createLinkTickets } from '#api/auth/sso-link-start.ts'
 import { ssoEndpoints } from '#api/auth/sso.ts'
 import { passkeySignInEndpoints } from '#api/auth/passkey-sign-in.ts'
 import { connectedEndpoints, type ConnectedDeps } from '#api/auth/connected.ts'
+import { upstreamTokenEndpoint, type UpstreamTokenDeps } from '#api/auth/upstream-token.ts'
 import { passkeyEndpoints } from '#api/auth/passkeys.ts'
 import type { PasskeyDeps } from '#api/auth/passkeys.ts'
 import { refreshEndpoint } from '#api/auth/refresh.ts'
@@ -56,6 +57,7 @@ export type JsonApiDeps = NewDeviceDeps &
   > &
   Pick<PasskeyDeps, 'passkeys'> &
   Pick<ConnectedDeps, 'connectedAccounts'> &
+  UpstreamTokenDeps &
   Pick<TwoStepDeps, 'totp' | 'recoveryCodes' | 'passkeys'> &
   Omit<ConnectionApiDeps, 'acrToAdminister' | 'clock'> &
   Pick<DirectTokenDeps, 'registry' | 'keys' | 'clock'> &
@@ -130,6 +132,7 @@ export function createJsonApi(deps: JsonApiDeps) {
       ...twoStepEndpoints(own),
       ...passkeyEndpoints(own),
       ...connectedEndpoints(own),
+      upstreamTokenEndpoint(own),
       ...passkeySignInEndpoints({ ...deps, ...login }),
       forgotPasswordEndpoint(reset),
       resetPasswordEndpoint(reset),

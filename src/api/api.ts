@@ -23,6 +23,8 @@ export type Caller = {
   /** When this person last proved who they are in this session, epoch seconds; and what that was (Q64). */
   readonly provedAt: number
   readonly acr: string | undefined
+  /** Of the token. */
+  readonly scopes: readonly string[]
 }
 
 /** What an endpoint works with; params, query and body as their schemas returned them. */

@@ -45,6 +45,8 @@ export const refusals = {
     'That account elsewhere may not be connected: the reason is named.',
   ],
   'api.admin_only': [403, 'Only administrators of this tenant may do this.'],
+  'api.scope_missing': [403, 'The application, or its access token, has no right to this.'],
+  'api.upstream_token_unknown': [404, 'Nothing of this person is kept there.'],
   'api.session_unknown': [404, 'There is no such session of this person.'],
   'api.factor_unknown': [404, 'There is none of this person.'],
   'api.connection_unknown': [404, 'There is no such connection in this tenant.'],
@@ -56,11 +58,13 @@ export const refusals = {
   'api.factor_needed': [409, 'A second factor is demanded, and this is the only one.'],
   'api.last_way_in': [409, 'Nothing else would open the account.'],
   'api.passkey_not_added': [409, 'It is registered already, or there are as many as may be.'],
+  'api.reconnect_required': [409, 'What was kept is worth nothing any more: sign in there again.'],
   'api.setup_over': [409, 'Nothing waits for a code here: begin again.'],
   'api.version_stale': [412, 'It was changed meanwhile: look at it again.'],
   'api.locked': [423, 'Too many wrong passwords in a row: set a new one, or use a known device.'],
   'api.factor_locked': [423, 'Too many wrong codes: it opens nothing until it is set up anew.'],
   'api.throttled': [429, 'Too many tries. Wait before the next.'],
+  'api.upstream_unavailable': [503, 'The other side does not answer now: try later.'],
 } as const satisfies Readonly<Record<string, readonly [status: number, message: string]>>
 
 export type RefusalCode = keyof typeof refusals

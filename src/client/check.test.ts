@@ -22,6 +22,7 @@ describe('client metadata that may be registered', () => {
       require_auth_time: false,
       backchannel_logout_session_required: false,
       api_login: false,
+      upstream_tokens: false,
       first_party: false,
       require_pkce: true,
       allowed_origins: [],
@@ -190,6 +191,8 @@ describe('who registers', () => {
         redirect_uris,
         grant_types: ['authorization_code', 'refresh_token'],
         first_party: true,
+        api_login: true,
+        upstream_tokens: true,
         require_pkce: false,
         always_issue_refresh_token: true,
         resources: { 'https://api.example.test': ['write'] },
@@ -197,6 +200,7 @@ describe('who registers', () => {
       'registration',
     )
     assert.equal(metadata.first_party, false)
+    assert.deepEqual([metadata.api_login, metadata.upstream_tokens], [false, false])
     assert.equal(metadata.require_pkce, true)
     assert.equal(metadata.always_issue_refresh_token, false)
     assert.deepEqual(metadata.resources, {})

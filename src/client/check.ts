@@ -21,6 +21,7 @@ type Input = Readonly<Record<string, unknown>>
 export const privilegedNames = [
   'first_party',
   'api_login',
+  'upstream_tokens',
   'require_pkce',
   'resources',
   'always_issue_refresh_token',

@@ -151,6 +151,8 @@ export const metadataShape = {
   minimum_acr: oneOf(acrValues).optional(),
   /** Ours: may sign people in by the JSON API (`/api/v1/auth`), which means it is trusted with their passwords. */
   api_login: flag.default(false),
+  /** Ours: may be given what people let this tenant do elsewhere, by the JSON API, where a connection keeps it. */
+  upstream_tokens: flag.default(false),
   /** Ours: may be false for a confidential client only, which then must send `nonce` (Q4). */
   require_pkce: flag.default(true),
   /** Ours: origins that may call token, userinfo and revocation from a browser (Q10). */

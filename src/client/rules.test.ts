@@ -57,6 +57,11 @@ const refused: readonly (readonly [string, Input, RegExp])[] = [
     /^api_login: needs first_party/,
   ],
   [
+    'what people let us do elsewhere, for who cannot ask for it',
+    { redirect_uris, first_party: true, upstream_tokens: true },
+    /^upstream_tokens: needs api_login/,
+  ],
+  [
     'passwords for an application that must not know who it is',
     { redirect_uris, first_party: true, api_login: true, subject_type: 'pairwise' },
     /^api_login: does not go together/,

@@ -64,6 +64,12 @@ const rules: readonly Rule[] = [
     message: 'does not go together with pairwise subjects or DPoP-bound tokens',
   },
   {
+    field: 'upstream_tokens', // they are asked for there
+    reads: ['api_login'],
+    isBroken: (client) => client.upstream_tokens && !client.api_login,
+    message: 'needs api_login',
+  },
+  {
     field: 'grant_types', // RFC 6749 §4.4
     reads: ['token_endpoint_auth_method'],
     isBroken: (client) => client.grant_types.includes('client_credentials') && isPublic(client),

@@ -148,6 +148,8 @@ export type Arrival = {
   readonly connection: Connection
   readonly errand: Errand
   readonly identity: ForeignIdentity
+  /** What they let us do there, sealed for this identity; undefined where the connection keeps nothing of it. */
+  readonly sealedTokens?: string | undefined
 }
 
 /** Stable: they stand in audit events and metrics. Never shown to who signs in, but for what they can do about it. */

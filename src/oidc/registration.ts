@@ -9,6 +9,7 @@ const properties = [
   'minimum_acr',
   'first_party',
   'api_login',
+  'upstream_tokens',
   'allowed_origins',
   'resources',
   'always_issue_refresh_token',

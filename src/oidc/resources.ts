@@ -3,7 +3,7 @@ import type { Client as ClientModel, Configuration, KoaContextWithOIDC } from 'o
 import { mayUseApi } from '#client/client.ts'
 import type { Clients } from '#client/client.ts'
 import type { Tenant } from '#tenant/tenant.ts'
-import { apiAudience, apiScope } from './direct/direct.ts'
+import { apiAudience, apiScopesOf } from './direct/direct.ts'
 import { apiTokenLifetime } from './lifetimes.ts'
 import { clientRecord } from './client-models.ts'
 import { textParam } from './param.ts'
@@ -52,9 +52,10 @@ export function resourceIndicators(tenant: Tenant, clients: Clients): ResourceIn
 
 /** Our own API is not asked for on a page: its tokens come of signing in there (`direct/`). */
 function ownApiFor(ctx: KoaContextWithOIDC, client: ClientModel, audience: string) {
-  if (isAsking(ctx) || !mayUseApi(clientRecord(client))) throw new errors.InvalidTarget()
+  const record = clientRecord(client)
+  if (isAsking(ctx) || !mayUseApi(record)) throw new errors.InvalidTarget()
   return {
-    scope: apiScope,
+    scope: apiScopesOf(record).join(' '),
     audience,
     accessTokenTTL: apiTokenLifetime,
     accessTokenFormat: 'jwt' as const,

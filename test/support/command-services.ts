@@ -121,6 +121,7 @@ export function createTestServices(database?: Database): TestServices {
       store: stores.connections,
       domains: stores.domains,
       sealer,
+      dropTokens: async () => undefined,
       async resolver(name) {
         const found = texts.get(name)
         return found ? { kind: 'found', texts: found } : { kind: 'none' }

@@ -76,6 +76,7 @@ export async function openIdentities(stores?: Stores) {
   const ender = { endAccount: async (_: unknown, id: string) => void ended.push(id) }
   const accounts = createAccounts({ store: accountStore, clock, audit, ender, transactor })
   const told: string[] = []
+  const keptTokens: string[] = []
   const removed: string[] = []
   const measured: string[] = []
   const rules = new Map<string, AccountRules>()
@@ -98,6 +99,10 @@ export async function openIdentities(stores?: Stores) {
     ...common,
     credentials: [{ remove: async ({ email }) => void removed.push(email) }],
     removeAll: createRemoveAllIdentities({ store, audit }),
+    keepTokens: async ({ subject }, sealed, { version }) => {
+      keptTokens.push(`${subject} ${sealed} ${String(version)}`)
+      return true
+    },
     rulesOf: async ({ id }) => rules.get(id) ?? noRules,
     ephemeral: createMemoryEphemeral({ clock }),
     transactor,
@@ -148,7 +153,19 @@ export async function openIdentities(stores?: Stores) {
     return identities.link({ ...arrival(said, connection), errand }, requester)
   }
 
-  const world = { clock, audit, accounts, store, told, removed, measured, ended, rules, ways }
+  const world = {
+    clock,
+    audit,
+    accounts,
+    store,
+    told,
+    keptTokens,
+    removed,
+    measured,
+    ended,
+    rules,
+    ways,
+  }
   const calls = { identities, connected, addAccount, arrival, admit, admitted, link }
   return { ...world, ...calls, connections, enforced }
 }

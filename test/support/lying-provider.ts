@@ -24,6 +24,8 @@ export type LyingProvider = AsyncDisposable & {
   lie(lies: Lies): void
   /** Goes there and signs in: the parameters of the answer. */
   authorize(url: string): URLSearchParams
+  /** Refresh tokens that are good, each once: another comes with every use. */
+  readonly refreshable: Set<string>
   /** Replaces the key it signs with, and publishes the new one alone. */
   rotate(): Promise<void>
 }
@@ -57,6 +59,7 @@ export async function startLyingProvider(): Promise<LyingProvider> {
   const clientSecret = 'a secret: of 100% characters'
   const asked: string[] = []
   const codes = new Map<string, Grant>()
+  const refreshable = new Set<string>()
   let lies: Lies = {}
   let key = await createKey('one')
 
@@ -89,6 +92,7 @@ export async function startLyingProvider(): Promise<LyingProvider> {
 
   async function exchange(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const form = new URLSearchParams(await text(req))
+    if (form.get('grant_type') === 'refresh_token') return refresh(req, res, form)
     const code = form.get('code') ?? ''
     const grant = codes.get(code)
     codes.delete(code)
@@ -99,6 +103,26 @@ export async function startLyingProvider(): Promise<LyingProvider> {
     lies.claims?.(claims)
     const idToken = (await lies.idToken?.(claims)) ?? (await sign(claims, key))
     const tokens: Json = { access_token: 'access', token_type: 'Bearer', id_token: idToken }
+    lies.tokens?.(tokens)
+    send(res, 200, tokens)
+  }
+
+  async function refresh(req: IncomingMessage, res: ServerResponse, form: URLSearchParams) {
+    if (!isKnownClient(req, form)) return send(res, 401, { error: 'invalid_client' })
+    const isGood = refreshable.delete(form.get('refresh_token') ?? '')
+    if (!isGood) return send(res, 400, { error: 'invalid_grant' })
+    const next = `refresh-${randomToken()}`
+    refreshable.add(next)
+    const tokens: Json = {
+      access_token: `access-${randomToken()}`,
+      token_type: 'Bearer',
+      expires_in: 3600,
+      refresh_token: next,
+    }
+    const claims = honestClaims(issuer(), clientId, null)
+    lies.claims?.(claims)
+    const idToken = await lies.idToken?.(claims)
+    if (idToken !== undefined) tokens['id_token'] = idToken
     lies.tokens?.(tokens)
     send(res, 200, tokens)
   }
@@ -116,6 +140,7 @@ export async function startLyingProvider(): Promise<LyingProvider> {
     clientId,
     clientSecret,
     asked,
+    refreshable,
     egress: (input, options) => outward(inward(String(input), origin), options),
     lie: (next) => void (lies = next),
     authorize(url) {

@@ -12,7 +12,9 @@ import type {
 } from '#federation/federation.ts'
 import type { Answer, OidcArrival } from '#federation/oidc/oidc.ts'
 import { createPeers } from '#federation/oidc/peers.ts'
+import { createRefreshTokens } from '#federation/oidc/refresh.ts'
 import { createOidcUpstream, type OidcDeps } from '#federation/oidc/service.ts'
+import { createTokenSafe } from '#federation/tokens/safe.ts'
 import { systemClock, type Clock } from '#kit/clock.ts'
 import { brandId, type ConnectionId, type InteractionUid } from '#kit/ids.ts'
 import { createKeyDeriver, createSealer } from '#kit/sealer.ts'
@@ -37,11 +39,13 @@ export function openOidcUpstream(options: {
   const egress = options.egress ?? createEgress({ allow: ['127.0.0.0/8'] })
   const ephemeral = createMemoryEphemeral({ clock })
   const sealer = createSealer(createKeyDeriver([Buffer.alloc(32, 1)]))
+  const tokenSafe = createTokenSafe(sealer)
   const errands = createErrands({ ephemeral, sealer, clock })
   const peers = createPeers({ egress, clock, metrics: { federationDocument: () => undefined } })
   const measured: string[] = []
   const deps: OidcDeps = {
     errands,
+    tokenSafe,
     peers,
     connections: { secretOf: async () => options.secret },
     egress,
@@ -50,7 +54,17 @@ export function openOidcUpstream(options: {
     patience: options.patience,
   }
   const posted = createPostedAnswers({ ephemeral, sealer })
-  return { upstream: createOidcUpstream(deps), errands, peers, posted, measured, ephemeral }
+  const refresh = createRefreshTokens(deps)
+  return {
+    upstream: createOidcUpstream(deps),
+    refresh,
+    tokenSafe,
+    errands,
+    peers,
+    posted,
+    measured,
+    ephemeral,
+  }
 }
 
 export function connectionOf(

@@ -18,7 +18,7 @@ import { merged } from './document.ts'
 import { claimProblems, writeClaims, type ClaimWork } from './domain/claims.ts'
 import type { ConnectionDomain, DomainStore, DomainWish } from './domain/domain.ts'
 import { managedOf } from './managed.ts'
-import { changeProblems, eventOf, fieldsChanged, nextOf, sealSecret } from './next.ts'
+import { changeProblems, endsTokens, eventOf, fieldsChanged, nextOf, sealSecret } from './next.ts'
 import { needsSecret } from './rules.ts'
 import { secretNames } from './settings.ts'
 
@@ -29,6 +29,12 @@ export type ChangeDeps = {
   readonly audit: Pick<Audit, 'append'>
   readonly transactor: Transactor
   readonly clock: Clock
+  /** Forgets what people let us do elsewhere by a connection that keeps it no more, or is another's client by now. */
+  readonly dropTokens: (
+    tenantId: TenantId,
+    id: ConnectionId,
+    within: Transaction | undefined,
+  ) => Promise<void>
   /** Lets readers see a change. */
   readonly forget: (tenantId: TenantId) => void
 }
@@ -151,6 +157,7 @@ async function update(work: Work & UpdateConnection): Promise<SaveConnectionResu
   if (changed.length === 0 && claimed === 0) return saved(before, work, false)
   const connection = { ...next, version: before.version + 1, updatedAt: now }
   if (!(await deps.store.update(connection, within))) throw new Error('it was locked, and changed')
+  if (endsTokens(before, next)) await deps.dropTokens(tenantId, id, within)
   await record(work, id, eventOf(before, next), { fields: changed })
   return saved(connection, work, true)
 }

@@ -38,6 +38,17 @@ describe('the document of a connection', () => {
       assert.deepEqual(settings[name], value, name)
   })
 
+  it('keeps nothing of what people let us do elsewhere unless it is told to', () => {
+    for (const document of [google, microsoft, exampleDocument])
+      assert.equal(settingsOf(document)['stores_tokens'], false)
+    const more = { ...google, more_scopes: ['https://www.googleapis.com/auth/calendar'] }
+    assert.deepEqual(problemsOf(more), ['more_scopes has no use: stores_tokens is off'])
+    assert.deepEqual(problemsOf({ ...more, stores_tokens: true }), [])
+    assert.deepEqual(problemsOf({ ...saml, stores_tokens: true }), [
+      'stores_tokens is not a known name',
+    ])
+  })
+
   it('takes its name from what it is', () => {
     const nameOf = (document: object) => {
       const checked = checkConnection(document, 'seed')

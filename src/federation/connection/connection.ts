@@ -22,6 +22,11 @@ export function sharedSettingsOf(connection: Connection): SharedSettings {
   return connection.settings as AnySettings // read by `readSettings`, or checked a moment ago
 }
 
+/** Whether what people let us do over there is kept. */
+export function keepsTokens({ settings }: Pick<Connection, 'settings'>): boolean {
+  return Reflect.get(settings as AnySettings, 'stores_tokens') === true // not every type has it
+}
+
 /** Whether somebody may leave by it, or come back: asked on both ways, of the connection as it is at that moment. */
 export function mayServe(
   { status }: Pick<Connection, 'status'>,

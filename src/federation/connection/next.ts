@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Sealer } from '#kit/sealer.ts'
 import type { ConnectionStatus } from '../federation.ts'
 import type { CheckedConnection } from './check.ts'
+import { keepsTokens } from './connection.ts'
 import type { ConnectionOrigin, ConnectionProblem, StoredConnection } from './vocabulary.ts'
 import { addresseeOf, needsSecret } from './rules.ts'
 import { secretNames } from './settings.ts'
@@ -105,6 +106,15 @@ export function fieldsChanged(before: StoredConnection, next: StoredConnection):
     ...settings,
     ...(before.sealedSecret === next.sealedSecret ? [] : ['secret']),
   ]
+}
+
+/** SECURITY: what was given for one client of one server is shown to no other, and what is no longer to be kept is gone. */
+export function endsTokens(before: StoredConnection, next: StoredConnection): boolean {
+  if (!keepsTokens(before)) return false
+  const { type } = before
+  return (
+    !keepsTokens(next) || addresseeOf(type, before.settings) !== addresseeOf(type, next.settings)
+  )
 }
 
 export function eventOf(before: StoredConnection, { status }: StoredConnection): string {

@@ -1,11 +1,21 @@
 import { z } from 'zod'
-import { domain, issuerAddress, line, listOf, oneOf, text } from './fields.ts'
+import { domain, flag, issuerAddress, line, listOf, oneOf, text } from './fields.ts'
 
 const clientId = line(512)
 const prompt = oneOf(['login', 'select_account', 'consent']).optional()
 const scope = text((value) =>
   /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(value) ? undefined : 'must be a scope (RFC 6749 §3.3)',
 )
+/** Of a provider that gives tokens worth keeping. */
+const tokenSettings = {
+  /**
+   * Keeps what people let us do there, sealed, and gives the access token to applications of the tenant that have a right
+   * of their own to it (reference/federation.md §3.7: discarded after the sign-in unless somebody said otherwise).
+   */
+  stores_tokens: flag.default(false),
+}
+/** What the access token is to be good for there, beside telling who somebody is. */
+const moreScopes = { more_scopes: listOf(scope, 50).default([]) }
 const guid = text((value) =>
   /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)
     ? undefined
@@ -25,6 +35,7 @@ export const oidcSettings = {
   /** Pinned: a token signed otherwise is none (RFC 8725 §3.1). */
   id_token_signed_response_alg: oneOf(['RS256', 'PS256', 'ES256', 'EdDSA']).default('RS256'),
   prompt,
+  ...tokenSettings,
 }
 
 export const googleSettings = {
@@ -32,6 +43,8 @@ export const googleSettings = {
   /** Workspace domains whose people may come; empty: everybody with a Google account. */
   hosted_domains: listOf(domain, 100).default([]),
   prompt,
+  ...tokenSettings,
+  ...moreScopes,
 }
 
 export const microsoftSettings = {
@@ -43,9 +56,11 @@ export const microsoftSettings = {
   /** Ids of the tenants whose people may come, where `tenant` names more than one; empty: any. */
   allowed_tenants: listOf(guid, 200).default([]),
   prompt,
+  ...tokenSettings,
+  ...moreScopes,
 }
 
-export const githubSettings = { client_id: clientId }
+export const githubSettings = { client_id: clientId, ...tokenSettings, ...moreScopes }
 
 const tenCharacters = text((value) =>
   /^[A-Z0-9]{10}$/.test(value) ? undefined : 'must be the ten characters that Apple shows',

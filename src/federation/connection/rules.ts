@@ -15,6 +15,7 @@ export function settingProblems(
     ...samlProblems(type, settings),
     ...appleProblems(type, settings),
     ...publicClientProblems(type, settings),
+    ...tokenProblems(settings),
   ]
 }
 
@@ -71,6 +72,12 @@ function publicClientProblems(
   if (!isPublic || settings['client_secret'] === undefined) return []
   const message = 'has no use: token_endpoint_auth_method is none'
   return [{ field: 'client_secret', message }]
+}
+
+function tokenProblems(settings: Settings): readonly ConnectionProblem[] {
+  const more = settings['more_scopes']
+  if (settings['stores_tokens'] === true || !Array.isArray(more) || more.length === 0) return []
+  return [{ field: 'more_scopes', message: 'has no use: stores_tokens is off' }]
 }
 
 /** Whether a connection cannot work without a secret. */

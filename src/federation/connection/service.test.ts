@@ -18,12 +18,14 @@ const actor = { kind: 'cli' } as const
 function setUp() {
   const [clock, audit, tenantId] = [createFakeClock(), createRecordingAudit(), newId<never>()]
   const store = createMemoryConnectionStore()
+  const dropped: string[] = []
   const deps = {
     store,
     domains: createMemoryDomainStore(),
     sealer: createSealer(createKeyDeriver([randomBytes(32)])),
     audit,
     clock,
+    dropTokens: async (_: unknown, of: string) => void dropped.push(of),
     resolver: async () => ({ kind: 'none' as const }),
     transactor: { transaction: <T>(work: (within: undefined) => Promise<T>) => work(undefined) },
   }
@@ -31,6 +33,7 @@ function setUp() {
   return {
     clock,
     audit,
+    dropped,
     store,
     tenantId,
     connections,
@@ -261,6 +264,17 @@ describe('changing a connection', () => {
     assert.deepEqual(problems(await change({ token_endpoint_auth_method: null })), [
       'client_secret is missing',
     ])
+  })
+
+  it('forgets what people let us do elsewhere when it keeps it no more, or is another client by now', async () => {
+    const { create, change, replace, dropped } = setUp()
+    await create({ stores_tokens: true })
+    await change({ name: 'Other', button: false, status: 'disabled' })
+    assert.deepEqual(dropped, [])
+    await change({ client_id: 'another', client_secret: 'new' })
+    await replace() // a seed that does not say it
+    await change({ client_id: 'a third', client_secret: 'new' })
+    assert.deepEqual(dropped, [id, id])
   })
 
   it('opens no secret in the row of another connection (Q87)', async () => {

@@ -39,7 +39,7 @@ export type AdmitDeps = {
 export type Known = Pick<ForeignIdentity, 'issuer' | 'subject' | 'authentication'>
 
 /** Somebody who came back, with what was found out about them. */
-export type Guest = Pick<Arrival, 'tenant' | 'connection'> & {
+export type Guest = Pick<Arrival, 'tenant' | 'connection' | 'sealedTokens'> & {
   readonly identity: Known
   readonly requester: Requesting
   readonly rules: AccountRules
@@ -155,7 +155,7 @@ async function keep(
   const now = new Date(clock.now())
   const email = guest.mapped.email?.email
   const times = { createdAt: now, lastUsedAt: now }
-  const identity = { ...keyOf(guest), ...times, accountId, email, sealedTokens: undefined }
+  const identity = { ...keyOf(guest), ...times, accountId, email }
   if (!(await store.insert(identity, within))) throw new Overtaken()
 }
 

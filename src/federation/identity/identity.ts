@@ -17,8 +17,6 @@ export type Identity = IdentityKey & {
   readonly email: string | undefined
   readonly createdAt: Date
   readonly lastUsedAt: Date | undefined
-  /** What the other side let us do there, sealed at `[tenant, 'identities', connection, account]`. */
-  readonly sealedTokens: string | undefined
 }
 
 export type IdentityKey = {
@@ -119,6 +117,16 @@ export type MappedField = (typeof mappedFields)[number]
 
 /** Port. Implemented by `connection/`, past every cache. */
 export type AccountRulesOf = (connection: Connection) => Promise<AccountRules>
+
+/**
+ * Port: replaces what somebody let us do there, sealed for this identity; nothing where the connection is at another version
+ * by now. Implemented by `tokens/`.
+ */
+export type KeepTokens = (
+  key: IdentityKey,
+  sealed: string,
+  at: { readonly version: number },
+) => Promise<boolean>
 
 /** Takes all of them from an account that has a new owner (Q62). */
 export type RemoveAllIdentities = (

@@ -125,12 +125,13 @@ describe('linking in two steps, for a front end', () => {
     codeChallenge: 'challenge',
   }
 
-  async function kept() {
+  async function kept(brought: { readonly sealedTokens?: string } = {}) {
     const world = await openIdentities()
     const ada = await world.addAccount('ada@example.test')
     const asked = { accountId: ada.id, sessionUid: brandId<SessionUid>('session') }
     const errand = { purpose: 'api_link', request, ...asked } as const
-    const result = await world.identities.keepLink({ ...world.arrival(), errand }, requester)
+    const arrival = { ...world.arrival(), ...brought, errand }
+    const result = await world.identities.keepLink(arrival, requester)
     assert.ok('handle' in result)
     const provedAt = epochSeconds(world.clock)
     return { ...world, ada, asked: { tenant, ...result, accountId: ada.id, provedAt, requester } }
@@ -155,6 +156,13 @@ describe('linking in two steps, for a front end', () => {
     assert.ok(await identities.linkWaiting({ ...asked, handle }), 'and it is still there')
   })
 
+  it('keeps what they let us do over there when it is done, not before', async () => {
+    const { identities, asked, keptTokens } = await kept({ sealedTokens: 'sealed' })
+    assert.deepEqual(keptTokens, [])
+    assert.equal(await identities.linkKept(asked), 'linked')
+    assert.deepEqual(keptTokens, ['110169484474386276334 sealed 1'])
+  })
+
   it('is void when everything ended since, or the connection is off (Q17)', async () => {
     const off = await kept()
     off.connections.set(google.id, { ...google, status: 'disabled' })
@@ -163,6 +171,44 @@ describe('linking in two steps, for a front end', () => {
     await ended.accounts.end(tenant.id, ended.ada.id, actor)
     assert.equal(await ended.identities.linkKept(ended.asked), 'account_unavailable')
     assert.ok(ended.audit.events.some(({ type }) => type === 'federation.failed'))
+  })
+})
+
+describe('what somebody lets us do elsewhere', () => {
+  const sealedTokens = 'sealed'
+  const foreign = '110169484474386276334'
+
+  it('is kept at every sign-in, and when it is linked; at the version it came by', async () => {
+    const { identities, arrival, addAccount, clock, keptTokens } = await openIdentities()
+    const ada = await addAccount('ada@example.test')
+    const asked = { accountId: ada.id, sessionUid: brandId<SessionUid>('session') }
+    const errand = { purpose: 'link', ...asked, provedAt: epochSeconds(clock) } as const
+    await identities.link({ ...arrival(), errand, sealedTokens }, requester)
+    await identities.admit({ ...arrival(), sealedTokens: 'newer' }, requester)
+    await identities.admit(arrival(), requester)
+    assert.deepEqual(keptTokens, [`${foreign} sealed 1`, `${foreign} newer 1`])
+  })
+
+  it('is kept of nobody who was refused', async () => {
+    const { identities, arrival, rules, keptTokens } = await openIdentities()
+    rules.set(google.id, { ...noRules, justInTime: 'off' })
+    await identities.admit({ ...arrival(), sealedTokens }, requester)
+    assert.deepEqual(keptTokens, [])
+  })
+
+  it('waits with them until they have proved the account that stands here', async () => {
+    const { identities, arrival, addAccount, keptTokens } = await openIdentities()
+    const ada = await addAccount('ada@example.test')
+    const linkAs = async (accountId: typeof ada.id) => {
+      const admission = await identities.admit({ ...arrival(), sealedTokens }, requester)
+      assert.ok(admission.kind === 'link_first')
+      assert.deepEqual(keptTokens, [])
+      const { handle } = admission
+      return identities.linkWaiting({ tenant, handle, accountId, requester })
+    }
+    assert.equal(await linkAs(brandId('eve')), false)
+    assert.equal(await linkAs(ada.id), true)
+    assert.deepEqual(keptTokens, [`${foreign} sealed 1`])
   })
 })
 

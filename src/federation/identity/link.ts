@@ -3,8 +3,8 @@ import type { AccountId } from '#kit/ids.ts'
 import type { AdmissionRefusal, Arrival, Connections, Identities, KeptLink } from '../federation.ts'
 import { keyOf, Overtaken, type AdmitDeps, type Guest } from './admit.ts'
 import { decideLink } from './decision.ts'
-import type { Identity, IdentityKey } from './identity.ts'
-import type { WaitingLinks } from './waiting.ts'
+import type { Identity, IdentityKey, KeepTokens } from './identity.ts'
+import { waitingTokens, type WaitingLinks } from './waiting.ts'
 
 export type LinkDeps = Pick<AdmitDeps, 'accounts' | 'clock' | 'records' | 'store' | 'tell'> & {
   readonly connections: Pick<Connections, 'find'>
@@ -12,6 +12,7 @@ export type LinkDeps = Pick<AdmitDeps, 'accounts' | 'clock' | 'records' | 'store
   readonly waiting: WaitingLinks
   /** Until the front end that sent somebody comes for it. */
   readonly kept: WaitingLinks
+  readonly keepTokens: KeepTokens
 }
 
 /** Linking with proof of both sides: the other side's, and the account's own. */
@@ -28,13 +29,13 @@ function createWrite({ store, records, tell }: LinkDeps) {
   return async (
     occasion: Pick<Guest, 'tenant' | 'connection' | 'requester'>,
     { account, within }: HeldAccount,
-    identity: Omit<Identity, 'accountId' | 'sealedTokens'>,
+    identity: Omit<Identity, 'accountId'>,
     how: string,
   ): Promise<void> => {
     const { tenant, connection, requester } = occasion
     const about = { accountId: account.id, detail: { how } }
     await records.happened('federation.linked', occasion, about, within)
-    const kept = { ...identity, accountId: account.id, sealedTokens: undefined }
+    const kept = { ...identity, accountId: account.id }
     if (!(await store.insert(kept, within))) throw new Overtaken()
     await tell({ tenant, account, connection, ip: requester.ip, what: 'linked' }, within)
   }
@@ -86,7 +87,8 @@ function createLink(connect: Connect) {
 }
 
 /** Of an errand `api_link`: what is proved over there waits, and is linked when the front end proves the other side. */
-function createLinkInSteps({ connections, kept, records }: LinkDeps, connect: Connect) {
+function createLinkInSteps(deps: LinkDeps, connect: Connect) {
+  const { connections, kept, records, keepTokens } = deps
   return {
     async keepLink(guest: LinkGuest): Promise<KeptLink> {
       const { tenant, errand, mapped } = guest
@@ -94,7 +96,8 @@ function createLinkInSteps({ connections, kept, records }: LinkDeps, connect: Co
       if (!mayBeOf(guest)) return { refusal: 'domain_not_allowed' }
       const { tenantId: _, ...key } = keyOf(guest)
       const { accountId } = errand
-      const link = { ...key, email: mapped.email?.email, accountId }
+      const tokens = waitingTokens(guest)
+      const link = { ...key, email: mapped.email?.email, accountId, tokens }
       return { handle: await kept.keep(tenant.id, link) }
     },
 
@@ -102,13 +105,14 @@ function createLinkInSteps({ connections, kept, records }: LinkDeps, connect: Co
       const found = await kept.take(tenant.id, handle)
       // SECURITY: it was proved for one account. Whoever is signed in now may be somebody else.
       if (found?.accountId !== accountId) return 'over'
-      const { connectionId, issuer, subject, email } = found
+      const { connectionId, issuer, subject, email, tokens } = found
       const connection = await connections.find(tenant.id, connectionId)
       if (connection?.status !== 'active') return 'no_account'
       const key = { tenantId: tenant.id, connectionId, issuer, subject }
       const occasion = { tenant, connection, requester, accountId, provedAt }
       const refusal = await connect({ ...occasion, key, email })
       if (refusal) await records.failed(occasion, refusal)
+      else if (tokens) await keepTokens(key, tokens.sealedTokens, tokens)
       return refusal ?? 'linked'
     }) satisfies Identities['linkKept'],
   }
@@ -127,15 +131,19 @@ function createLinkWaiting(deps: LinkDeps, write: Write): Identities['linkWaitin
     if (found?.accountId !== accountId) return false
     const connection = await connections.find(tenant.id, found.connectionId)
     if (connection?.status !== 'active') return false
+    const { tokens, ...identity } = found
     const linking = accounts.hold(tenant.id, accountId, async (held) => {
       const { status, emailVerified } = held.account
       if (status !== 'active' || !emailVerified) return false
       const now = new Date(clock.now())
-      const kept = { ...found, tenantId: tenant.id, createdAt: now, lastUsedAt: now }
+      const kept = { ...identity, tenantId: tenant.id, createdAt: now, lastUsedAt: now }
       await write({ tenant, connection, requester }, held, kept, 'after_sign_in')
       return true
     })
-    return (await unlessOvertaken(linking, false)) ?? false
+    const isLinked = (await unlessOvertaken(linking, false)) ?? false
+    if (isLinked && tokens)
+      await deps.keepTokens({ ...identity, tenantId: tenant.id }, tokens.sealedTokens, tokens)
+    return isLinked
   }
 }
 

@@ -6,15 +6,16 @@ import type { Identity, IdentityKey, IdentityStore } from './identity.ts'
 export function createPostgresIdentityStore(deps: { readonly database: Database }): IdentityStore {
   const { knex } = deps.database
   const identities = (within?: Knex) => (within ?? knex)<IdentityRow>('identities')
+  const rowsOf = (within?: Knex) => identities(within).select(...columns)
 
   return {
     async find(key, within) {
-      const row = await identities(within).where(keyOf(key)).first()
+      const row = await rowsOf(within).where(keyOf(key)).first()
       return row && toIdentity(row)
     },
 
     async list(tenantId, accountId, within) {
-      const rows = await identities(within)
+      const rows = await rowsOf(within)
         .where({ tenant_id: tenantId, account_id: accountId })
         .orderBy(['created_at', 'connection_id'])
       return rows.map(toIdentity)
@@ -50,14 +51,14 @@ export function createPostgresIdentityStore(deps: { readonly database: Database 
     async remove({ tenantId, accountId, connectionId }, within) {
       const [row] = await identities(within)
         .where({ tenant_id: tenantId, account_id: accountId, connection_id: connectionId })
-        .delete('*')
+        .delete([...columns])
       return row && toIdentity(row)
     },
 
     async removeAll(tenantId, accountId, within) {
       const rows = await identities(within)
         .where({ tenant_id: tenantId, account_id: accountId })
-        .delete('*')
+        .delete([...columns])
       return rows.map(toIdentity)
     },
   }
@@ -72,8 +73,19 @@ type IdentityRow = {
   email: string | null
   created_at: Date
   last_used_at: Date | null
-  sealed_tokens: string | null
 }
+
+/** What is sealed beside them is for `tokens/` alone. */
+const columns = [
+  'tenant_id',
+  'connection_id',
+  'issuer',
+  'subject',
+  'account_id',
+  'email',
+  'created_at',
+  'last_used_at',
+] as const satisfies readonly (keyof IdentityRow)[]
 
 function keyOf({ tenantId, connectionId, issuer, subject }: IdentityKey) {
   return { tenant_id: tenantId, connection_id: connectionId, issuer, subject }
@@ -86,7 +98,6 @@ function toRow(identity: Identity): IdentityRow {
     email: identity.email ?? null,
     created_at: identity.createdAt,
     last_used_at: identity.lastUsedAt ?? null,
-    sealed_tokens: identity.sealedTokens ?? null,
   }
 }
 
@@ -100,6 +111,5 @@ function toIdentity(row: IdentityRow): Identity {
     email: row.email ?? undefined,
     createdAt: row.created_at,
     lastUsedAt: row.last_used_at ?? undefined,
-    sealedTokens: row.sealed_tokens ?? undefined,
   }
 }

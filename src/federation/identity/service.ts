@@ -13,18 +13,19 @@ import type {
 import { createAdmitting, keyOf, Overtaken, type AdmitDeps, type Guest } from './admit.ts'
 import { isStrongEnough } from './authentication.ts'
 import { decide } from './decision.ts'
-import { canBeKept, type AccountRules, type AccountRulesOf } from './identity.ts'
+import { canBeKept, type AccountRules, type AccountRulesOf, type KeepTokens } from './identity.ts'
 import { createLinking } from './link.ts'
 import { isPrivileged, mapIdentity, type Mapped } from './mapping.ts'
 import { createRecords, type RecordDeps } from './records.ts'
 import { createUnverifiedGuests, type UnverifiedGuests } from './unverified.ts'
-import { createWaitingLinks, type WaitingLinks } from './waiting.ts'
+import { createWaitingLinks, waitingTokens, type WaitingLinks } from './waiting.ts'
 
 export type IdentityDeps = Omit<AdmitDeps, 'accounts' | 'records'> &
   RecordDeps & {
     readonly accounts: Pick<Accounts, 'create' | 'find' | 'findByEmail' | 'hold' | 'update'>
     readonly connections: Pick<Connections, 'find'>
     readonly rulesOf: AccountRulesOf
+    readonly keepTokens: KeepTokens
     readonly ephemeral: Pick<Ephemeral, 'put' | 'take'>
   }
 
@@ -53,10 +54,11 @@ export function createIdentities(deps: IdentityDeps): Identities {
     async admitVerified({ tenant, handle, email, requester }) {
       const found = await unverified.take(tenant.id, handle)
       if (!found || canonicalEmail(email) !== found.mapped.email.emailCanonical) return undefined
-      const { connectionId, identity, mapped } = found
+      const { connectionId, identity, mapped, tokens } = found
       const connection = await deps.connections.find(tenant.id, connectionId)
       if (!connection) return undefined
-      const back = { tenant, connection, identity }
+      const isSame = tokens?.version === connection.version
+      const back = { tenant, connection, identity, ...(isSame && tokens) }
       const proved = { ...mapped, email: { ...mapped.email, isVerified: true } }
       return decided(back, requester, await receive(back, requester, () => proved))
     },
@@ -65,6 +67,7 @@ export function createIdentities(deps: IdentityDeps): Identities {
       const guest = await receive(arrival, requester, mappedBy(arrival))
       const refusal = typeof guest === 'string' ? guest : await link(guest)
       if (refusal) await records.failed({ ...arrival, requester }, refusal)
+      else await keepTokensOf(arrival, deps)
       return refusal
     },
 
@@ -107,12 +110,21 @@ function createDecided(inner: Parameters<typeof createAttempt>[0]) {
         : await admitted(guest)
     if (admission.kind === 'refused')
       await records.failed({ ...arrival, requester }, admission.reason)
+    if (admission.kind === 'admitted') await keepTokensOf(arrival, inner)
     return admission
   }
 }
 
 /** Somebody who came back; of a sign-in that waited, what is left of it. */
-type Newcomer = Pick<Guest, 'tenant' | 'connection' | 'identity'>
+type Newcomer = Pick<Guest, 'tenant' | 'connection' | 'identity' | 'sealedTokens'>
+
+async function keepTokensOf(
+  arrival: Newcomer,
+  { keepTokens }: Pick<IdentityDeps, 'keepTokens'>,
+): Promise<void> {
+  const { connection, sealedTokens } = arrival
+  if (sealedTokens !== undefined) await keepTokens(keyOf(arrival), sealedTokens, connection)
+}
 
 const mappedBy =
   ({ identity }: Arrival) =>
@@ -176,6 +188,7 @@ function createAttempt(
       ...key,
       email: address.email,
       accountId: holder.account.id,
+      tokens: waitingTokens(guest),
     })
     return { kind: 'link_first', email: holder.account.email, handle }
   }

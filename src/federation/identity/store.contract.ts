@@ -29,7 +29,6 @@ export function exampleIdentity(tenantId: TenantId, accountId: AccountId): Ident
     email: 'ada@example.test',
     createdAt: new Date('2030-01-01T00:00:00.123Z'),
     lastUsedAt: new Date('2030-01-02T00:00:00.456Z'),
-    sealedTokens: 'v1.sealed',
   }
 }
 
@@ -58,7 +57,6 @@ export function identityStoreContract(name: string, open: () => Promise<Identity
       email: undefined,
       createdAt: new Date('2029-01-01T00:00:00Z'),
       lastUsedAt: undefined,
-      sealedTokens: undefined,
     })
 
     test('keeps every field; lists those of an account, oldest first', async () => {

@@ -44,6 +44,23 @@ describe('an address that nobody vouches for', () => {
     assert.equal(again.proof.accountId, admission.proof.accountId, 'and is known from then on')
   })
 
+  it('keeps what they let us do over there once it is proved, unless the connection was changed since', async () => {
+    for (const [version, kept] of [
+      [1, ['110169484474386276334 sealed 1']],
+      [2, []],
+    ] as const) {
+      const world = await openIdentities()
+      const arrival = { ...world.arrival({ emailVerified: false }), sealedTokens: 'sealed' }
+      const admission = await world.identities.admit(arrival, requester)
+      assert.ok(admission.kind === 'verify_first')
+      assert.deepEqual(world.keptTokens, [])
+      world.connections.set(google.id, { ...google, version })
+      const { handle, email } = admission
+      await world.identities.admitVerified({ tenant, handle, email, requester })
+      assert.deepEqual(world.keptTokens, kept)
+    }
+  })
+
   it('leads to the account that stands here, and into it only by its own proof (nOAuth)', async () => {
     const world = await openIdentities()
     const ada = await world.addAccount('Ada@example.test')

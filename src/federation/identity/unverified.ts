@@ -5,12 +5,14 @@ import { randomToken } from '#kit/random.ts'
 import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
 import type { Guest, Known } from './admit.ts'
 import type { Mapped, MappedAddress } from './mapping.ts'
+import { waitingTokens, type WaitingLink } from './waiting.ts'
 
 /** Somebody who came back with an address that nobody vouches for: all that is needed of them, until they prove it. */
 export type UnverifiedGuest = {
   readonly connectionId: ConnectionId
   readonly identity: Known
   readonly mapped: Mapped & { readonly email: MappedAddress }
+  readonly tokens?: WaitingLink['tokens']
 }
 
 /** Seconds: as long as a sign-in may take. */
@@ -41,15 +43,18 @@ const schema = z.object({
     }),
     groups: z.array(z.string()),
   }),
+  tokens: z.object({ sealedTokens: z.string(), version: z.number() }).optional(),
 })
 
 export function createUnverifiedGuests(ephemeral: Pick<Ephemeral, 'put' | 'take'>) {
   return {
-    async keep({ tenant, connection, identity, mapped }: Guest): Promise<string> {
+    async keep(guest: Guest): Promise<string> {
+      const { tenant, connection, identity, mapped } = guest
       const handle = randomToken()
       const { issuer, subject, authentication } = identity
       const known = { issuer, subject, authentication }
-      const text = JSON.stringify({ connectionId: connection.id, identity: known, mapped })
+      const tokens = waitingTokens(guest)
+      const text = JSON.stringify({ connectionId: connection.id, identity: known, mapped, tokens })
       await ephemeral.put(placeOf(tenant.id, handle), text, lifetime)
       return handle
     },

@@ -3,6 +3,7 @@ import { sha256 } from '#kit/hash.ts'
 import { brandId, type AccountId, type ConnectionId, type TenantId } from '#kit/ids.ts'
 import { randomToken } from '#kit/random.ts'
 import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
+import type { Arrival } from '../federation.ts'
 
 /** An identity whose owner has yet to say which account is theirs. Proof of one subject, and of no other (Q61). */
 export type WaitingLink = {
@@ -12,6 +13,16 @@ export type WaitingLink = {
   readonly email: string | undefined
   /** The account they have to prove: with another one nothing is linked. */
   readonly accountId: AccountId
+  /** Kept with it, if the connection is then at this version still. */
+  readonly tokens: { readonly sealedTokens: string; readonly version: number } | undefined
+}
+
+/** What an arrival brought to be kept. */
+export function waitingTokens({
+  sealedTokens,
+  connection,
+}: Pick<Arrival, 'sealedTokens' | 'connection'>): WaitingLink['tokens'] {
+  return sealedTokens === undefined ? undefined : { sealedTokens, version: connection.version }
 }
 
 /** Seconds: as long as a sign-in may take. */
@@ -23,6 +34,7 @@ const schema = z.object({
   subject: z.string(),
   email: z.string().optional(),
   accountId: z.string().transform((id) => brandId<AccountId>(id)),
+  tokens: z.object({ sealedTokens: z.string(), version: z.number() }).optional(),
 })
 
 /** `kind`: what waits for one proof is not there for another. */
@@ -47,8 +59,8 @@ export function createWaitingLinks(
     async take(tenantId: TenantId, handle: string): Promise<WaitingLink | undefined> {
       const text = await ephemeral.take(placeOf(tenantId, handle))
       if (text === undefined) return undefined
-      const { email, ...rest } = schema.parse(JSON.parse(text))
-      return { ...rest, email }
+      const { email, tokens, ...rest } = schema.parse(JSON.parse(text))
+      return { ...rest, email, tokens }
     },
   }
 }

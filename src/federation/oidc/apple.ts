@@ -22,6 +22,7 @@ export function appleProvider(settings: SettingsOf<'apple'>): Provider {
       ...wishParameters({ ...wishes, anew: false, maxAge: undefined, acrValues: undefined }),
     }),
     source: 'id_token',
+    keepsTokens: false, // good for nothing there
     besides: nameOf,
     identify: identifyApple,
   }

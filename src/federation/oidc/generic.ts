@@ -16,6 +16,7 @@ export function genericProvider(settings: SettingsOf<'oidc'>): Provider {
       ...wishParameters(wishes, settings.prompt),
     }),
     source: 'id_token',
+    keepsTokens: settings.stores_tokens,
     identify: (said) => identify(said, settings.issuer),
   }
 }

@@ -19,9 +19,13 @@ export function githubProvider(settings: SettingsOf<'github'>): Provider {
     },
     alg: 'RS256',
     authentication: 'client_secret_post',
-    parameters: () => ({ scope: 'read:user user:email', allow_signup: 'false' }),
+    parameters: () => ({
+      scope: ['read:user user:email', ...settings.more_scopes].join(' '),
+      allow_signup: 'false',
+    }),
     isAnswerFrom: (iss) => iss === githubIssuer || iss === `${githubIssuer}/login/oauth`,
     source: 'github',
+    keepsTokens: settings.stores_tokens,
     identify: identifyGithub,
   }
 }

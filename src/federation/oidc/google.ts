@@ -18,11 +18,12 @@ export function googleProvider(settings: SettingsOf<'google'>): Provider {
     alg: 'RS256',
     authentication: 'client_secret_post',
     parameters: (wishes) => ({
-      scope: 'openid email profile',
+      scope: ['openid email profile', ...settings.more_scopes].join(' '),
       ...wishParameters(wishes, settings.prompt),
-      ...present({ hd: hosted }),
+      ...present({ hd: hosted, access_type: settings.stores_tokens ? 'offline' : undefined }),
     }),
     source: 'id_token',
+    keepsTokens: settings.stores_tokens,
     identify: (said) => identifyGoogle(said, domains),
   }
 }

@@ -24,13 +24,19 @@ export function microsoftProvider(settings: Settings): Provider {
     alg: 'RS256',
     authentication: 'client_secret_post',
     parameters: (wishes) => ({
-      scope: 'openid email profile', // `profile` brings the oid
+      scope: scopeOf(settings),
       ...wishParameters(wishes, settings.prompt),
     }),
     isAnswerFrom: isOneTenant ? undefined : isSomeTenant,
     source: 'id_token',
+    keepsTokens: settings.stores_tokens,
     identify: (said) => identifyMicrosoft(said, settings),
   }
+}
+
+/** `profile` brings the oid. */
+function scopeOf({ stores_tokens: isKept, more_scopes: more }: Settings): string {
+  return ['openid email profile', ...(isKept ? ['offline_access'] : []), ...more].join(' ')
 }
 
 /** What the document of a tenant, or of a kind of account, calls itself. */

@@ -64,6 +64,8 @@ export type Provider = {
   readonly isAnswerFrom?: ((iss: string) => boolean) | undefined
   /** Where it tells who somebody is. `id_token`: and at userinfo what is missing in it. */
   readonly source: 'id_token' | 'github'
+  /** Whether what they let us do there is kept. */
+  readonly keepsTokens: boolean
   /** What came with the answer itself, through the browser: a name, nothing that decides. */
   readonly besides?: ((answer: Answer) => Claims | undefined) | undefined
   /** Who it is, by claims that hold; or what is wrong with them. */

@@ -18,18 +18,21 @@ export type Redeeming = {
   readonly clock: Clock
 }
 
-/** The code for claims that hold. Throws `Refused`. */
-export async function redeem(input: Redeeming): Promise<Said> {
+/** The code for claims that hold, and for what they let us do there. Throws `Refused`. */
+export async function redeem(
+  input: Redeeming,
+): Promise<{ readonly said: Said; readonly tokens: Tokens }> {
   const { answer, provider } = input
   checkAnswer(input)
   const stage: Stage = answer.error === undefined ? 'token' : 'answer'
   const tokens = await orRefused(stage, () => grant(input))
   if (provider.source === 'github')
-    return { token: await askGithub(input, tokens), userinfo: undefined }
+    return { said: { token: await askGithub(input, tokens), userinfo: undefined }, tokens }
   const claims = checkedClaims(input, tokens)
   const userinfo = await userinfoOf(input, tokens, claims)
   const besides = provider.besides?.(answer)
-  return { token: claims, userinfo: besides ? { ...besides, ...userinfo } : userinfo }
+  const said = { token: claims, userinfo: besides ? { ...besides, ...userinfo } : userinfo }
+  return { said, tokens }
 }
 
 /** RFC 9207 where the library does not look, and what it would take for a programming error. */
@@ -59,7 +62,7 @@ async function grant(input: Redeeming): Promise<Tokens> {
   })
 }
 
-type Tokens = Awaited<ReturnType<typeof oidc.authorizationCodeGrant>>
+export type Tokens = Awaited<ReturnType<typeof oidc.authorizationCodeGrant>>
 
 function checkedClaims(input: Redeeming, tokens: Tokens): Claims {
   const { provider, clock, kept, answer } = input

@@ -4,6 +4,7 @@ import { randomToken } from '#kit/random.ts'
 import type { Egress } from '#http/http.ts'
 import type { Metrics } from '#telemetry/telemetry.ts'
 import type { Errands, KeptErrand } from '../errand/errand.ts'
+import type { TokenSafe } from '../tokens/tokens.ts'
 import {
   connectionUrl,
   type Connection,
@@ -20,10 +21,12 @@ import type { Peers } from './peers.ts'
 import type { Peer } from './peer.ts'
 import { failureOf, Refused } from './problem.ts'
 import { redeem } from './redeem.ts'
+import { keptOf } from './kept-tokens.ts'
 import { maxAgeOf } from './wishes.ts'
 
 export type OidcDeps = {
   readonly errands: Errands
+  readonly tokenSafe: Pick<TokenSafe, 'seal'>
   readonly peers: Peers
   readonly connections: Pick<Connections, 'secretOf'>
   readonly egress: Egress
@@ -117,11 +120,20 @@ async function arrive(input: Received, kept: KeptErrand, deps: OidcDeps): Promis
   const isSigned = provider.source === 'id_token' && answer.error === undefined
   if (isSigned) await useKeys(conversation.config, peer, around)
   const redirectUri = connectionUrl(tenant, connection.id, 'callback')
-  const said = await redeem({ ...conversation, provider, redirectUri, answer, kept, clock })
+  const came = await redeem({ ...conversation, provider, redirectUri, answer, kept, clock })
+  const { said } = came
   const who = provider.identify(said)
   if (typeof who === 'string') throw new Refused(who)
-  const identity = foreignIdentity(who, said, epochSeconds(clock))
-  return { kind: 'arrived', arrival: { tenant, connection, errand: kept.errand, identity } }
+  const now = epochSeconds(clock)
+  const identity = foreignIdentity(who, said, now)
+  const arrival = { tenant, connection, errand: kept.errand, identity }
+  const tokens = keptOf(came.tokens, { provider, now })
+  if (!tokens) return { kind: 'arrived', arrival }
+  const key = { tenantId: tenant.id, connectionId: connection.id, ...who }
+  return {
+    kind: 'arrived',
+    arrival: { ...arrival, sealedTokens: deps.tokenSafe.seal(key, tokens) },
+  }
 }
 
 /** `draft`: for who tries it out, nobody else (Q18). */

@@ -86,6 +86,8 @@ export type TokenOwner = {
   /** When the person proved who they are, epoch seconds. */
   readonly provedAt: number
   readonly acr: string | undefined
+  /** Of the token, each of which its application may still have. */
+  readonly scopes: readonly string[]
 }
 
 /** The audience of access tokens for the JSON API of a tenant: its address. */
@@ -95,3 +97,11 @@ export function apiAudience(tenant: Pick<Tenant, 'issuer'>): string {
 
 /** What an access token for it is good for: one's own account. */
 export const apiScope = 'account'
+
+/** A right of its own, which a client has by its `upstream_tokens` alone (Logto CVE-2026-63203). */
+export const upstreamTokensScope = 'upstream_tokens'
+
+/** What an access token of this client for the JSON API is good for. */
+export function apiScopesOf({ metadata }: Pick<Client, 'metadata'>): readonly string[] {
+  return metadata.upstream_tokens ? [apiScope, upstreamTokensScope] : [apiScope]
+}

@@ -8,7 +8,7 @@ import type { Tenant } from '#tenant/tenant.ts'
 import { clientRecord } from '../client-models.ts'
 import { newGrant } from '../grants.ts'
 import { issueTokens } from '../internals.ts'
-import { apiAudience, apiScope } from './direct.ts'
+import { apiAudience, apiScopesOf } from './direct.ts'
 import type { SignIn } from './direct.ts'
 import { directGrant, ticketOf } from './tickets.ts'
 
@@ -67,7 +67,7 @@ function sourceOf(provider: Provider, signed: Signed, audience: string): Authori
     client: model,
     grantId,
     gty: directGrant,
-    scope: [...identityScopes(client), apiScope, ...resourceScopes(client)].join(' '),
+    scope: [...identityScopes(client), ...apiScopesOf(client), ...resourceScopes(client)].join(' '),
     resource: [audience, ...Object.keys(client.metadata.resources)],
     sessionUid: session.uid,
     sid: session.sidFor(client.clientId),
@@ -84,7 +84,7 @@ async function grantFor(
 ) {
   const grant = newGrant(provider, client, accountId)
   grant.addOIDCScope(identityScopes(client).join(' '))
-  grant.addResourceScope(audience, apiScope)
+  grant.addResourceScope(audience, apiScopesOf(client).join(' '))
   for (const [indicator, scopes] of Object.entries(client.metadata.resources))
     grant.addResourceScope(indicator, scopes.join(' '))
   await grant.save()

@@ -12,7 +12,7 @@ import { isOver } from '#session/session.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import type { ArtifactStore } from '../oidc.ts'
 import type { EngineRegistry } from '../registry.ts'
-import { apiAudience, apiScope } from './direct.ts'
+import { apiAudience, apiScope, apiScopesOf } from './direct.ts'
 import type { DirectTokens, TokenOwner } from './direct.ts'
 import { sessionClaim } from './session-claim.ts'
 
@@ -42,14 +42,15 @@ export function createIdentify(deps: IdentifyDeps): DirectTokens['identify'] {
     const session = await findSession(tenant, uid, clientId)
     // whoever signs in to the same browser session later is not whom the token was issued for
     if (!session || session.accountId !== sub) return undefined
-    return { ...session, client }
+    const scopes = apiScopesOf(client).filter((scope) => scopesOf(claims).includes(scope))
+    return { ...session, client, scopes }
   }
 
   async function findSession(
     tenant: Tenant,
     uid: string,
     clientId: string,
-  ): Promise<Omit<TokenOwner, 'client'> | undefined> {
+  ): Promise<Omit<TokenOwner, 'client' | 'scopes'> | undefined> {
     const now = epochSeconds(deps.clock)
     const found = await deps.store.findByUid(tenant.id, brandId<SessionUid>(uid), now)
     // a row that was rotated away lives on for seconds: it is nobody's session any more
@@ -107,9 +108,11 @@ async function verifiedClaims(
     )
     // SECURITY: an audience among others would let their holders call us
     const isOurs = payload.aud === apiAudience(tenant)
-    return isOurs && String(payload['scope']).split(' ').includes(apiScope) ? payload : undefined
+    return isOurs && scopesOf(payload).includes(apiScope) ? payload : undefined
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined
     throw error
   }
 }
+
+const scopesOf = (claims: JWTPayload): readonly string[] => String(claims['scope']).split(' ')

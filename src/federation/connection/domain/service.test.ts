@@ -26,6 +26,7 @@ function setUp() {
     sealer: createSealer(createKeyDeriver([Buffer.alloc(32, 1)])),
     audit,
     clock,
+    dropTokens: async () => undefined,
     async resolver(name) {
       asked.push(name)
       return zone.get(name) ?? { kind: 'none' }
