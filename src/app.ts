@@ -11,6 +11,7 @@ import type { Config, DemoConfig, Secrets } from '#config/config.ts'
 import { createPostgresConsentStore } from '#consent/postgres.ts'
 import { applicationOrigin, identityProviderOrigin } from '#demo/demo.ts'
 import { createDevMailRouter } from '#demo/dev-mail.ts'
+import { createConnectionNotices } from '#federation/connection/notices.ts'
 import { createAddressResolver } from '#http/address.ts'
 import { createEgress } from '#http/egress.ts'
 import { createErrorBoundary } from '#http/error-boundary.ts'
@@ -155,7 +156,9 @@ function createServices(input: AppInput, stores: Stores) {
     keys: keyring,
     egress,
   })
-  const federation = createFederation({ ...input, ...stores, ...change, sealer, egress })
+  const tellAdministrators = createConnectionNotices({ tenants, accounts, outbox, clock })
+  const leaving = { sealer, egress, tellAdministrators }
+  const federation = createFederation({ ...input, ...stores, ...change, ...leaving })
   const kept = { consents, outbox, logoutOutbox, audit, keyring, sealer }
   const facts = { tenants, keys, clients, accounts, sessions, ...kept }
   const known = { ...facts, ...federation, hasher, keptAddresses, passwords }

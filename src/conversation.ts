@@ -5,7 +5,13 @@ import type { Clients } from '#client/client.ts'
 import type { PostedAnswers } from '#federation/errand/errand.ts'
 import type { OidcUpstream } from '#federation/oidc/oidc.ts'
 import type { SamlUpstream } from '#federation/saml/saml.ts'
-import type { Connections, Enforcement, HomeRealms, Identities } from '#federation/federation.ts'
+import type {
+  Connections,
+  Enforcement,
+  HomeRealms,
+  Identities,
+  TellAdministrators,
+} from '#federation/federation.ts'
 import { cookies, createSealedCookies } from '#http/cookies.ts'
 import { createCsrf } from '#http/csrf.ts'
 import { readForm } from '#http/form.ts'
@@ -16,6 +22,7 @@ import { createAdmittance } from '#interaction/federation/admittance.ts'
 import { createTellOfFailure } from '#interaction/federation/failures.ts'
 import { createElsewhere } from '#interaction/federation/elsewhere.ts'
 import { createElsewhereEnd } from '#interaction/federation/end.ts'
+import { createGlassNotice } from '#interaction/federation/glass.ts'
 import type { Enrolment } from '#interaction/enrolment/enrolment.ts'
 import { createDeviceTrust } from '#interaction/device-trust.ts'
 import { createDoubtOf } from '#interaction/doubts.ts'
@@ -120,6 +127,7 @@ export type ConversationDeps = Omit<FinishDeps, Made> &
     readonly homeRealms: HomeRealms
     readonly identities: Identities
     readonly enforcement: Enforcement
+    readonly tellAdministrators: TellAdministrators
     readonly upstreams: Upstreams
     readonly oidcUpstream: OidcUpstream
     readonly samlUpstream: SamlUpstream
@@ -216,7 +224,7 @@ function finishOf(
 ) {
   return createFinish({
     ...deps,
-    elsewhere: createElsewhereEnd(deps),
+    elsewhere: createElsewhereEnd({ ...deps, tellOfGlass: createGlassNotice(deps) }),
     issueDevice: (tenant, accountId) => deps.devices.issue(tenant.id, accountId),
     noticeNewDevice: createNewDeviceNotice({ ...deps, transactor: deps.database }),
     requesterOf,

@@ -20,6 +20,7 @@ import { createOidcCallbackRouter } from '#federation/oidc/login.ts'
 import type { OidcUpstream } from '#federation/oidc/oidc.ts'
 import { createPeers } from '#federation/oidc/peers.ts'
 import { createOidcUpstream } from '#federation/oidc/service.ts'
+import { createCertificateWatch } from '#federation/saml/certificate-watch.ts'
 import { createSamlHealth } from '#federation/saml/health.ts'
 import { createSamlKeys } from '#federation/saml/keys.ts'
 import { createSamlRouter } from '#federation/saml/login.ts'
@@ -99,7 +100,10 @@ export function createFederation(deps: FederationDeps) {
     keepTokens: tokens.keep,
     tokenAccess,
   }
-  return { ...federation, ...ways, connectionHealth }
+  const { tellAdministrators, database: transactor } = deps
+  const told = { ...deps, tellAdministrators, transactor, connections: store }
+  const watchCertificates = createCertificateWatch({ ...told, ...saml })
+  return { ...federation, ...ways, connectionHealth, tellAdministrators, watchCertificates }
 }
 
 function createSaml(
@@ -110,7 +114,7 @@ function createSaml(
   const peers = createSamlPeers({ ...deps, store, allowsLoopback: isLoopbackHost(hostname) })
   const keys = createSamlKeys({ ...deps, store })
   const upstream = createSamlUpstream({ ...deps, outbound: createSamlOutbound(deps), peers, keys })
-  return { upstream, healthOf: createSamlHealth({ ...deps, peers }) }
+  return { upstream, store, peers, healthOf: createSamlHealth({ ...deps, peers }) }
 }
 
 type ForeignSignInDeps = Omit<FederationRouteDeps & SignInArrivalDeps, 'startOf'> &

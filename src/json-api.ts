@@ -5,6 +5,7 @@ import { login2faEndpoints } from '#api/auth/login-2fa.ts'
 import type { Login2faDeps } from '#api/auth/login-2fa.ts'
 import { meEndpoint } from '#api/auth/me.ts'
 import { createPendingSignIns } from '#api/auth/pending-sign-ins.ts'
+import { createGlassNotice } from '#interaction/federation/glass.ts'
 import { createNewDeviceNotice } from '#interaction/new-device.ts'
 import type { NewDeviceDeps } from '#interaction/new-device.ts'
 import { magicLinkEndpoints } from '#api/auth/magic-link.ts'
@@ -36,7 +37,12 @@ import { createCors } from '#api/cors.ts'
 import { createApi } from '#api/router.ts'
 import type { ApiDeps } from '#api/router.ts'
 import type { Clients } from '#client/client.ts'
-import type { Connections, Enforcement, Identities } from '#federation/federation.ts'
+import type {
+  Connections,
+  Enforcement,
+  Identities,
+  TellAdministrators,
+} from '#federation/federation.ts'
 import type { Factors, PasswordLogin } from '#login/login.ts'
 import type { DeviceCookies } from '#login/password/password.ts'
 import { createDirectTokens } from '#oidc/direct/service.ts'
@@ -68,6 +74,7 @@ export type JsonApiDeps = NewDeviceDeps &
     readonly devices: DeviceCookies
     readonly connections: Pick<Connections, 'find'>
     readonly enforcement: Enforcement
+    readonly tellAdministrators: TellAdministrators
     readonly identities: Pick<Identities, 'linkKept'>
     readonly ephemeral: Ephemeral
     readonly emailCode: EmailCodeLogin
@@ -101,6 +108,7 @@ export function createJsonApi(deps: JsonApiDeps) {
     policy: withEnforcement(withDoubts(createSignInPolicy(deps), deps), deps),
     issueDevice: ({ id }, accountId) => devices.issue(id, accountId),
     noticeNewDevice: createNewDeviceNotice(deps),
+    tellOfGlass: createGlassNotice(deps),
   }
   const login = { ...signIn, direct }
   const reset: ResetDeps = {

@@ -65,6 +65,12 @@ export type AccountStore = {
   ): Promise<Account | undefined>
   /** Ordered by canonical email. */
   list(tenantId: TenantId, within?: Transaction): Promise<readonly Account[]>
+  /** At most `limit` active accounts with any of these roles, oldest first. */
+  listWithRole(
+    tenantId: TenantId,
+    roles: readonly string[],
+    limit: number,
+  ): Promise<readonly Account[]>
   /** False when the canonical email is taken in this tenant. */
   insert(account: Account, within?: Transaction): Promise<boolean>
   /** Replaces all but id and createdAt; false when there is none, or the new email is taken. */
@@ -82,6 +88,12 @@ export type Accounts = {
   findActive(tenantId: TenantId, id: AccountId): Promise<Account | undefined>
   findByEmail(tenantId: TenantId, email: string): Promise<Account | undefined>
   list(tenantId: TenantId): Promise<readonly Account[]>
+  /** At most `limit` active ones with any of these roles, oldest first. */
+  listWithRole(
+    tenantId: TenantId,
+    roles: readonly string[],
+    limit: number,
+  ): Promise<readonly Account[]>
   create(input: CreateAccount, within?: Transaction): Promise<CreateAccountResult>
   /** Replaces profile, roles, groups and email_verified (seed and CLI). */
   update(account: Account, actor: AuditActor, within?: Transaction): Promise<void>

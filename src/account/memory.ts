@@ -25,6 +25,14 @@ export function createMemoryAccountStore(): AccountStore {
         .sort((a, b) => (a.emailCanonical < b.emailCanonical ? -1 : 1))
     },
 
+    async listWithRole(tenantId, roles, limit) {
+      return [...accounts.values()]
+        .filter((account) => account.tenantId === tenantId && account.status === 'active')
+        .filter((account) => account.roles.some((role) => roles.includes(role)))
+        .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
+        .slice(0, limit)
+    },
+
     async insert(account) {
       if (withEmail(account.tenantId, account.emailCanonical)) return false
       accounts.set(keyOf(account.tenantId, account.id), account)

@@ -47,6 +47,15 @@ export function createPostgresAccountStore(deps: { readonly database: Database }
       return rows.map(toAccount)
     },
 
+    async listWithRole(tenantId, roles, limit) {
+      const rows = await accounts(undefined)
+        .where({ tenant_id: tenantId, status: 'active' })
+        .whereRaw(`roles <> '{}' AND roles && ?::text[]`, [[...roles]])
+        .orderBy('created_at')
+        .limit(limit)
+      return rows.map(toAccount)
+    },
+
     async insert(account, within) {
       const inserted = await (within ?? knex)('accounts')
         .insert({ ...toRow(account), created_at: account.createdAt })

@@ -55,6 +55,7 @@ export function createAccounts(deps: AccountDeps): Accounts {
     },
 
     list: (tenantId) => store.list(tenantId),
+    listWithRole: (tenantId, roles, limit) => store.listWithRole(tenantId, roles, limit),
 
     create: (input, within) => changes.create(input, within),
 

@@ -57,6 +57,28 @@ export function accountStoreContract(name: string, open: () => Promise<AccountSt
       assert.deepEqual(await store.list(tenantId), [])
     })
 
+    test('lists the active ones with a role, of one tenant, oldest first', async () => {
+      const [, stranger] = home.tenants
+      const make = (name: string, more: Partial<Account>, at = 0) => ({
+        ...exampleAccount(more.tenantId ?? tenantId, name),
+        createdAt: new Date(Date.UTC(2030, 0, 1, at)),
+        ...more,
+      })
+      for (const one of [
+        make('young', { roles: ['owner'] }, 3),
+        make('old', { roles: ['x', 'admin'] }, 1),
+        make('none', { roles: [] }),
+        make('other', { roles: ['administrator'] }),
+        make('off', { roles: ['admin'], status: 'disabled' }),
+        make('theirs', { roles: ['admin'], tenantId: stranger }),
+      ])
+        assert.ok(await store.insert(one))
+      const named = async (limit: number) =>
+        (await store.listWithRole(tenantId, ['admin', 'owner'], limit)).map(({ id }) => id)
+      assert.deepEqual(await named(9), ['id-of-old', 'id-of-young'])
+      assert.deepEqual(await named(1), ['id-of-old'])
+    })
+
     test('lists who left by a time, of any status and tenant, and removes one', async () => {
       const [, other] = home.tenants
       const at = new Date('2030-02-01T00:00:00.000Z')

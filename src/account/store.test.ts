@@ -17,6 +17,7 @@ accountStoreContract('memory', async (): Promise<AccountStoreHome> => {
       find: (...place) => store.find(...place),
       findByEmail: (...place) => store.findByEmail(...place),
       list: (...place) => store.list(...place),
+      listWithRole: (...asked) => store.listWithRole(...asked),
       insert: (account) => store.insert(account),
       update: (account) => store.update(account),
       listLeft: (...asked) => store.listLeft(...asked),

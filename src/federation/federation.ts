@@ -8,7 +8,9 @@ import type {
   TenantId,
 } from '#kit/ids.ts'
 import type { Proof } from '#login/login.ts'
+import type { Transaction } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
+import type { ConnectionNews } from '#views/mail/connection-news.ts'
 
 /**
  * Signing in with the account one has elsewhere. A connection is one more login method: it leaves, comes back, proves;
@@ -334,6 +336,16 @@ export type Enforcement = {
   /** The same for who has only said who they are: before a password is looked at, or a mail is sent. */
   ofEmail(tenantId: TenantId, email: string): Promise<Connection | undefined>
 }
+
+/**
+ * Port. Tells who administers a tenant what becomes of a connection, by mail. In two steps: whom is found out before the
+ * transaction that it is told in.
+ */
+export type TellAdministrators = (
+  tenantId: TenantId,
+) => Promise<
+  (connection: ConnectionId, news: ConnectionNews, within: Transaction | undefined) => Promise<void>
+>
 
 /** Seconds somebody may stay away. */
 export const errandLifetime = 600

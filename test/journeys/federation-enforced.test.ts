@@ -5,6 +5,7 @@ import { apiOf, refusalOf } from '#test/support/api.ts'
 import type { Tab } from '#test/support/browser.ts'
 import { connect, signInThere } from '#test/support/foreign-sign-in.ts'
 import { startLyingProvider } from '#test/support/lying-provider.ts'
+import { mailsTo } from '#test/support/mail.ts'
 import { givePasskey, usePasskey } from '#test/support/passkey-sign-in.ts'
 import { signInTo } from '#test/support/person.ts'
 import { errorOf } from '#test/support/relying-party.ts'
@@ -121,6 +122,9 @@ describeInWorlds(
       await usePasskey(world(), refused.tab, key)
       assert.ok(isHandOff(refused.tab), refused.tab.page.text)
 
+      const bystander = await world().addAccount(undefined, scene.tenant)
+      const administrator = await world().addAccount(undefined, scene.tenant)
+      await setRoles(administrator, ['admin'])
       await setRoles(scene.person, ['owner'])
       const { tab, attempt } = await begin(scene)
       const page = await usePasskey(world(), tab, key)
@@ -128,6 +132,9 @@ describeInWorlds(
       assert.equal((await attempt.finish(page.url)).claims()?.['acr'], acrPhishingResistant)
       const events = await world().app.audit.list(scene.tenant.id, { limit: 20 })
       assert.ok(events.some(({ type }) => type === 'federation.glass_broken'))
+      const told = await mailsTo(world(), administrator.email)
+      assert.match(told[0]?.subject ?? '', new RegExp(`${scene.person.email} signed in without`))
+      assert.equal((await mailsTo(world(), bystander.email)).length, 0)
       // and the session is one
       const again = await begin(scene, { prompt: 'none' }, tab)
       assert.ok(again.tab.page.url.searchParams.has('code'))

@@ -122,6 +122,7 @@ export function createTestServices(database?: Database): TestServices {
       domains: stores.domains,
       sealer,
       dropTokens: async () => undefined,
+      tellAdministrators: async () => async () => undefined,
       async resolver(name) {
         const found = texts.get(name)
         return found ? { kind: 'found', texts: found } : { kind: 'none' }

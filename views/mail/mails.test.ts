@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { codeMail } from './code-mail.ts'
 import { connectedMail } from './connected.ts'
+import { connectionNewsMail } from './connection-news.ts'
 import { emailChangeUndoneMail } from './email-change-undone.ts'
 import { emailChangedMail } from './email-changed.ts'
 import type { MailContent } from './mail-layout.ts'
@@ -59,6 +60,31 @@ function mails(locale: 'en' | 'de', name: Name = 'Acme') {
       }),
       says: [...facts, 'Firefox', 'Vienna, ', url],
     },
+    ...(
+      [
+        { what: 'glass_broken', who: 'ada@acme.test', ip: '203.0.113.7' },
+        { what: 'domain_missing', domain: 'acme.test', until: at },
+        { what: 'domain_lost', domain: 'acme.test' },
+        { what: 'certificate_ending', fingerprint: '0badcafe', until: at },
+        { what: 'certificate_over', fingerprint: '0badcafe', until: at },
+      ] as const
+    ).map((news) => ({
+      name: `news of a connection: ${news.what}`,
+      mail: connectionNewsMail({
+        ...frame,
+        news,
+        connection: 'acme-saml',
+        at,
+        reference: '7K3F-9QZD',
+      }),
+      says: [
+        'acme-saml',
+        '7K3F-9QZD',
+        ...Object.entries(news).flatMap(([field, said]) =>
+          typeof said === 'string' && field !== 'what' ? [said] : [],
+        ),
+      ],
+    })),
     {
       name: 'email changed',
       mail: emailChangedMail({

@@ -50,4 +50,23 @@ export const elsewhereDe: Pick<Translation, keyof typeof elsewhereEn> = {
     '{connection} hat uns keine Adresse genannt, die erwiesen Ihre ist. Bestätigen Sie Ihre Adresse dort, und versuchen Sie es noch einmal.',
   'elsewhere.back_what':
     'Sie wurde in einem anderen Fenster oder Browser begonnen oder ist zu lange her. Gehen Sie zurück zur Anwendung, und beginnen Sie dort noch einmal.',
+
+  'mail.connection': 'Verbindung',
+  'mail.until': 'Bis',
+  'mail.fingerprint': 'Zertifikat',
+  'mail.glass_broken.title': '{who} hat sich ohne {connection} angemeldet',
+  'mail.glass_broken.what':
+    'Wer diese Adresse hat, meldet sich nur mit {connection} an. Wenn das nicht geht, darf eine Eigentümerin oder ein Eigentümer stattdessen einen Passkey verwenden, und {who} hat das eben getan. Wenn das niemand wollte, entfernen Sie den Passkey und finden Sie heraus, wer ihn hat.',
+  'mail.domain_missing.title': 'Der DNS-Eintrag von {domain} fehlt',
+  'mail.domain_missing.what':
+    'Er beweist, dass {domain} Ihnen gehört, damit sich die Leute dort mit {connection} anmelden. Stellen Sie ihn wieder her: Bis zum Zeitpunkt unten ändert sich nichts, danach werden sie nicht mehr dorthin geleitet.',
+  'mail.domain_lost.title': '{domain} gilt nicht mehr als Ihre Domain',
+  'mail.domain_lost.what':
+    'Der DNS-Eintrag, der das beweist, hat sieben Tage gefehlt. Die Leute werden nicht mehr zu {connection} geleitet und müssen sich nicht mehr dort anmelden. Stellen Sie den Eintrag wieder her und prüfen Sie die Domain erneut.',
+  'mail.certificate_ending.title': 'Ein Zertifikat von {connection} läuft bald ab',
+  'mail.certificate_ending.what':
+    'Der Identitätsanbieter unterschreibt damit. Auch danach kann man sich anmelden, aber wer den Anbieter betreibt, wird es austauschen: Sorgen Sie dafür, dass das neue vorher hier bekannt ist.',
+  'mail.certificate_over.title': 'Ein Zertifikat von {connection} ist abgelaufen',
+  'mail.certificate_over.what':
+    'Der Identitätsanbieter unterschreibt damit weiterhin, soweit hier bekannt ist. Man kann sich anmelden, aber wer den Anbieter betreibt, sollte es austauschen: Sorgen Sie dafür, dass das neue vorher hier bekannt ist.',
 }

@@ -49,4 +49,23 @@ export const elsewhereEn = {
     '{connection} told us no address that is proved to be yours. Confirm your address there, then try again.',
   'elsewhere.back_what':
     'It was begun in another window or browser, or too long ago. Go back to the application and begin again there.',
+
+  'mail.connection': 'Connection',
+  'mail.until': 'Until',
+  'mail.fingerprint': 'Certificate',
+  'mail.glass_broken.title': '{who} signed in without {connection}',
+  'mail.glass_broken.what':
+    'People with this address sign in with {connection} only. An owner may use a passkey instead, for when it doesn’t work, and {who} just did. If nobody meant to, remove the passkey and find out who has it.',
+  'mail.domain_missing.title': 'The DNS record of {domain} is gone',
+  'mail.domain_missing.what':
+    'It proves that {domain} is yours, so that its people sign in with {connection}. Put it back: until the time below nothing changes, after that its people are no longer sent there.',
+  'mail.domain_lost.title': '{domain} no longer counts as yours',
+  'mail.domain_lost.what':
+    'The DNS record that proves it was gone for seven days. Its people are no longer sent to {connection}, and need not sign in there. Put the record back and check the domain again.',
+  'mail.certificate_ending.title': 'A certificate of {connection} is about to end',
+  'mail.certificate_ending.what':
+    'The identity provider signs with it. People can sign in after its end too, but whoever runs that provider will exchange it: make sure the new one is known here before they do.',
+  'mail.certificate_over.title': 'A certificate of {connection} has ended',
+  'mail.certificate_over.what':
+    'The identity provider still signs with it, as far as is known here. People can sign in, but whoever runs that provider should exchange it: make sure the new one is known here first.',
 } as const satisfies Record<string, Message>

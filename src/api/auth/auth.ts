@@ -57,6 +57,12 @@ export type SignInDeps = {
   readonly accounts: Pick<Accounts, 'find'>
   readonly policy: SignInPolicy
   readonly enforcement: Pick<Enforcement, 'ofEmail'>
+  /** Port: tells of an owner who gets in past a domain that is enforced, if that is what it is. */
+  readonly tellOfGlass: (
+    account: Account,
+    proofs: Proofs,
+    requester: Omit<Requester, 'deviceCookie'>,
+  ) => Promise<void>
   readonly pending: PendingSignIns
   /** A mark of this device for its owner: tries from it have a bucket of their own (Q37). */
   readonly issueDevice: (tenant: Tenant, accountId: AccountId) => string

@@ -48,6 +48,7 @@ function open(
     pending,
     enforcement: { ofEmail: async () => undefined },
     issueDevice: () => 'device',
+    tellOfGlass: async () => undefined,
     noticeNewDevice: async (signIn) => void told.push(signIn),
   })
   return { signIn: signIn.byPassword, pending, asked, told, known }

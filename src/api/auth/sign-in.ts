@@ -75,6 +75,7 @@ export function createSignIn(deps: SignInDeps) {
     if (missing) return ask(client, tenant, proofs, missing)
     const { ip, userAgent, requestId, deviceCookie: device } = requester
     const visitor = { ip, headers: { 'user-agent': userAgent } }
+    await deps.tellOfGlass(account, proofs, requester)
     await deps.noticeNewDevice({ tenant, account, device, visitor, requestId })
     return {
       kind: 'sign_in',

@@ -13,6 +13,9 @@ export function createMemoryConnectionStore(): ConnectionStore {
         .filter((connection) => connection.tenantId === tenantId)
         .sort((a, b) => (a.id < b.id ? -1 : 1)),
 
+    listActive: async (type) =>
+      [...connections.values()].filter((one) => one.type === type && one.status === 'active'),
+
     async insert(connection) {
       const key = keyOf(connection.tenantId, connection.id)
       if (connections.has(key)) return false

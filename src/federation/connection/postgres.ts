@@ -38,6 +38,10 @@ export function createPostgresConnectionStore(deps: {
       return rows.map(fromRow)
     },
 
+    async listActive(type) {
+      return (await connections(undefined).where({ type, status: 'active' })).map(fromRow)
+    },
+
     async insert(connection, within) {
       const rows = await connections(within)
         .insert({

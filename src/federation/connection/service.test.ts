@@ -27,6 +27,7 @@ function setUp() {
     clock,
     dropTokens: async (_: unknown, of: string) => void dropped.push(of),
     resolver: async () => ({ kind: 'none' as const }),
+    tellAdministrators: async () => async () => undefined,
     transactor: { transaction: <T>(work: (within: undefined) => Promise<T>) => work(undefined) },
   }
   const { connections } = createConnections(deps)

@@ -1,7 +1,7 @@
 import type { AuditActor } from '#audit/audit.ts'
 import type { ConnectionId, TenantId } from '#kit/ids.ts'
 import type { Transaction } from '#storage/storage.ts'
-import type { Connection, Connections, Health } from '../federation.ts'
+import type { Connection, Connections, ConnectionType, Health } from '../federation.ts'
 import type { ConnectionDomain } from './domain/domain.ts'
 import type { AnySettings } from './settings.ts'
 
@@ -29,6 +29,8 @@ export type ConnectionStore = {
   ): Promise<StoredConnection | undefined>
   /** In the order of the ids. */
   list(tenantId: TenantId, within?: Transaction): Promise<readonly StoredConnection[]>
+  /** Of every tenant, the active ones of a type. */
+  listActive(type: ConnectionType): Promise<readonly StoredConnection[]>
   /** False when the id is taken in this tenant. */
   insert(connection: StoredConnection, within?: Transaction): Promise<boolean>
   /** Replaces everything but id, type and `createdAt`, where `version` is still the one before; false otherwise. */

@@ -52,6 +52,15 @@ export function createPostgresSamlStore({ database }: { readonly database: Datab
         return true
       }),
 
+    async noteCertificate({ tenantId, connectionId, fingerprint, days }, within) {
+      const rows = await (within ?? knex)('saml_certificate_notices')
+        .insert({ ...keyOf(tenantId, connectionId), fingerprint, days })
+        .onConflict(['tenant_id', 'connection_id', 'fingerprint', 'days'])
+        .ignore()
+        .returning('days')
+      return rows.length === 1
+    },
+
     async findKey(tenantId, id) {
       const row = await knex<KeyRow>('saml_keys').where(keyOf(tenantId, id)).first()
       return row && keyFrom(row)

@@ -1,5 +1,6 @@
 import type { ConnectionId, TenantId } from '#kit/ids.ts'
 import { randomToken } from '#kit/random.ts'
+import type { Transaction } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import type { SettingsOf } from '../connection/connection.ts'
 import { connectionUrl } from '../federation.ts'
@@ -114,9 +115,20 @@ export type SamlStore = {
   findMetadata(tenantId: TenantId, id: ConnectionId): Promise<KeptMetadata | undefined>
   /** Inserts or replaces. False when there is no such connection any more. */
   saveMetadata(kept: KeptMetadata): Promise<boolean>
+  /** One atomic step: true for exactly one of any number of callers, ever. */
+  noteCertificate(notice: CertificateNotice, within?: Transaction): Promise<boolean>
   findKey(tenantId: TenantId, id: ConnectionId): Promise<KeptKey | undefined>
   /** Keeps the first of any number of concurrent ones. */
   addKey(key: KeptKey): Promise<void>
+}
+
+/** What was told of a certificate of theirs. */
+export type CertificateNotice = {
+  readonly tenantId: TenantId
+  readonly connectionId: ConnectionId
+  readonly fingerprint: string
+  /** Left at most when it was told; 0: it is over. */
+  readonly days: number
 }
 
 export type KeptKey = {

@@ -69,6 +69,18 @@ for (const kind of availableDatabases()) {
       )
     })
 
+    it('is what was told of a certificate, once however many tell', async () => {
+      await using database = await kind.open()
+      const { store, tenantId } = await setUp(database)
+      const notice = { tenantId, connectionId: exampleId, fingerprint: 'ab', days: 30 }
+      const told = await Promise.all(
+        Array.from({ length: 20 }, () => store.noteCertificate(notice)),
+      )
+      assert.equal(told.filter(Boolean).length, 1)
+      assert.equal(await store.noteCertificate({ ...notice, days: 14 }), true)
+      assert.equal(await store.noteCertificate({ ...notice, fingerprint: 'cd' }), true)
+    })
+
     it('goes with the connection', async () => {
       await using database = await kind.open()
       const { store, tenantId, connections } = await setUp(database)

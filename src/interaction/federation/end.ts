@@ -1,15 +1,15 @@
 import type { Account } from '#account/account.ts'
-import type { Audit } from '#audit/audit.ts'
 import type { Enforcement, Identities } from '#federation/federation.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
 import type { Proof, Requester } from '#login/login.ts'
 import { signInOf } from '../proofs.ts'
 import type { Visit } from '../visit.ts'
+import type { TellOfGlass } from './glass.ts'
 
 export type ElsewhereEndDeps = {
-  readonly enforcement: Enforcement
+  readonly enforcement: Pick<Enforcement, 'instead'>
   readonly identities: Pick<Identities, 'linkWaiting'>
-  readonly audit: Pick<Audit, 'append'>
+  readonly tellOfGlass: TellOfGlass
 }
 
 /** What the end of a sign-in has to do with whoever else signs people in. */
@@ -22,23 +22,9 @@ export type ElsewhereEnd = {
 
 export function createElsewhereEnd(deps: ElsewhereEndDeps): ElsewhereEnd {
   return {
-    async mayEnd(account, proofs, { ip, userAgent, requestId }) {
-      const signIn = signInOf(proofs)
-      if (await deps.enforcement.instead(account, signIn)) return false
-      const enforced = await deps.enforcement.ofEmail(account.tenantId, account.email)
-      if (!enforced || enforced.id === signIn.via) return true
-      const { tenantId, id: accountId } = account
-      await deps.audit.append({
-        tenantId,
-        type: 'federation.glass_broken',
-        outcome: 'success',
-        actor: { kind: 'account', id: accountId },
-        accountId,
-        ip,
-        userAgent,
-        requestId,
-        detail: { connection: enforced.id },
-      })
+    async mayEnd(account, proofs, requester) {
+      if (await deps.enforcement.instead(account, signInOf(proofs))) return false
+      await deps.tellOfGlass(account, proofs, requester)
       return true
     },
 

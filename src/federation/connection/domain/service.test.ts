@@ -19,6 +19,7 @@ function setUp() {
   /** The DNS, by name. */
   const zone = new Map<string, TxtAnswer>()
   const asked: string[] = []
+  const told: unknown[] = []
   const domains = createMemoryDomainStore()
   const { connections, homeRealms, domainProofs } = createConnections({
     store: createMemoryConnectionStore(),
@@ -31,12 +32,15 @@ function setUp() {
       asked.push(name)
       return zone.get(name) ?? { kind: 'none' }
     },
+    tellAdministrators: async (of) => async (connection, news) =>
+      void told.push([of, connection, news]),
     transactor: { transaction: <T>(work: (within: undefined) => Promise<T>) => work(undefined) },
   })
   const tenantId = newId<TenantId>()
   return {
     clock,
     audit,
+    told,
     zone,
     asked,
     homeRealms,
@@ -235,10 +239,14 @@ describe('a proof that is gone', () => {
 
   for (const answer of [{ kind: 'none' }, { kind: 'failed', detail: 'ETIMEOUT' }] as const)
     it(`stands for seven days and not a moment longer (${answer.kind})`, async () => {
-      const { domainProofs, clock, zone, realm, audit } = await proved()
+      const { domainProofs, clock, zone, realm, audit, told, tenantId } = await proved()
       zone.set('_signet-challenge.acme.test', answer)
       clock.advance(day + 1)
       await domainProofs.recheck()
+      const until = new Date(clock.now() + gracePeriod)
+      const about = [tenantId, exampleId] as const
+      const missing = [...about, { what: 'domain_missing', domain: 'acme.test', until }]
+      assert.deepEqual(told, [missing])
       clock.advance(gracePeriod - 1)
       assert.deepEqual(await realm(), ['acme', 'acme.test', false])
       clock.advance(1)
@@ -247,6 +255,7 @@ describe('a proof that is gone', () => {
       await domainProofs.recheck()
       const types = audit.events.map(({ type }) => type)
       assert.deepEqual(types.slice(-2), ['connection.domain_missing', 'connection.domain_lost'])
+      assert.deepEqual(told, [missing, [...about, { what: 'domain_lost', domain: 'acme.test' }]])
     })
 
   it('counts anew when the record was there in between', async () => {

@@ -2,8 +2,9 @@ import type { Audit, AuditActor } from '#audit/audit.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { TenantId } from '#kit/ids.ts'
 import type { Transactor } from '#storage/storage.ts'
+import type { TellAdministrators } from '../../federation.ts'
 import type { ClaimEvent } from './claims.ts'
-import { challengeOf, checkPause, isProved } from './domain.ts'
+import { challengeOf, checkPause, gracePeriod, isProved } from './domain.ts'
 import type {
   ConnectionDomain,
   DomainCheck,
@@ -19,6 +20,7 @@ export type DomainProofDeps = {
   readonly audit: Pick<Audit, 'append'>
   readonly transactor: Transactor
   readonly clock: Clock
+  readonly tellAdministrators: TellAdministrators
   /** Lets readers see a change. */
   readonly forget: (tenantId: TenantId) => void
 }
@@ -80,13 +82,22 @@ async function miss(
 ): Promise<DomainCheck> {
   const { domains, audit, transactor, clock } = deps
   const actor = { kind: 'system' } as const
-  if (claim.proof)
+  if (claim.proof) {
+    const { tenantId, connectionId, domain } = claim
+    const tell = await deps.tellAdministrators(tenantId)
     await transactor.transaction(async (within) => {
-      if (await domains.miss(claim, new Date(clock.now()), within))
+      const now = clock.now()
+      if (await domains.miss(claim, new Date(now), within)) {
         await audit.append(eventOf('connection.domain_missing', claim, actor), within)
-      if (!isProved(claim, clock.now()) && (await domains.disprove(claim, within)))
+        const until = new Date(now + gracePeriod)
+        await tell(connectionId, { what: 'domain_missing', domain, until }, within)
+      }
+      if (!isProved(claim, now) && (await domains.disprove(claim, within))) {
         await audit.append(eventOf('connection.domain_lost', claim, actor), within)
+        await tell(connectionId, { what: 'domain_lost', domain }, within)
+      }
     })
+  }
   return {
     kind: 'unproved',
     reason: answer.kind === 'alias' || answer.kind === 'failed' ? answer.kind : 'missing',

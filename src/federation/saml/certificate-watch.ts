@@ -1,0 +1,62 @@
+import type { X509Certificate } from 'node:crypto'
+import type { Clock } from '#kit/clock.ts'
+import type { Transactor } from '#storage/storage.ts'
+import { isOfType, type ConnectionStore } from '../connection/connection.ts'
+import type { TellAdministrators } from '../federation.ts'
+import { readCertificate } from './certificate.ts'
+import { isUnknown } from './saml.ts'
+import type { SamlConnection, SamlPeers, SamlStore } from './saml.ts'
+
+/** Days before the end of a certificate that are told of, and the end itself (reference/federation.md §3.7, rotation). */
+const thresholds = [0, 1, 7, 14, 30, 60]
+const day = 24 * 3600_000
+
+/**
+ * Tells who administers a tenant that a certificate of its identity provider is about to end: once for each certificate and
+ * threshold, however many look. It signs as before: a certificate is the frame of a key here.
+ */
+export function createCertificateWatch(deps: {
+  readonly connections: Pick<ConnectionStore, 'listActive'>
+  readonly peers: Pick<SamlPeers, 'of'>
+  readonly store: Pick<SamlStore, 'noteCertificate'>
+  readonly tellAdministrators: TellAdministrators
+  readonly transactor: Transactor
+  readonly clock: Clock
+}): () => Promise<void> {
+  const { connections, peers, store, tellAdministrators, transactor, clock } = deps
+
+  async function look(connection: SamlConnection): Promise<void> {
+    const peer = await peers.of(connection)
+    if (isUnknown(peer)) return
+    for (const text of peer.certificates) {
+      const x509 = readCertificate(text)
+      if (!x509) continue
+      const days = thresholdOf(x509.validToDate.getTime() - clock.now())
+      if (days !== undefined) await note(connection, x509, days)
+    }
+  }
+
+  async function note(
+    { tenantId, id }: SamlConnection,
+    { fingerprint256, validToDate: until }: X509Certificate,
+    days: number,
+  ): Promise<void> {
+    const fingerprint = fingerprint256.replaceAll(':', '').slice(0, 16).toLowerCase()
+    const what = days === 0 ? 'certificate_over' : 'certificate_ending'
+    const tell = await tellAdministrators(tenantId)
+    await transactor.transaction(async (within) => {
+      if (await store.noteCertificate({ tenantId, connectionId: id, fingerprint, days }, within))
+        await tell(id, { what, fingerprint, until }, within)
+    })
+  }
+
+  return async () => {
+    for (const connection of await connections.listActive('saml'))
+      if (isOfType(connection, 'saml')) await look(connection)
+  }
+}
+
+/** The narrowest stretch that has begun. */
+function thresholdOf(left: number): number | undefined {
+  return thresholds.find((days) => left <= days * day)
+}
