@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { Unavailable } from '#kit/errors.ts'
 import type { HashDone, HashJob, HashRunner } from './hashing.ts'
@@ -7,6 +9,9 @@ export type HashOrder = { readonly id: number; readonly job: HashJob }
 export type HashAnswer = { readonly id: number; readonly done?: HashDone }
 
 type Waiting = PromiseWithResolvers<HashDone> & { readonly id: number }
+
+/** MiB. It holds a few passwords at a time. */
+const resourceLimits = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 }
 
 const ownScript = new URL('hash-worker.ts', import.meta.url)
 
@@ -21,7 +26,7 @@ export function createHashThread(width: number, script = ownScript): HashRunner 
   let last = 0
 
   function begin(): Worker {
-    const options = { workerData: { width }, env: {}, execArgv: [] } // no secret of the process goes along
+    const options = { workerData: { width }, env: ownEnv(), execArgv: [], resourceLimits }
     const worker = new Worker(script, options)
     const died = (cause: unknown) => lose(worker, cause)
     return worker.on('message', settle).once('error', died).once('exit', died)
@@ -52,4 +57,10 @@ export function createHashThread(width: number, script = ownScript): HashRunner 
     thread.postMessage({ id: one.id, job } satisfies HashOrder)
     return one.promise
   }
+}
+
+/** No secret of the process goes along; what was compiled before does: 15 MB less than compiling it again (measured). */
+function ownEnv(): NodeJS.ProcessEnv {
+  const compiled = getCompileCacheDir()
+  return compiled === undefined ? {} : { NODE_COMPILE_CACHE: dirname(compiled) }
 }
