@@ -13,7 +13,7 @@ import { createPostgresConnectionStore } from '#federation/connection/postgres.t
 import { createConnections, type ConnectionDeps } from '#federation/connection/service.ts'
 import type { Errands, PostedAnswers } from '#federation/errand/errand.ts'
 import { createErrands, createPostedAnswers } from '#federation/errand/service.ts'
-import type { Arrivals, Errand } from '#federation/federation.ts'
+import type { Arrivals, Connections, Errand } from '#federation/federation.ts'
 import { createOidcHealth } from '#federation/oidc/health.ts'
 import { createRefreshTokens } from '#federation/oidc/refresh.ts'
 import { createOidcCallbackRouter } from '#federation/oidc/login.ts'
@@ -121,6 +121,7 @@ type ForeignSignInDeps = Omit<FederationRouteDeps & SignInArrivalDeps, 'startOf'
   Omit<SsoArrivalDeps & LinkArrivalDeps, 'linkCodes' | 'ssoCodes' | 'tellOfFailure'> & {
     readonly tellOfFailure: TellOfFailure
     readonly clients: Pick<Clients, 'find'>
+    readonly connections: Pick<Connections, 'find' | 'publicKeysOf'>
     readonly ephemeral: Ephemeral
     readonly oidcUpstream: OidcUpstream
     readonly samlUpstream: SamlUpstream

@@ -17,6 +17,7 @@ type AddOptions = {
   readonly domain?: readonly string[]
   readonly settings?: string
   readonly public?: boolean
+  readonly privateKeyJwt?: boolean
   readonly active?: boolean
 }
 
@@ -35,6 +36,7 @@ export function addConnectionAdd(connection: Command, runner: Runner): void {
     .option('--domain <domain>', 'whose people are routed to it, once proved; repeatable', repeated)
     .option('--settings <file>', 'everything else as JSON, in the names of a seed file')
     .option('--public', 'an OpenID Provider gave no secret')
+    .option('--private-key-jwt', 'no secret: we sign with a key of ours, drawn now')
     .option('--active', 'not as a draft: people see it at once')
     .action((id: string, options: AddOptions) =>
       runner.inTenant(async ({ services, tenant }) => {
@@ -64,10 +66,15 @@ async function documentFor(id: string, options: AddOptions): Promise<Document> {
     metadata_url: options.metadataUrl,
     metadata: options.metadata === undefined ? undefined : await readText(options.metadata),
     domains: options.domain,
-    token_endpoint_auth_method: options.public ? 'none' : undefined,
+    token_endpoint_auth_method: methodOf(options),
   }
   const given = Object.entries(named).filter(([, value]) => value !== undefined)
   return { ...(await fileDocument(options)), ...Object.fromEntries(given) }
+}
+
+function methodOf({ public: isPublic, privateKeyJwt }: AddOptions): string | undefined {
+  if (privateKeyJwt) return 'private_key_jwt'
+  return isPublic ? 'none' : undefined
 }
 
 async function fileDocument({ settings: path }: AddOptions): Promise<object> {
@@ -89,8 +96,9 @@ function parse(text: string): unknown {
 async function withSecret(document: Document, { input }: Runner): Promise<Document> {
   const type = connectionTypes.find((known) => known === document['type'])
   const name = type && secretNames[type]
-  const isPublic = document['token_endpoint_auth_method'] === 'none'
-  if (name === undefined || isPublic || document[name] !== undefined) return document
+  const method = document['token_endpoint_auth_method']
+  const isWithout = method === 'none' || method === 'private_key_jwt'
+  if (name === undefined || isWithout || document[name] !== undefined) return document
   if (name === 'client_secret')
     return { ...document, [name]: await input.readNewSecret('Client secret') }
   return { ...document, [name]: await input.readText() } // a key of several lines

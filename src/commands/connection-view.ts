@@ -5,10 +5,10 @@ import {
 } from '#federation/connection/domain/domain.ts'
 import {
   documentOf,
+  urlsOf,
   type ManagedConnection,
   type SaveConnectionResult,
 } from '#federation/connection/connection.ts'
-import { connectionUrls } from '#federation/federation.ts'
 import { brandId, type ConnectionId } from '#kit/ids.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import { refusal } from './failure.ts'
@@ -42,7 +42,8 @@ export function connectionJson(
     ...documentOf(connection),
     domains: connection.domains.map((claim) => domainJson(claim, now)),
     has_secret: connection.hasSecret,
-    urls: connectionUrls(tenant, connection),
+    urls: urlsOf(tenant, connection),
+    ...keysPart(connection),
     version: connection.version,
     created_at: connection.createdAt,
     updated_at: connection.updatedAt,
@@ -63,12 +64,21 @@ export function connectionText(
   { tenant, now }: { readonly tenant: Tenant; readonly now: number },
 ): string {
   const { domains: _, ...document } = documentOf(connection)
-  const lines = Object.entries({ ...document, ...connectionUrls(tenant, connection) })
+  const lines = Object.entries({
+    ...document,
+    ...urlsOf(tenant, connection),
+    ...keysPart(connection),
+  })
   const width = Math.max(...lines.map(([name]) => name.length))
   return [
     ...lines.map(([name, value]) => `${name.padEnd(width)}  ${valueText(value)}`),
     ...connection.domains.map((claim) => `${'domain'.padEnd(width)}  ${domainText(claim, now)}`),
   ].join('\n')
+}
+
+/** Our public key, for who has to be told it by hand. */
+function keysPart({ publicKeys: keys }: Pick<ManagedConnection, 'publicKeys'>): object {
+  return keys.length === 0 ? {} : { jwks: { keys } }
 }
 
 function valueText(value: unknown): string {

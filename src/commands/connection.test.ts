@@ -43,6 +43,27 @@ describe('connections', () => {
     }
   })
 
+  test('are added with a key of ours: its public half is printed, for who has to be told', async () => {
+    const commandLine = await withMain()
+    const argv = ['connection', 'add', 'google', '--type', 'oidc', '--client-id', 'signet']
+    const other = ['--issuer', 'https://id.acme.test', '--private-key-jwt']
+    const { exitCode, document } = await commandLine.json([...argv, ...other])
+    assert.equal(exitCode, 0, JSON.stringify(document))
+    const { urls, jwks } = document as Record<string, Record<string, unknown>>
+    assert.equal(urls?.['jwks_uri'], 'http://localhost:3000/federation/google/jwks')
+    const [key] = (jwks?.['keys'] ?? []) as Record<string, unknown>[]
+    const names = ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']
+    assert.deepEqual(Object.keys(key ?? {}).toSorted(), names)
+    const shown = await commandLine.run(['connection', 'show', 'google'])
+    assert.match(shown.stdout, /^jwks_uri +http:/m)
+    assert.ok(shown.stdout.includes(String(key?.['kid'])))
+    const found = await commandLine.services.connections.find((await mainOf(commandLine)).id, id)
+    const secret = (found && (await commandLine.services.connections.secretOf(found))) ?? ''
+    const { d } = JSON.parse(secret) as { d: string }
+    for (const line of [['connection', 'list'], ['connection', 'show', 'google'], ['export']])
+      assert.ok(!(await commandLine.run(line)).stdout.includes(d))
+  })
+
   test('tell everything that is wrong with them, and what is taken or unknown', async () => {
     const { json } = await withGoogle()
     const wrong = await json(

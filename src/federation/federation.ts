@@ -269,6 +269,8 @@ export type Connections = {
   listOffered(tenantId: TenantId): Promise<readonly Connection[]>
   /** Opens the secret of a connection: the client secret, or the private key of ours. */
   secretOf(connection: Connection): Promise<string | undefined>
+  /** Of the key we prove with who we are over there, for the other side to fetch; empty where there is none, or it is off. */
+  publicKeysOf(connection: Connection): Promise<readonly Readonly<Record<string, unknown>>[]>
 }
 
 /** Home-realm discovery: which connection owns the domain of an address. Implemented by `connection/`. */
@@ -354,7 +356,7 @@ export const errandLifetime = 600
 export function connectionUrl(
   tenant: Pick<Tenant, 'issuer'>,
   id: ConnectionId,
-  endpoint: 'start' | 'callback' | 'acs' | 'metadata' | 'slo',
+  endpoint: 'start' | 'callback' | 'jwks' | 'acs' | 'metadata' | 'slo',
 ): string {
   return `${tenant.issuer}/federation/${id}/${endpoint}`
 }

@@ -43,6 +43,20 @@ describeInWorlds('connections by the JSON API', (world) => {
     return { ...opened, id, answer, etag, path: `/connections/${id}` }
   }
 
+  it('adds one with a key of ours, and shows its public half alone', async () => {
+    const method = { client_secret: undefined, token_endpoint_auth_method: 'private_key_jwt' }
+    const { answer, api, token, path, id } = await added(method)
+    const { jwks } = answer.json as Record<string, Record<string, unknown>>
+    const jwks_uri = `${world().issuer}/federation/${id}/jwks`
+    assert.partialDeepStrictEqual(answer.json, { has_secret: true, urls: { jwks_uri } })
+    const names = ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']
+    const [key] = (jwks?.['keys'] ?? []) as Record<string, unknown>[]
+    assert.deepEqual(Object.keys(key ?? {}).toSorted(), names)
+    assert.deepEqual((await api.get(path, { token })).json['jwks'], jwks)
+    const fetched = await world().transport.fetch(jwks_uri)
+    assert.deepEqual(await fetched.json(), jwks)
+  })
+
   type Opened = { readonly api: Api; readonly token: string }
   type Added = Opened & { readonly path: string; readonly etag: string }
 

@@ -48,6 +48,48 @@ describeInWorlds('a sign-in at an OpenID Provider (oidc-provider)', (world) => {
     assert.notEqual(claims.sub, person.account.id)
   })
 
+  it('knows us by a key it fetches here, and by no secret (RFC 7523 §2.2)', async () => {
+    const id = 'keyed'
+    const { main } = world()
+    const brand = id as Parameters<typeof connectionUrl>[1]
+    const metadata = {
+      redirect_uris: [connectionUrl(main, brand, 'callback')],
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: 'ES256',
+      jwks_uri: connectionUrl(main, brand, 'jwks'),
+      id_token_signed_response_alg: 'RS256',
+    }
+    const { clientId } = await upstream.addClient('web', metadata)
+    const peer = { issuer: upstream.issuer, clientId, clientSecret: '' }
+    const document = { id, client_secret: undefined, token_endpoint_auth_method: 'private_key_jwt' }
+    const connection = await connect(world(), peer, document)
+
+    const published = await world().transport.fetch(metadata.jwks_uri)
+    assert.equal(published.headers.get('content-type'), 'application/jwk-set+json')
+    const { keys } = (await published.json()) as { keys: Record<string, unknown>[] }
+    assert.deepEqual(
+      keys.map(({ kty, d }) => [kty, d]),
+      [['EC', undefined]],
+    )
+    for (const other of ['nowhere', 'x', 'KEYED'])
+      assert.equal(
+        (await world().transport.fetch(`${main.issuer}/federation/${other}/jwks`)).status,
+        404,
+      )
+    const elsewhere = `${world().acme.issuer}/federation/${id}/jwks`
+    assert.equal((await world().transport.fetch(elsewhere)).status, 404)
+
+    const attempt = await (await world().relyingParty('trusted')).start()
+    const tab = world().browser().tab()
+    await tab.open(attempt.url)
+    const left = await follow(tab, connection)
+    const person = await upstream.addAccount()
+    const there = await signIn(upstream.browser().tab(), left.url, person)
+    const back = await tab.open(there.url)
+    assert.ok(back.isElsewhere && !isConsent(back), back.text)
+    assert.equal((await attempt.finish(back.url)).claims()?.['email'], person.email)
+  })
+
   it('is asked anew over there when the application asks anew here', async () => {
     const { connection, rp, tab } = await open()
     const person = await upstream.addAccount()

@@ -41,6 +41,8 @@ export const adaOfPeer: PeerPerson = {
 export async function startOpenIdPeer(options: {
   readonly redirectUris: readonly string[]
   readonly alg?: 'RS256' | 'PS256' | 'ES256' | 'EdDSA'
+  /** Public: it knows us by an assertion that one of them verifies, and by nothing else. */
+  readonly clientKey?: JWK
 }): Promise<OpenIdPeer> {
   const alg = options.alg ?? 'RS256'
   const server = createServer()
@@ -57,7 +59,7 @@ export async function startOpenIdPeer(options: {
     clients: [
       {
         client_id: clientId,
-        client_secret: clientSecret,
+        ...(options.clientKey ? knownBy(options.clientKey) : { client_secret: clientSecret }),
         redirect_uris: [...options.redirectUris],
         id_token_signed_response_alg: alg,
       },
@@ -95,7 +97,14 @@ export async function startOpenIdPeer(options: {
   return peer
 }
 
+const knownBy = (key: JWK) => ({
+  token_endpoint_auth_method: 'private_key_jwt' as const,
+  token_endpoint_auth_signing_alg: 'ES256' as const,
+  jwks: { keys: [key] },
+})
+
 const fixed: Configuration = {
+  clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
   claims: {
     openid: ['sub'],
     email: ['email', 'email_verified'],

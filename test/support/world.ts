@@ -288,7 +288,8 @@ function createResidents(app: App) {
         ...template,
         ...other,
       }
-      const isSigning = metadata['token_endpoint_auth_method'] === 'private_key_jwt'
+      const isSigning =
+        metadata['token_endpoint_auth_method'] === 'private_key_jwt' && !metadata['jwks_uri']
       const signs = isSigning ? await createClientKey() : undefined
       const made = await app.clients.create({
         tenantId: tenant.id,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ManagedConnection } from '#federation/connection/connection.ts'
-import { documentOf } from '#federation/connection/connection.ts'
-import { connectionUrls, type ConnectionStatus, type Health } from '#federation/federation.ts'
+import { documentOf, urlsOf } from '#federation/connection/connection.ts'
+import { type ConnectionStatus, type Health } from '#federation/federation.ts'
 import { connectionTypes } from '#federation/federation.ts'
 import { challengeOf, domainState } from '#federation/connection/domain/domain.ts'
 import type { ConnectionDomain } from '#federation/connection/domain/domain.ts'
@@ -30,6 +30,10 @@ export const connectionFields = z.looseObject({
   domains: z.array(domainFields),
   has_secret: z.boolean(),
   urls: z.record(z.string(), z.string()).describe('What the other side is told of us'),
+  jwks: z
+    .strictObject({ keys: z.array(z.looseObject({ kty: z.string().optional() })) })
+    .optional()
+    .describe('With `private_key_jwt`: our public key, as at `urls.jwks_uri`'),
   version: z.int().describe('For `If-Match`'),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
@@ -68,7 +72,7 @@ export function connectionView(
   connection: ManagedConnection,
   { tenant, now }: { readonly tenant: Tenant; readonly now: number },
 ): z.input<typeof connectionFields> {
-  const { id, type, name, status, createdAt, updatedAt } = connection
+  const { id, type, name, status, createdAt, updatedAt, publicKeys: keys } = connection
   return {
     ...documentOf(connection),
     id,
@@ -77,7 +81,8 @@ export function connectionView(
     status,
     domains: connection.domains.map((claim) => domainView(claim, now)),
     has_secret: connection.hasSecret,
-    urls: { ...connectionUrls(tenant, connection) },
+    urls: { ...urlsOf(tenant, connection) },
+    ...(keys.length > 0 && { jwks: { keys: [...keys] } }),
     version: connection.version,
     created_at: createdAt.toISOString(),
     updated_at: updatedAt.toISOString(),

@@ -45,6 +45,23 @@ for (const kind of availableServices())
     assert.deepEqual([after.name, after.domains.length], ['With Google', 1])
   })
 
+test('a connection with a key of ours is whole at once, and keeps its key at every start', async () => {
+  const services = createTestServices()
+  const document = {
+    id: 'google',
+    type: 'oidc',
+    issuer: 'https://id.acme.test',
+    client_id: 'signet',
+    token_endpoint_auth_method: 'private_key_jwt',
+  }
+  await apply(services, seed(document))
+  const made = await connectionOf(services)
+  assert.deepEqual([made.status, made.publicKeys.length], ['active', 1])
+  const again = await apply(services, seed(document))
+  assert.deepEqual([again.created, again.updated], [[], []])
+  assert.deepEqual((await connectionOf(services)).publicKeys, made.publicKeys)
+})
+
 test('a file disables a connection, and never enables one', async () => {
   const services = createTestServices()
   await apply(services, seed({ ...google, status: 'disabled' }))

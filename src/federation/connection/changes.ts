@@ -18,7 +18,15 @@ import { merged } from './document.ts'
 import { claimProblems, writeClaims, type ClaimWork } from './domain/claims.ts'
 import type { ConnectionDomain, DomainStore, DomainWish } from './domain/domain.ts'
 import { managedOf } from './managed.ts'
-import { changeProblems, endsTokens, eventOf, fieldsChanged, nextOf, sealSecret } from './next.ts'
+import {
+  changeProblems,
+  endsTokens,
+  eventOf,
+  fieldsChanged,
+  nextOf,
+  sealSecret,
+  withClientKey,
+} from './next.ts'
 import { needsSecret } from './rules.ts'
 import { secretNames } from './settings.ts'
 
@@ -109,7 +117,8 @@ function firstStatus({ origin }: Work, { status, secret, ...wanted }: CheckedCon
   return status ?? 'draft'
 }
 
-async function insert(work: Work, wanted: CheckedConnection): Promise<SaveConnectionResult> {
+async function insert(work: Work, checked: CheckedConnection): Promise<SaveConnectionResult> {
+  const wanted = await withClientKey(undefined, checked)
   const { deps, within, tenantId } = work
   const { id, type, name, settings, secret } = wanted
   if (work.origin !== 'seed' && secret === undefined && needsSecret(type, settings))
@@ -139,7 +148,10 @@ async function update(work: Work & UpdateConnection): Promise<SaveConnectionResu
   if (!before) return { outcome: 'unknown' }
   if (version !== undefined && version !== before.version) return { outcome: 'overtaken' }
   const claims = await deps.domains.list(tenantId, undefined, within)
-  const checked = checkConnection(merged(managedOf(before, claims), work.write), work.origin)
+  const checked = checkConnection(
+    merged(managedOf(before, claims, deps.sealer), work.write),
+    work.origin,
+  )
   if (checked.outcome === 'invalid') return checked
   const wanted = checked.connection
   const now = new Date(deps.clock.now())
@@ -151,7 +163,8 @@ async function update(work: Work & UpdateConnection): Promise<SaveConnectionResu
   ]
   if (problems.length > 0) return { outcome: 'invalid', problems }
 
-  const next = nextOf(before, wanted, { ...work, sealer: deps.sealer })
+  const withKey = await withClientKey(before, wanted)
+  const next = nextOf(before, withKey, { ...work, sealer: deps.sealer })
   const changed = fieldsChanged(before, next)
   const claimed = await saveDomains(work, domains)
   if (changed.length === 0 && claimed === 0) return saved(before, work, false)
@@ -189,7 +202,7 @@ async function saved(
   isChanged: boolean,
 ): Promise<SaveConnectionResult> {
   const claims = await deps.domains.list(connection.tenantId, connection.id, within)
-  return { outcome: 'saved', connection: managedOf(connection, claims), isChanged }
+  return { outcome: 'saved', connection: managedOf(connection, claims, deps.sealer), isChanged }
 }
 
 async function record(

@@ -1,9 +1,11 @@
-import type { Connection, Errand } from '../federation.ts'
+import type { Tenant } from '#tenant/tenant.ts'
+import { connectionUrl, connectionUrls, type Connection, type Errand } from '../federation.ts'
 import { needsSecret } from './rules.ts'
 import type { AnySettings } from './settings.ts'
 import type { SharedSettings } from './shared-settings.ts'
 import type { ManagedConnection } from './vocabulary.ts'
 
+export { newClientKey, type ClientKeyAlg } from './client-key.ts'
 export { checkConnection } from './check.ts'
 export type { CheckedConnection, CheckedDocument } from './check.ts'
 export { documentOf } from './document.ts'
@@ -11,6 +13,16 @@ export { isOfType, secretNames } from './settings.ts'
 export type { AnySettings, SettingsOf } from './settings.ts'
 export type { SharedSettings } from './shared-settings.ts'
 export type * from './vocabulary.ts'
+
+/** What the other side is told of us. */
+export function urlsOf(
+  tenant: Pick<Tenant, 'issuer'>,
+  connection: Pick<ManagedConnection, 'id' | 'type' | 'publicKeys'>,
+): Readonly<Record<string, string>> {
+  const urls = connectionUrls(tenant, connection)
+  if (connection.publicKeys.length === 0) return urls
+  return { ...urls, jwks_uri: connectionUrl(tenant, connection.id, 'jwks') }
+}
 
 /** Whether it cannot be activated yet. */
 export function isWaitingForSecret(connection: ManagedConnection): boolean {

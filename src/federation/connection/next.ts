@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Sealer } from '#kit/sealer.ts'
 import type { ConnectionStatus } from '../federation.ts'
 import type { CheckedConnection } from './check.ts'
+import { clientKeyAlg, newClientKey } from './client-key.ts'
 import { keepsTokens } from './connection.ts'
 import type { ConnectionOrigin, ConnectionProblem, StoredConnection } from './vocabulary.ts'
 import { addresseeOf, needsSecret } from './rules.ts'
@@ -28,6 +29,23 @@ export function openSecret(
   return sealedSecret === undefined ? undefined : sealer.open(sealedSecret, placeOf(connection))
 }
 
+/**
+ * With a key of ours where that is how we prove who we are there. It stays as long as it is for the same server and of the same
+ * kind: another one never sees what this one made (reference/federation.md §3.2).
+ */
+export async function withClientKey(
+  before: StoredConnection | undefined,
+  wanted: CheckedConnection,
+): Promise<CheckedConnection> {
+  const alg = clientKeyAlg(wanted.type, wanted.settings)
+  if (!alg) return wanted
+  const isSame =
+    before?.sealedSecret !== undefined &&
+    clientKeyAlg(before.type, before.settings) === alg &&
+    addresseeOf(before.type, before.settings) === addresseeOf(wanted.type, wanted.settings)
+  return isSame ? wanted : { ...wanted, secret: await newClientKey(alg) }
+}
+
 /** As it shall be, at the version it has. What was not said of status and secret stays. */
 export function nextOf(
   before: StoredConnection,
@@ -45,8 +63,10 @@ function nextSecret(
   { settings, secret }: CheckedConnection,
   sealer: Sealer,
 ): string | undefined {
-  if (secret === undefined)
-    return needsSecret(before.type, settings) ? before.sealedSecret : undefined
+  if (secret === undefined) {
+    const isOfUse = needsSecret(before.type, settings) || clientKeyAlg(before.type, settings)
+    return isOfUse ? before.sealedSecret : undefined
+  }
   const isSame = secret === openSecret(sealer, before)
   return isSame ? before.sealedSecret : sealSecret(sealer, before, secret)
 }
@@ -79,6 +99,8 @@ function secretProblems(
 ): readonly ConnectionProblem[] {
   const field = secretNames[before.type]
   if (field === undefined || secret !== undefined || !needsSecret(type, settings)) return []
+  // SECURITY: a key of ours is no secret of theirs, to be sent to them
+  if (clientKeyAlg(before.type, before.settings)) return [{ field, message: 'is missing' }]
   if (before.sealedSecret === undefined) return isActive ? [{ field, message: 'is missing' }] : []
   if (addresseeOf(type, settings) === addresseeOf(type, before.settings)) return []
   return [{ field, message: 'is asked for again: it was given for somebody else' }]

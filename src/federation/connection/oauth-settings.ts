@@ -29,9 +29,17 @@ export const oidcSettings = {
   scopes: listOf(scope, 50)
     .refine((scopes) => scopes.includes('openid'), { error: 'must hold openid' })
     .default(['openid', 'email', 'profile']),
-  token_endpoint_auth_method: oneOf(['client_secret_basic', 'client_secret_post', 'none']).default(
+  /** `private_key_jwt`: by a key that is drawn here, for this connection alone; the other side fetches its public half. */
+  token_endpoint_auth_method: oneOf([
     'client_secret_basic',
-  ),
+    'client_secret_post',
+    'private_key_jwt',
+    'none',
+  ]).default('client_secret_basic'),
+  /** Of `private_key_jwt`; another one is another key. */
+  token_endpoint_auth_signing_alg: oneOf(['ES256', 'PS256', 'RS256']).default('ES256'),
+  /** For whom an assertion is. The issuer, unless the other side wants the address it is sent to (CVE-2025-27370). */
+  client_assertion_audience: oneOf(['issuer', 'token_endpoint']).default('issuer'),
   /** Pinned: a token signed otherwise is none (RFC 8725 §3.1). */
   id_token_signed_response_alg: oneOf(['RS256', 'PS256', 'ES256', 'EdDSA']).default('RS256'),
   prompt,

@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto'
 import type { ConnectionType } from '../federation.ts'
+import { clientKeyAlg } from './client-key.ts'
 import type { ConnectionProblem } from './vocabulary.ts'
 import { secretNames } from './settings.ts'
 
@@ -68,9 +69,10 @@ function publicClientProblems(
   type: ConnectionType,
   settings: Settings,
 ): readonly ConnectionProblem[] {
-  const isPublic = type === 'oidc' && settings['token_endpoint_auth_method'] === 'none'
-  if (!isPublic || settings['client_secret'] === undefined) return []
-  const message = 'has no use: token_endpoint_auth_method is none'
+  const method = settings['token_endpoint_auth_method']
+  const isWithout = type === 'oidc' && (method === 'none' || method === 'private_key_jwt')
+  if (!isWithout || settings['client_secret'] === undefined) return []
+  const message = `has no use: token_endpoint_auth_method is ${method}`
   return [{ field: 'client_secret', message }]
 }
 
@@ -80,9 +82,10 @@ function tokenProblems(settings: Settings): readonly ConnectionProblem[] {
   return [{ field: 'more_scopes', message: 'has no use: stores_tokens is off' }]
 }
 
-/** Whether a connection cannot work without a secret. */
+/** Whether a connection cannot work without a secret that the other side gave. */
 export function needsSecret(type: ConnectionType, settings: Settings): boolean {
-  return secretNames[type] !== undefined && settings['token_endpoint_auth_method'] !== 'none'
+  if (secretNames[type] === undefined || clientKeyAlg(type, settings)) return false
+  return settings['token_endpoint_auth_method'] !== 'none'
 }
 
 const addressees: Readonly<Record<ConnectionType, readonly string[]>> = {

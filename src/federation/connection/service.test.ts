@@ -226,6 +226,8 @@ describe('changing a connection', () => {
       await change({
         ...google,
         token_endpoint_auth_method: null,
+        token_endpoint_auth_signing_alg: null,
+        client_assertion_audience: null,
         id_token_signed_response_alg: null,
       }),
     )
@@ -276,6 +278,79 @@ describe('changing a connection', () => {
     await replace() // a seed that does not say it
     await change({ client_id: 'a third', client_secret: 'new' })
     assert.deepEqual(dropped, [id, id])
+  })
+
+  describe('a key of ours (private_key_jwt)', () => {
+    const keyed = { client_secret: undefined, token_endpoint_auth_method: 'private_key_jwt' }
+    const keyOf = (result: SaveConnectionResult) => saved(result).connection.publicKeys[0]
+
+    it('is drawn here, sealed, and only its public half is shown', async () => {
+      const { create, connections, store, tenantId } = setUp()
+      const made = await create(keyed)
+      const { x, d, alg } = keyOf(made) as Record<string, unknown>
+      assert.deepEqual([typeof x, d, alg], ['string', undefined, 'ES256'])
+      const { connection } = saved(made)
+      assert.deepEqual([connection.hasSecret, connection.status], [true, 'active'])
+      const secret = (await connections.secretOf(connection)) ?? ''
+      assert.equal((JSON.parse(secret) as Record<string, unknown>)['x'], x)
+      const { sealedSecret = '' } = (await store.find(tenantId, id)) ?? {}
+      assert.match(sealedSecret, /^v1\./)
+      const shown = [
+        connection,
+        await connections.show(tenantId, id),
+        await connections.list(tenantId),
+      ]
+      const { d: secretPart } = JSON.parse(secret) as { d: string }
+      assert.ok(!JSON.stringify(shown).includes(secretPart))
+      assert.deepEqual(await connections.publicKeysOf(connection), connection.publicKeys)
+    })
+
+    it('is another one for another connection, another server, client or algorithm; else it stays', async () => {
+      const { create, change, replace } = setUp()
+      const keys = [keyOf(await create(keyed))]
+      assert.notDeepEqual(keyOf(await create({ ...keyed, id: 'other' })), keys[0])
+      assert.deepEqual(keyOf(await change({ name: 'New', scopes: ['openid'] })), keys[0])
+      assert.deepEqual(keyOf(await replace(keyed)), keys[0], 'as the seed says at every start')
+      for (const changes of [
+        { issuer: 'https://other.test' },
+        { client_id: 'another' },
+        { token_endpoint_auth_signing_alg: 'PS256' },
+      ]) {
+        const next = keyOf(await change(changes))
+        assert.ok(next && !keys.some((key) => key?.['kid'] === next['kid']))
+        keys.push(next)
+      }
+    })
+
+    it('is never sent as a secret: whoever goes back to one brings it', async () => {
+      const { create, change, connections } = setUp()
+      await create(keyed)
+      const back = { token_endpoint_auth_method: 'client_secret_post' }
+      assert.deepEqual(problems(await change(back)), ['client_secret is missing'])
+      const { connection } = saved(await change({ ...back, client_secret: 'theirs' }))
+      assert.equal(await connections.secretOf(connection), 'theirs')
+      assert.deepEqual(connection.publicKeys, [])
+      assert.deepEqual(await connections.publicKeysOf(connection), [])
+    })
+
+    it('takes the place of a secret, and is not brought along', async () => {
+      const { create, change, connections } = setUp()
+      await create()
+      const method = { token_endpoint_auth_method: 'private_key_jwt' }
+      const { connection } = saved(await change(method))
+      assert.equal(connection.publicKeys.length, 1)
+      assert.match((await connections.secretOf(connection)) ?? '', /"kty":"EC"/)
+      assert.deepEqual(problems(await change({ client_secret: '{"kty":"EC"}' })), [
+        'client_secret has no use: token_endpoint_auth_method is private_key_jwt',
+      ])
+    })
+
+    it('is not there while the connection is disabled', async () => {
+      const { create, change, connections } = setUp()
+      await create(keyed)
+      const { connection } = saved(await change({ status: 'disabled' }))
+      assert.deepEqual(await connections.publicKeysOf(connection), [])
+    })
   })
 
   it('opens no secret in the row of another connection (Q87)', async () => {

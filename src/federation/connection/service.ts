@@ -5,7 +5,7 @@ import { createAccountRulesOf } from './account-rules.ts'
 import { createConnectionChanges, type ChangeDeps } from './changes.ts'
 import type { ConnectionService } from './connection.ts'
 import { createConnectionDirectory, withoutSecret } from './directory.ts'
-import { managedOf } from './managed.ts'
+import { managedOf, publicKeysOf } from './managed.ts'
 import { openSecret } from './next.ts'
 import type { DomainProofs } from './domain/domain.ts'
 import { createDomainProofs, type DomainProofDeps } from './domain/service.ts'
@@ -24,7 +24,7 @@ export function createConnections(deps: ConnectionDeps): {
 
   async function list(tenantId: TenantId, id?: ConnectionId) {
     const claims = await domains.list(tenantId, id)
-    return (connection: Parameters<typeof managedOf>[0]) => managedOf(connection, claims)
+    return (connection: Parameters<typeof managedOf>[0]) => managedOf(connection, claims, sealer)
   }
 
   const connections: ConnectionService = {
@@ -40,6 +40,11 @@ export function createConnections(deps: ConnectionDeps): {
       // SECURITY: of another version it may be for somebody else; of a disabled connection it is for nobody.
       if (!stored || stored.version !== version || stored.status === 'disabled') return undefined
       return openSecret(sealer, stored)
+    },
+
+    async publicKeysOf({ tenantId, id }) {
+      const stored = await store.find(tenantId, id)
+      return stored && stored.status !== 'disabled' ? publicKeysOf(stored, sealer) : []
     },
 
     async list(tenantId) {

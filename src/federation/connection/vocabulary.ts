@@ -1,3 +1,4 @@
+import type { JWK } from 'jose'
 import type { AuditActor } from '#audit/audit.ts'
 import type { ConnectionId, TenantId } from '#kit/ids.ts'
 import type { Transaction } from '#storage/storage.ts'
@@ -16,6 +17,8 @@ export type StoredConnection = Connection<AnySettings> & {
 /** What an administrator sees. */
 export type ManagedConnection = Omit<StoredConnection, 'sealedSecret'> & {
   readonly hasSecret: boolean
+  /** Of ours, where we prove who we are over there by a key: what the other side verifies with. */
+  readonly publicKeys: readonly JWK[]
   readonly domains: readonly ConnectionDomain[]
 }
 

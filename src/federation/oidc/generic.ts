@@ -1,6 +1,6 @@
 import type { SettingsOf } from '../connection/connection.ts'
 import { addressOf, emailOf, saidOf, textsOf, type Said } from './claims.ts'
-import type { Provider, Who } from './oidc.ts'
+import type { Authentication, Provider, Who } from './oidc.ts'
 import { wishParameters } from './wishes.ts'
 
 /** Any OpenID Provider, by discovery. */
@@ -10,7 +10,7 @@ export function genericProvider(settings: SettingsOf<'oidc'>): Provider {
     issuer: settings.issuer,
     isIssuer: (discovered) => discovered === settings.issuer, // OIDC Discovery §4.3: byte for byte
     alg: settings.id_token_signed_response_alg,
-    authentication: settings.token_endpoint_auth_method,
+    authentication: authenticationIn(settings),
     parameters: (wishes) => ({
       scope: settings.scopes.join(' '),
       ...wishParameters(wishes, settings.prompt),
@@ -19,6 +19,13 @@ export function genericProvider(settings: SettingsOf<'oidc'>): Provider {
     keepsTokens: settings.stores_tokens,
     identify: (said) => identify(said, settings.issuer),
   }
+}
+
+function authenticationIn(settings: SettingsOf<'oidc'>): Authentication {
+  const { token_endpoint_auth_method: method } = settings
+  if (method !== 'private_key_jwt') return method
+  const { token_endpoint_auth_signing_alg: alg, client_assertion_audience: audience } = settings
+  return { alg, audience }
 }
 
 function identify(said: Said, issuer: string): Who {

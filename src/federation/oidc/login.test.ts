@@ -69,6 +69,7 @@ describe('the way back (RFC 6749 §4.1.2)', () => {
       posted: under.posted,
       connections: {
         find: async (_, id) => connections.find((one) => one.id === id),
+        publicKeysOf: async () => [],
       },
       arrivals: {
         arrived: async (_, { identity }) => `/arrived?${identity.subject}`,

@@ -17,7 +17,7 @@ import type { Answer, OidcUpstream } from './oidc.ts'
 
 export type CallbackDeps = {
   readonly upstream: OidcUpstream
-  readonly connections: Pick<Connections, 'find'>
+  readonly connections: Pick<Connections, 'find' | 'publicKeysOf'>
   readonly arrivals: Arrivals<Context>
   readonly posted: PostedAnswers
   readonly browserCookie: Pick<BrowserCookie, 'read'>
@@ -45,6 +45,15 @@ export function createOidcCallbackRouter(deps: CallbackDeps): Router {
         ? await deps.arrivals.arrived(ctx, came.arrival)
         : await deps.arrivals.failed(ctx, came.failure),
     )
+  })
+
+  // RFC 7517 §5: what the other side verifies our assertions with
+  router.get('/jwks', async (ctx) => {
+    const visit = await visitOf(ctx, deps)
+    const keys = visit ? await deps.connections.publicKeysOf(visit.connection) : []
+    if (keys.length === 0) return
+    ctx.type = 'application/jwk-set+json'
+    ctx.body = JSON.stringify({ keys })
   })
 
   // `form_post`: a POST from elsewhere brings no cookie, so it opens nothing; our own GET asks for what it left

@@ -7,6 +7,7 @@ import type {
   Wishes,
 } from '../federation.ts'
 import type { Tenant } from '#tenant/tenant.ts'
+import type { ClientKeyAlg } from '../connection/connection.ts'
 import type { Claims, Said } from './claims.ts'
 import type { ProblemCode } from './problem.ts'
 
@@ -72,12 +73,16 @@ export type Provider = {
   readonly identify: (said: Said) => Who | ProblemCode
 }
 
-/** How we prove who we are at its token endpoint; Apple wants a secret that is signed for each use. */
+/**
+ * How we prove who we are at its token endpoint: by a secret, by an assertion that is signed with a key of ours (RFC 7523
+ * §2.2), by Apple's secret that is signed for each use, or not at all.
+ */
 export type Authentication =
   | 'client_secret_basic'
   | 'client_secret_post'
   | 'none'
   | { readonly teamId: string; readonly keyId: string }
+  | { readonly alg: ClientKeyAlg; readonly audience: 'issuer' | 'token_endpoint' }
 
 export type SigningAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'EdDSA'
 
