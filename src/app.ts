@@ -157,7 +157,7 @@ function createServices(input: AppInput, stores: Stores) {
     egress,
   })
   const tellAdministrators = createConnectionNotices({ tenants, accounts, outbox, clock })
-  const leaving = { sealer, egress, tellAdministrators }
+  const leaving = { sealer, egress, tellAdministrators, sessions }
   const federation = createFederation({ ...input, ...stores, ...change, ...leaving })
   const kept = { consents, outbox, logoutOutbox, audit, keyring, sealer }
   const facts = { tenants, keys, clients, accounts, sessions, ...kept }

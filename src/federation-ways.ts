@@ -10,10 +10,13 @@ import { createTxtResolver } from '#federation/connection/domain/dns.ts'
 import { createPostgresDomainStore } from '#federation/connection/domain/postgres.ts'
 import { createConnectionHealth } from '#federation/connection/health.ts'
 import { createPostgresConnectionStore } from '#federation/connection/postgres.ts'
+import type { ConnectionStore } from '#federation/connection/connection.ts'
 import { createConnections, type ConnectionDeps } from '#federation/connection/service.ts'
 import type { Errands, PostedAnswers } from '#federation/errand/errand.ts'
+import { createPostgresSuspectSessions } from '#federation/endings/postgres.ts'
+import { createEnforcedEndings } from '#federation/endings/service.ts'
 import { createErrands, createPostedAnswers } from '#federation/errand/service.ts'
-import type { Arrivals, Connections, Errand } from '#federation/federation.ts'
+import type { Arrivals, Connections, Enforcement, Errand } from '#federation/federation.ts'
 import { createOidcHealth } from '#federation/oidc/health.ts'
 import { createRefreshTokens } from '#federation/oidc/refresh.ts'
 import { createOidcCallbackRouter } from '#federation/oidc/login.ts'
@@ -27,7 +30,7 @@ import { createSamlRouter } from '#federation/saml/login.ts'
 import { createSamlOutbound } from '#federation/saml/outbound.ts'
 import { createSamlPeers } from '#federation/saml/peers.ts'
 import { createPostgresSamlStore } from '#federation/saml/postgres.ts'
-import type { SamlUpstream } from '#federation/saml/saml.ts'
+import type { SamlPeers, SamlStore, SamlUpstream } from '#federation/saml/saml.ts'
 import { createSamlUpstream } from '#federation/saml/service.ts'
 import { createEnforcement } from '#federation/service.ts'
 import { createPostgresTokenStore } from '#federation/tokens/postgres.ts'
@@ -41,6 +44,7 @@ import { isLoopbackHost } from '#config/production.ts'
 import type { Egress, ReadForm } from '#http/http.ts'
 import { createFederationRouter } from '#interaction/federation/routes.ts'
 import type { FederationRouteDeps, StartOf, Upstreams } from '#interaction/federation/routes.ts'
+import type { Sessions } from '#session/session.ts'
 import type { Ephemeral } from '#storage/storage.ts'
 import type { Logger, Metrics } from '#telemetry/telemetry.ts'
 import { basePathOf } from '#tenant/tenant.ts'
@@ -52,6 +56,7 @@ export type FederationDeps = Omit<ConnectionDeps, 'store' | 'domains' | 'resolve
     readonly logger: Logger
     readonly metrics: Metrics
     readonly config: Pick<Config, 'issuer'>
+    readonly sessions: Pick<Sessions, 'end'>
   }
 
 /** Where people have an account as well, which domains are whose, and how one gets there. */
@@ -100,10 +105,24 @@ export function createFederation(deps: FederationDeps) {
     keepTokens: tokens.keep,
     tokenAccess,
   }
-  const { tellAdministrators, database: transactor } = deps
-  const told = { ...deps, tellAdministrators, transactor, connections: store }
-  const watchCertificates = createCertificateWatch({ ...told, ...saml })
-  return { ...federation, ...ways, connectionHealth, tellAdministrators, watchCertificates }
+  const chores = createChores({ ...deps, ...saml, enforcement, connections: store })
+  const { tellAdministrators } = deps
+  return { ...federation, ...ways, ...chores, connectionHealth, tellAdministrators }
+}
+
+/** What a serving process does by itself. */
+function createChores(
+  deps: Pick<FederationDeps, 'clock' | 'database' | 'sessions' | 'tellAdministrators'> & {
+    readonly connections: Pick<ConnectionStore, 'listActive'>
+    readonly enforcement: Enforcement
+    readonly store: SamlStore
+    readonly peers: SamlPeers
+  },
+) {
+  return {
+    watchCertificates: createCertificateWatch({ ...deps, transactor: deps.database }),
+    endEnforced: createEnforcedEndings({ ...deps, suspects: createPostgresSuspectSessions(deps) }),
+  }
 }
 
 function createSaml(

@@ -130,6 +130,11 @@ function createJobs(input: ServeInput, app: App, logoutDelivery: LogoutDelivery)
       onError: (err) => logger.warn('domains could not be looked at', { err }),
     }),
     createRepeating({
+      work: () => app.endEnforced(),
+      pause: 300_000,
+      onError: (err) => logger.warn('sessions of before could not be ended', { err }),
+    }),
+    createRepeating({
       work: () => app.watchCertificates(),
       pause: 3600_000,
       onError: (err) => logger.warn('certificates could not be looked at', { err }),

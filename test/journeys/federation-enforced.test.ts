@@ -171,6 +171,51 @@ describeInWorlds(
       assert.ok(isHandOff(loud.tab), loud.tab.page.text)
     })
 
+    it('ends the sessions of before for good, a broken glass aside, and tells the applications', async () => {
+      const scene = await open()
+      const { tenant, person } = scene
+      await world().app.endEnforced() // what other tests left
+      const listener = 'http://127.0.0.1:9/backchannel'
+      const metadata = { backchannel_logout_uri: listener }
+      const rp = await world().relyingParty(await world().addClient('web', metadata, tenant))
+      const parameters = { scope: 'openid offline_access', prompt: 'consent' }
+      const { tokens } = await signInTo(rp, person, { world: world(), parameters })
+      const owner = await world().addAccount(undefined, tenant)
+      await setRoles(owner, ['owner'])
+      const key = await givePasskey(world(), owner)
+      const glass = await begin(scene)
+      await usePasskey(world(), glass.tab, key)
+      const elsewhere = await world().addAccount()
+      await signInTo(await world().relyingParty('web'), elsewhere, { world: world() })
+      assert.equal(await world().app.endEnforced(), 0, 'before it is enforced')
+
+      const connection = await scene.enforce()
+      await world().pass(2)
+      assert.equal(await world().app.endEnforced(), 1)
+      assert.equal(await world().app.endEnforced(), 0)
+      const sessionsOf = ({ account }: Person) => world().app.sessions.list(account)
+      const counts = [person, owner, elsewhere].map(async (one) => (await sessionsOf(one)).length)
+      assert.deepEqual(await Promise.all(counts), [0, 1, 1])
+      const events = await world().app.audit.list(tenant.id, { limit: 20 })
+      assert.partialDeepStrictEqual(
+        events.find(({ type }) => type === 'session.ended'),
+        { accountId: person.account.id, actor: { kind: 'system' } },
+      )
+      const told = await world().app.logoutOutbox.claimDue({ limit: 10, lease: 1 })
+      assert.ok(told.some(({ accountId }) => accountId === person.account.id))
+
+      const { tenantId, id } = connection
+      const write = { kind: 'changes', changes: { status: 'disabled' } } as const
+      await world().app.connections.update({ tenantId, id, origin: 'seed', actor, write })
+      await world().pass(2)
+      const refresh = tokens.refresh_token ?? assert.fail('no refresh token')
+      assert.equal(
+        (await errorOf(rp.refresh(refresh))).error,
+        'invalid_grant',
+        'nothing comes back',
+      )
+    })
+
     it('is for that connection alone: who came through another one is sent to it, at once', async () => {
       await using provider = await startLyingProvider()
       const scene = await open()
