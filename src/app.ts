@@ -165,7 +165,8 @@ function createServices(input: AppInput, stores: Stores) {
   const ways = createWaysIn(input, stores, known)
   const trust = createSignInTrust({ ...input, ...stores, ...facts, geography, egress })
   const of = { ...facts, ...ways, passwords, emailChangeStore: keptAddresses, clock }
-  const self = createSelfService({ ...of, otherMethods: [ways.passkeys, ways.connectedAccounts] })
+  const otherMethods = [ways.passkeys, ways.connectedAccounts]
+  const self = createSelfService({ ...of, ...federation, otherMethods })
   const affairs = { ...createOwnAffairs({ ...change, ...facts, ...self, store }), ...trust }
   return { ...facts, ...affairs, passwords, ...ways, egress, ...self, ...federation }
 }

@@ -93,7 +93,7 @@ export function createFederation(deps: FederationDeps) {
     apple: oidc,
     saml: saml.upstream,
   }
-  const enforcement = createEnforcement(homeRealms)
+  const enforcement = createEnforcement({ ...homeRealms, ...connections })
   const protocols = [createOidcHealth({ ...deps, peers, connections }), saml.healthOf]
   const connectionHealth = createConnectionHealth({ ...deps, protocols })
   const ways = {
@@ -104,6 +104,8 @@ export function createFederation(deps: FederationDeps) {
     enforcement,
     keepTokens: tokens.keep,
     tokenAccess,
+    isKeptElsewhere: async (...whose: Parameters<typeof enforcement.ofEmail>) =>
+      (await enforcement.ofEmail(...whose)) !== undefined,
   }
   const chores = createChores({ ...deps, ...saml, enforcement, connections: store })
   const { tellAdministrators } = deps

@@ -124,7 +124,7 @@ export function createJsonApi(deps: JsonApiDeps) {
   return createApi({
     ...deps,
     cors: createCors(deps),
-    callerOf: createCallerOf({ accounts, direct }),
+    callerOf: createCallerOf({ ...deps, direct }),
     endpoints: [
       loginEndpoint(login),
       ...login2faEndpoints({ ...deps, ...login }),

@@ -267,6 +267,8 @@ export type Connections = {
   find(tenantId: TenantId, id: ConnectionId): Promise<Connection | undefined>
   /** The active ones that stand as a button on the sign-in page, in the administrator's order. Cached for a second at most. */
   listOffered(tenantId: TenantId): Promise<readonly Connection[]>
+  /** Whether people come in by it now. Cached for a second at most. */
+  isActive(tenantId: TenantId, id: ConnectionId): Promise<boolean>
   /** Opens the secret of a connection: the client secret, or the private key of ours. */
   secretOf(connection: Connection): Promise<string | undefined>
   /** Of the key we prove with who we are over there, for the other side to fetch; empty where there is none, or it is off. */
@@ -325,16 +327,20 @@ export type SignInFacts = {
 /** Who of a domain that must sign in elsewhere is let in all the same, when elsewhere is broken: with a passkey only. */
 export const ownerRole = 'owner'
 
+type EnforcedAccount = Pick<Account, 'tenantId' | 'email' | 'roles'>
+
 /** Single sign-on that is enforced for a domain (reference/federation.md §3.7). */
 export type Enforcement = {
+  /**
+   * False for a sign-in that opens nothing any more: the connection it came through was disabled or removed since (Q18), or
+   * its domain has to sign in elsewhere. Asked of whatever was opened before.
+   */
+  stands(account: EnforcedAccount, signIn: SignInFacts): Promise<boolean>
   /**
    * Whom to ask instead; undefined where the sign-in may stand: the domain is nobody's or may sign in anyhow, it came
    * through that connection, or an owner broke the glass.
    */
-  instead(
-    account: Pick<Account, 'tenantId' | 'email' | 'roles'>,
-    signIn: SignInFacts,
-  ): Promise<Connection | undefined>
+  instead(account: EnforcedAccount, signIn: SignInFacts): Promise<Connection | undefined>
   /** The same for who has only said who they are: before a password is looked at, or a mail is sent. */
   ofEmail(tenantId: TenantId, email: string): Promise<Connection | undefined>
 }

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { acrMultiFactor, acrPassword, acrPhishingResistant } from '#client/client.ts'
 import { brandId } from '#kit/ids.ts'
 import type { ConnectionId, TenantId } from '#kit/ids.ts'
-import type { Connection, HomeRealms, SignInFacts } from './federation.ts'
+import type { Connection, Connections, HomeRealms, SignInFacts } from './federation.ts'
 import { createEnforcement } from './service.ts'
 
 const tenantId = brandId<TenantId>('t')
@@ -18,7 +18,8 @@ const connection: Connection = {
   version: 1,
 }
 
-const realms = (isEnforced: boolean): HomeRealms => ({
+const realms = (isEnforced: boolean): HomeRealms & Pick<Connections, 'isActive'> => ({
+  isActive: async (_tenant, id) => id !== 'off',
   ofEmail: async (_tenant, email) =>
     email.endsWith('@acme.test') ? { connection, domain: 'acme.test', isEnforced } : undefined,
 })
@@ -55,6 +56,17 @@ describe('single sign-on that is enforced for a domain (reference/federation.md 
     const enforcement = createEnforcement(realms(false))
     assert.equal(await enforcement.instead(ada, password), undefined)
     assert.equal(await enforcement.ofEmail(tenantId, ada.email), undefined)
+  })
+
+  it('lets nothing stand of a connection that nobody comes in by any more (Q18)', async () => {
+    const enforcement = createEnforcement(realms(true))
+    const other = { ...ada, email: 'ada@other.test' }
+    const through = (id: string) => ({ ...password, amr: ['fed'], via: idOf(id) })
+    assert.equal(await enforcement.stands(other, through('google')), true)
+    assert.equal(await enforcement.stands(other, through('off')), false)
+    assert.equal(await enforcement.stands(other, password), true)
+    assert.equal(await enforcement.stands(ada, through('acme')), true)
+    assert.equal(await enforcement.stands(ada, through('google')), false)
   })
 
   it('is known from the address alone', async () => {

@@ -10,6 +10,7 @@ import type { AccountId, SessionUid, TenantId } from '#kit/ids.ts'
 import { sha256 } from '#kit/hash.ts'
 import { isOver } from '#session/session.ts'
 import type { Tenant } from '#tenant/tenant.ts'
+import { elsewhereOf } from './federated-session.ts'
 import { ask } from './in-process.ts'
 import type { AccountClient, ArtifactStore } from './oidc.ts'
 import type { EngineRegistry } from './registry.ts'
@@ -58,13 +59,14 @@ export function createAccountClient(deps: AccountClientDeps): AccountClient {
       }
     },
 
-    async isAlive(tenantId, sessionUid, accountId) {
+    async signInBehind(tenantId, sessionUid, accountId) {
       const now = epochSeconds(deps.clock)
       const found = await deps.store.findByUid(tenantId, sessionUid, now)
       // a row that was rotated away lives on for seconds: it is nobody's session any more
-      if (!found || found.consumedAt !== undefined) return false
+      if (!found || found.consumedAt !== undefined) return undefined
       const session = stored.parse(JSON.parse(found.payload))
-      return session.accountId === accountId && !isOver(session, now)
+      if (session.accountId !== accountId || isOver(session, now)) return undefined
+      return { acr: session.acr, amr: session.amr ?? [], via: elsewhereOf(session).via }
     },
   }
 }
@@ -79,7 +81,9 @@ const identity = z.object({
 const stored = z.object({
   accountId: z.string().optional(),
   acr: z.string().optional(),
+  amr: z.array(z.string()).optional(),
   loginTs: z.number().optional(),
+  via: z.string().optional(),
   until: z.number().optional(),
 })
 

@@ -37,21 +37,20 @@ export type ClaimsOf = (account: Account) => object
 
 /**
  * Only active accounts exist for the engine: a disabled one fails every path that asks (Q18), and so does one that has to
- * sign in elsewhere and did not. Many relying parties read
- * only the ID token, so it carries what the scopes grant; a client that registered `minimal_id_token` gets the form of
+ * sign in elsewhere and did not, or did where nobody does any more. Many relying parties read only the ID token, so it carries what the scopes grant; a client that registered `minimal_id_token` gets the form of
  * OIDC Core §5.4 and what its `claims` parameter names.
  */
 export function createFindAccount(deps: {
   readonly tenantId: TenantId
   readonly accounts: Accounts
   readonly claimsOf: ClaimsOf
-  readonly enforcement: Pick<Enforcement, 'instead'>
+  readonly enforcement: Pick<Enforcement, 'stands'>
 }): NonNullable<Configuration['findAccount']> {
   return async (ctx, sub, token) => {
     const account = await deps.accounts.findActive(deps.tenantId, brandId<AccountId>(sub))
     if (!account || isVoid(account, provedAt(ctx, token))) return undefined
     const signIn = signInOf(ctx, token)
-    if (signIn && (await deps.enforcement.instead(account, signIn))) return undefined
+    if (signIn && !(await deps.enforcement.stands(account, signIn))) return undefined
     const isMinimal = findClientRecord(ctx.oidc.client)?.metadata.minimal_id_token === true
     return engineAccount(account.id, deps.claimsOf(account), isMinimal)
   }

@@ -10,6 +10,7 @@ import type {
 } from '#kit/ids.ts'
 import type { AuditEvent } from '#audit/audit.ts'
 import type { Client } from '#client/client.ts'
+import type { SignInFacts } from '#federation/federation.ts'
 import type { ConsentRequest } from '#consent/consent.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import type { AcrDemand } from './acr-demand.ts'
@@ -276,6 +277,13 @@ export type AccountClient = {
       readonly ip: string
     },
   ): Promise<AccountSignIn | undefined>
-  /** Whether this session still is, and still is this person's: asked for every request, never remembered (Q65). */
-  isAlive(tenantId: TenantId, sessionUid: SessionUid, accountId: AccountId): Promise<boolean>
+  /**
+   * How this person signed in to this session; undefined when it is over, or somebody else's by now. Asked for every request,
+   * never remembered (Q65).
+   */
+  signInBehind(
+    tenantId: TenantId,
+    sessionUid: SessionUid,
+    accountId: AccountId,
+  ): Promise<SignInFacts | undefined>
 }

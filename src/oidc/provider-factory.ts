@@ -45,7 +45,7 @@ import { createIntrospectionPolicy, revocationPolicy } from './token-policies.ts
 export type ProviderDeps = Omit<GrantEventDeps, 'tenantId'> & {
   readonly accounts: Accounts
   readonly claimsOf: ClaimsOf
-  readonly enforcement: Pick<Enforcement, 'instead'>
+  readonly enforcement: Pick<Enforcement, 'stands'>
   readonly clients: Clients
   readonly consents: ConsentStore
   readonly store: ArtifactStore

@@ -13,7 +13,9 @@ import type { Next, PortalSection } from './sections.ts'
 
 const pending = z.object({ email: z.string(), handle: z.string() })
 const failed = z.discriminatedUnion('kind', [
-  z.object({ kind: z.enum(['email_invalid', 'email_unchanged', 'expired', 'too_many']) }),
+  z.object({
+    kind: z.enum(['email_invalid', 'email_unchanged', 'kept_elsewhere', 'expired', 'too_many']),
+  }),
   z.object({ kind: z.literal('wrong'), left: z.number() }),
   z.object({ kind: z.literal('throttled'), retryAfter: z.number() }),
 ])

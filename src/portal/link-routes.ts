@@ -30,7 +30,7 @@ export type LinkRouteDeps = {
   readonly connections: Pick<Connections, 'find'>
   readonly upstreams: Readonly<Partial<Record<ConnectionType, Upstream>>>
   readonly identities: Pick<Identities, 'link'>
-  readonly client: Pick<AccountClient, 'isAlive'>
+  readonly client: Pick<AccountClient, 'signInBehind'>
   readonly audit: Pick<Audit, 'append'>
   readonly browserCookie: BrowserCookie
   readonly requesterOf: (ctx: Context) => Visit['requester']
@@ -96,7 +96,7 @@ export function createLinkArrivals(deps: LinkRouteDeps): Arrivals<Context> {
       if (errand.purpose !== 'link') throw new Error('an errand of somebody else')
       const page = accountPath(tenant, 'connected')
       // SECURITY: on a shared computer the next person is back from there, and their account would open this one
-      if (!(await client.isAlive(tenant.id, errand.sessionUid, errand.accountId))) return page
+      if (!(await client.signInBehind(tenant.id, errand.sessionUid, errand.accountId))) return page
       const refusal = await identities.link(arrival, deps.requesterOf(ctx))
       const what = refusal === undefined ? 'linked' : (refusals[refusal] ?? 'failed')
       await linkErrands.tell(tenant, errand, { what, connection: connection.name })

@@ -4,7 +4,7 @@ import type { Accounts, Departures } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
 import type { Clients } from '#client/client.ts'
 import type { Consents } from '#consent/consent.ts'
-import type { Connections } from '#federation/federation.ts'
+import type { Connections, Enforcement } from '#federation/federation.ts'
 import type { ConnectedAccounts } from '#federation/identity/identity.ts'
 import type { Csrf, ReadForm, SealedCookies } from '#http/http.ts'
 import type { Clock } from '#kit/clock.ts'
@@ -56,6 +56,7 @@ export type PortalInput = Omit<LinkRouteDeps, 'linkErrands' | 'connections'> & {
   readonly passkeys: Passkeys
   readonly connectedAccounts: ConnectedAccounts
   readonly connections: Connections
+  readonly enforcement: Pick<Enforcement, 'stands'>
   readonly totp: Totp
   readonly recoveryCodes: RecoveryCodes
   readonly emailChanges: EmailChanges

@@ -2,6 +2,7 @@ import type { Context } from 'koa'
 import type { Accounts } from '#account/account.ts'
 import { isVoid } from '#account/account.ts'
 import { meetsAcr } from '#client/client.ts'
+import type { Enforcement } from '#federation/federation.ts'
 import type { Csrf } from '#http/http.ts'
 import type { Clock } from '#kit/clock.ts'
 import { epochSeconds } from '#kit/clock.ts'
@@ -17,8 +18,9 @@ import type { PortalSessions } from './sessions.ts'
 
 export type VisitDeps = {
   readonly sessions: PortalSessions
-  readonly client: Pick<AccountClient, 'isAlive'>
+  readonly client: Pick<AccountClient, 'signInBehind'>
   readonly accounts: Pick<Accounts, 'find'>
+  readonly enforcement: Pick<Enforcement, 'stands'>
   readonly csrf: Csrf
   readonly pageOf: PageOf
   readonly devices: Pick<DeviceCookies, 'ofSession'>
@@ -29,7 +31,7 @@ export type VisitDeps = {
 
 /**
  * Who is signed in to My account on this browser. Asked of the stores at every request, past every cache: an ended session,
- * a paused account, a changed password end this one at once (Q65).
+ * a paused account, a changed password, a domain that has to sign in elsewhere end this one at once (Q65).
  */
 export function createPortalVisits(deps: VisitDeps): (ctx: Context) => Promise<Visit | undefined> {
   return async (ctx) => {
@@ -39,11 +41,12 @@ export function createPortalVisits(deps: VisitDeps): (ctx: Context) => Promise<V
     const session = await deps.sessions.find(tenant.id, token)
     if (!session) return undefined
     const { accountId, sessionUid, authTime, acr } = session
-    const [account, isAlive] = await Promise.all([
+    const [account, signIn] = await Promise.all([
       deps.accounts.find(tenant.id, accountId),
-      deps.client.isAlive(tenant.id, sessionUid, accountId),
+      deps.client.signInBehind(tenant.id, sessionUid, accountId),
     ])
-    if (!isAlive || account?.status !== 'active' || isVoid(account, authTime)) {
+    const isIn = signIn !== undefined && account?.status === 'active' && !isVoid(account, authTime)
+    if (!isIn || !(await deps.enforcement.stands(account, signIn))) {
       await deps.sessions.end(tenant.id, token)
       return undefined
     }

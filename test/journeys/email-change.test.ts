@@ -156,6 +156,7 @@ describeInWorlds('changing one’s own address', (world) => {
       clock,
       store: createPostgresEmailChangeStore({ database: app.database, clock }),
       outbox: { enqueue: () => Promise.reject(new Error('the outbox is full')) },
+      isKeptElsewhere: async () => false,
     })
     await assert.rejects(broken.confirm({ ...owner(person), handle, code }), /outbox is full/)
     assert.equal(await emailOf(person), person.email)

@@ -144,6 +144,8 @@ export const accountDe: Pick<Translation, keyof typeof accountEn> = {
     'Sie melden sich als {email} an. Wir senden zuerst einen Code an die neue Adresse.',
   'account.email_new': 'Neue E-Mail-Adresse',
   'account.email_unchanged': 'Das ist schon Ihre Adresse.',
+  'account.email_kept_elsewhere':
+    'Ihre Organisation meldet Sie mit dieser Adresse an, deshalb bleibt sie. Fragen Sie deren IT, wenn sie sich ändern soll.',
   'account.email_submit': 'Adresse ändern',
   'account.email_again': 'Dieser Code gilt nicht mehr. Fordern Sie einen neuen an.',
   'account.password_is_set': 'Sie haben ein Passwort.',

@@ -137,6 +137,8 @@ export const accountEn = {
   'account.email_lead': 'You sign in as {email}. We send a code to the new address first.',
   'account.email_new': 'New email address',
   'account.email_unchanged': 'That’s your address already.',
+  'account.email_kept_elsewhere':
+    'Your organization signs you in with this address, so it stays. Ask its IT team if it should change.',
   'account.email_submit': 'Change the address',
   'account.email_again': 'That code is no longer good. Ask for a new one.',
   'account.password_is_set': 'You have a password.',

@@ -14,7 +14,9 @@ import { messagesFor, type Messages } from '../messages.ts'
 import { confirmation, portalPage, type PortalFrame } from './frame.ts'
 
 export type EmailPageError =
-  | { readonly kind: 'email_invalid' | 'email_unchanged' | 'expired' | 'too_many' }
+  | {
+      readonly kind: 'email_invalid' | 'email_unchanged' | 'kept_elsewhere' | 'expired' | 'too_many'
+    }
   | { readonly kind: 'wrong'; readonly left: number }
   | { readonly kind: 'throttled'; /** Seconds. */ readonly retryAfter: number }
 
@@ -47,6 +49,7 @@ export function emailChangePage({ frame, fresh, pending, error }: EmailPageProps
 
 function formError(error: EmailPageError | undefined, messages: Messages): Html | undefined {
   if (error?.kind === 'throttled') return codeAlert(error, messages)
+  if (error?.kind === 'kept_elsewhere') return alert(messages.t('account.email_kept_elsewhere'))
   return error?.kind === 'expired' || error?.kind === 'too_many'
     ? alert(messages.t('account.email_again'))
     : undefined

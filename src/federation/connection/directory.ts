@@ -1,13 +1,13 @@
 import { createCache } from '#kit/cache.ts'
 import type { Clock } from '#kit/clock.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
-import type { TenantId } from '#kit/ids.ts'
+import type { ConnectionId, TenantId } from '#kit/ids.ts'
 import type { Connection, Connections, HomeRealm, HomeRealms } from '../federation.ts'
 import { sharedSettingsOf, type AnySettings } from './connection.ts'
 import type { ConnectionStore, StoredConnection } from './vocabulary.ts'
 import { isProved, type ConnectionDomain, type DomainStore } from './domain/domain.ts'
 
-export type ConnectionDirectory = Pick<Connections, 'listOffered'> &
+export type ConnectionDirectory = Pick<Connections, 'listOffered' | 'isActive'> &
   HomeRealms & { readonly forget: (tenantId: TenantId) => void }
 
 /** What the sign-in pages of a tenant ask at every step. Loaded whole: what was asked for does not show in the time (Q73). */
@@ -23,6 +23,7 @@ export function createConnectionDirectory(deps: {
     const [stored, claims] = await Promise.all([store.list(tenantId), domains.list(tenantId)])
     const active = stored.filter(({ status }) => status === 'active').map(withoutSecret)
     return {
+      active: new Set(active.map(({ id }) => id)),
       offered: active.filter(isOffered).toSorted(byPosition),
       realms: realmsOf(active, claims),
     }
@@ -30,6 +31,8 @@ export function createConnectionDirectory(deps: {
 
   return {
     listOffered: async (tenantId) => (await tenants.get(tenantId)).offered,
+
+    isActive: async (tenantId, id) => (await tenants.get(tenantId)).active.has(id),
 
     async ofEmail(tenantId, email) {
       const { realms } = await tenants.get(tenantId)
@@ -44,6 +47,7 @@ export function createConnectionDirectory(deps: {
 }
 
 type Known = {
+  readonly active: ReadonlySet<ConnectionId>
   readonly offered: readonly Connection[]
   /** By domain. */
   readonly realms: ReadonlyMap<string, Realm>

@@ -20,7 +20,7 @@ export function createConnections(deps: ConnectionDeps): {
   readonly accountRulesOf: AccountRulesOf
 } {
   const { store, domains, sealer } = deps
-  const { listOffered, ofEmail, forget } = createConnectionDirectory(deps)
+  const { listOffered, isActive, ofEmail, forget } = createConnectionDirectory(deps)
 
   async function list(tenantId: TenantId, id?: ConnectionId) {
     const claims = await domains.list(tenantId, id)
@@ -29,6 +29,7 @@ export function createConnections(deps: ConnectionDeps): {
 
   const connections: ConnectionService = {
     listOffered,
+    isActive,
 
     async find(tenantId, id) {
       const stored = await store.find(tenantId, id)

@@ -7,14 +7,17 @@ import type { Visit } from '../visit.ts'
 import type { TellOfGlass } from './glass.ts'
 
 export type ElsewhereEndDeps = {
-  readonly enforcement: Pick<Enforcement, 'instead'>
+  readonly enforcement: Pick<Enforcement, 'stands'>
   readonly identities: Pick<Identities, 'linkWaiting'>
   readonly tellOfGlass: TellOfGlass
 }
 
 /** What the end of a sign-in has to do with whoever else signs people in. */
 export type ElsewhereEnd = {
-  /** Nobody is let in past a domain that is enforced, whatever the pages asked. Tells of an owner who broke the glass. */
+  /**
+   * Nobody is let in past a domain that is enforced, whatever the pages asked, nor by a connection that was disabled on the way.
+   * Tells of an owner who broke the glass.
+   */
   mayEnd(account: Account, proofs: readonly Proof[], requester: Requester): Promise<boolean>
   /** Links what waits, now that both sides are proved. Too late for it is no reason to refuse the sign-in. */
   link(visit: Visit, account: Account, requester: Requester): Promise<void>
@@ -23,7 +26,7 @@ export type ElsewhereEnd = {
 export function createElsewhereEnd(deps: ElsewhereEndDeps): ElsewhereEnd {
   return {
     async mayEnd(account, proofs, requester) {
-      if (await deps.enforcement.instead(account, signInOf(proofs))) return false
+      if (!(await deps.enforcement.stands(account, signInOf(proofs)))) return false
       await deps.tellOfGlass(account, proofs, requester)
       return true
     },

@@ -9,7 +9,12 @@ import type { Requester } from '../login.ts'
  * can undo it for a day (Q59). Each step is one transaction with its audit event and its mails.
  */
 export type EmailChanges = {
-  /** Sends a code to the new address; the same answer whether somebody else has it (Q73). Changes nothing. */
+  /**
+   * Sends a code to the new address; the same answer whether somebody else has it (Q73). Changes nothing.
+   *
+   * SECURITY: nobody takes an address out of a domain whose people sign in elsewhere only: with another one they would come in
+   * long after they were sent away over there (reference/federation.md §3.7).
+   */
   begin(input: BeginEmailChange): Promise<BeginEmailChangeResult>
   /**
    * The code is used up by the right try. Ends no session: the person has just proved who they are. An address the account
@@ -48,7 +53,7 @@ export type BeginEmailChange = Owner & {
 export type BeginEmailChangeResult =
   /** The caller keeps `handle` for `confirm`. `nextAt`: when another code may be asked for, epoch seconds. */
   | { readonly kind: 'sent'; readonly handle: string; readonly nextAt: number }
-  | { readonly kind: 'email_invalid' | 'email_unchanged' }
+  | { readonly kind: 'email_invalid' | 'email_unchanged' | 'kept_elsewhere' }
   | { readonly kind: 'step_up' }
   | { readonly kind: 'over' }
 

@@ -9,6 +9,7 @@ import type { Audit, AuditEvent } from '#audit/audit.ts'
 import { epochSeconds, type Clock } from '#kit/clock.ts'
 import { mailboxOf } from '#kit/email-address.ts'
 import { sha256 } from '#kit/hash.ts'
+import type { TenantId } from '#kit/ids.ts'
 import { randomToken } from '#kit/random.ts'
 import type { Outbox } from '#mail/mail.ts'
 import { isSteppedUp } from '#session/session.ts'
@@ -29,6 +30,8 @@ export type EmailChangeDeps = {
   readonly emailCodes: Pick<EmailCodes, 'issue' | 'verify'>
   readonly outbox: Pick<Outbox, 'enqueue'>
   readonly audit: Pick<Audit, 'append'>
+  /** Port: whether the people of this address’s domain sign in elsewhere only. */
+  readonly isKeptElsewhere: (tenantId: TenantId, email: string) => Promise<boolean>
   readonly clock: Clock
 }
 
@@ -49,13 +52,14 @@ export function createEmailChanges(deps: EmailChangeDeps): EmailChanges {
 }
 
 function createBegin(deps: EmailChangeDeps): EmailChanges['begin'] {
-  const { store, accounts, emailCodes, clock } = deps
+  const { store, accounts, emailCodes, isKeptElsewhere, clock } = deps
 
   return async ({ tenant, accountId, email, provedAt, browser, requester }) => {
     const account = await accounts.find(tenant.id, accountId)
     if (account?.status !== 'active') return over
     const isFresh = isSteppedUp(provedAt, epochSeconds(clock)) && !isVoid(account, provedAt)
     if (!isFresh) return { kind: 'step_up' }
+    if (await isKeptElsewhere(tenant.id, account.email)) return { kind: 'kept_elsewhere' }
     const mailbox = mailboxOf(email)
     if (!mailbox) return { kind: 'email_invalid' }
     const { emailCanonical } = mailbox
@@ -80,7 +84,7 @@ function createBegin(deps: EmailChangeDeps): EmailChanges['begin'] {
 }
 
 function createConfirm(deps: EmailChangeDeps): EmailChanges['confirm'] {
-  const { store, accounts, emailCodes, audit, clock } = deps
+  const { store, accounts, emailCodes, audit, isKeptElsewhere, clock } = deps
   const mails = createEmailChangeMails(deps)
 
   /** Refuses by false what the code was not asked for, or what was decided otherwise since. */
@@ -121,6 +125,8 @@ function createConfirm(deps: EmailChangeDeps): EmailChanges['confirm'] {
     const { tenant, accountId, handle, browser, code, requester } = input
     const verdict = await emailCodes.verify({ tenant, purpose, handle, browser, code, requester })
     if (verdict.kind !== 'proved') return verdict
+    const account = await accounts.find(tenant.id, accountId)
+    if (!account || (await isKeptElsewhere(tenant.id, account.email))) return expired
     const isChanged = await accounts.hold(tenant.id, accountId, (held) =>
       apply(input, verdict, held),
     )

@@ -1,4 +1,5 @@
 import type { Client } from '#client/client.ts'
+import type { SignInFacts } from '#federation/federation.ts'
 import type { AccountId, ConnectionId, SessionUid } from '#kit/ids.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 
@@ -85,7 +86,7 @@ export type TokenOwner = {
   readonly sessionUid: SessionUid
   /** When the person proved who they are, epoch seconds. */
   readonly provedAt: number
-  readonly acr: string | undefined
+  readonly signIn: SignInFacts
   /** Of the token, each of which its application may still have. */
   readonly scopes: readonly string[]
 }

@@ -10,6 +10,7 @@ import { brandId } from '#kit/ids.ts'
 import type { AccountId, ClientId, SessionUid } from '#kit/ids.ts'
 import { isOver } from '#session/session.ts'
 import type { Tenant } from '#tenant/tenant.ts'
+import { elsewhereOf } from '../federated-session.ts'
 import type { ArtifactStore } from '../oidc.ts'
 import type { EngineRegistry } from '../registry.ts'
 import { apiAudience, apiScope, apiScopesOf } from './direct.ts'
@@ -66,7 +67,7 @@ export function createIdentify(deps: IdentifyDeps): DirectTokens['identify'] {
       accountId: brandId<AccountId>(session.accountId),
       sessionUid: brandId<SessionUid>(uid),
       provedAt: session.loginTs,
-      acr: session.acr,
+      signIn: { acr: session.acr, amr: session.amr ?? [], via: elsewhereOf(session).via },
     }
   }
 }
@@ -75,7 +76,9 @@ export function createIdentify(deps: IdentifyDeps): DirectTokens['identify'] {
 const stored = z.object({
   accountId: z.string().optional(),
   acr: z.string().optional(),
+  amr: z.array(z.string()).optional(),
   loginTs: z.number().optional(),
+  via: z.string().optional(),
   until: z.number().optional(),
   exp: z.number(),
   authorizations: z.record(z.string(), z.object({ grantId: z.string().optional() })).optional(),
