@@ -32,11 +32,17 @@ export type FailureDeps = {
   readonly clock: Clock
 }
 
-/** Events one address may cause by coming back from nowhere: anybody can, and each is a row for ever (CWE-770). */
+/**
+ * Events one address may cause: by coming back from nowhere, and from a sign-in that anybody can begin. Each is a row for ever,
+ * and one errand is answered as often as somebody likes to post (CWE-770). The log and the metrics tell of the others.
+ */
 const nobodys = { capacity: 20, perSecond: 1 / 60 }
+const everybodys = { capacity: 100, perSecond: 1 / 6 }
 
 export function createTellOfFailure(deps: FailureDeps): TellOfFailure {
-  const bucket = createTokenBucket({ ...nobodys, clock: deps.clock })
+  const { clock } = deps
+  const ofNobody = createTokenBucket({ ...nobodys, clock })
+  const ofEverybody = createTokenBucket({ ...everybodys, clock })
 
   async function record(
     ctx: Context,
@@ -45,7 +51,8 @@ export function createTellOfFailure(deps: FailureDeps): TellOfFailure {
   ): Promise<void> {
     const { ip, userAgent, requestId } = deps.requesterOf(ctx)
     deps.metrics.signIn({ method: 'federated', outcome: 'failure', reason })
-    if (reason === 'errand_unknown' && !bucket.take(addressKey(ip)).allowed) return
+    const bucket = reason === 'errand_unknown' ? ofNobody : ofEverybody
+    if (!bucket.take(addressKey(ip)).allowed) return
     await deps.audit.append({
       tenantId: tenant.id,
       type: 'federation.failed',
