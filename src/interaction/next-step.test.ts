@@ -84,6 +84,18 @@ const federation: readonly Row[] = [
     step: { ...handOff, email: undefined },
   },
   {
+    when: 'the application named somebody else, and who is expected',
+    loginHint: 'grace@acme.test',
+    elsewhere: leads(false),
+    step: { ...handOff, email: 'grace@acme.test' },
+  },
+  {
+    when: 'the application wrote a sentence where an address belongs (CWE-451)',
+    loginHint: 'Your account is locked. Call +1 555 0100',
+    elsewhere: leads(false),
+    step: { ...handOff, email: undefined },
+  },
+  {
     when: 'who signed in elsewhere proves it once more there',
     reasons: ['max_age'],
     signedIn: ada,

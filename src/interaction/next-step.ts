@@ -1,3 +1,4 @@
+import { mailboxOf } from '#kit/email-address.ts'
 import type { Proof } from '#login/login.ts'
 import { hasProvedAll, nextDemand } from './demand.ts'
 import type { Demand } from './demand.ts'
@@ -58,8 +59,13 @@ function handOff({ elsewhere, progress, signedIn, details }: Situation): Step | 
   if (linking && !linking.isTold)
     return { kind: 'link_first', connection: linking.connection, email: linking.email }
   if (!elsewhere?.destination) return undefined
-  const email = progress.email ?? signedIn?.email ?? details.loginHint
+  const email = progress.email ?? signedIn?.email ?? hintedEmail(details)
   return { kind: 'hand_off', ...elsewhere.destination, email }
+}
+
+/** SECURITY: it stands on a page of ours, and anybody can write it: nothing but an address (CWE-451). */
+function hintedEmail({ loginHint }: Situation['details']): string | undefined {
+  return loginHint === undefined ? undefined : mailboxOf(loginHint)?.email
 }
 
 /** Somebody has proved who they are. */
