@@ -104,6 +104,18 @@ describe('the other side of a SAML connection', () => {
     assert.deepEqual(certificatesOf(await peers.of(connection())), [idp.certificate])
   })
 
+  it('is looked for at its new address at once, whatever is under way at the one before', async () => {
+    const { peers, there } = setUp()
+    const moved = connection({ metadata_url: 'https://idp.example/moved' })
+    await Promise.all([peers.of(connection()), peers.of(moved)])
+    assert.equal(there.asked, 2)
+    there.answer = undefined
+    await peers.refresh(moved)
+    there.answer = metadata()
+    const again = connection({ metadata_url: 'https://idp.example/again' })
+    assert.deepEqual(certificatesOf(await peers.of(again)), [idp.certificate])
+  })
+
   it('rolls its key over: both are good for a day, and it is recorded', async () => {
     const { peers, there, clock, events } = setUp()
     await peers.of(connection())

@@ -29,7 +29,7 @@ export function createSamlPeers(deps: SamlPeerDeps): SamlPeers {
   async function refresh(connection: SamlConnection): Promise<KnownPeer | PeerUnknown> {
     const url = connection.settings.metadata_url
     if (url === undefined) return fixedPeer(connection, deps)
-    const name = JSON.stringify([connection.tenantId, connection.id])
+    const name = nameOf(connection, url)
     const running = fetching.get(name) ?? fetchNow(connection, url)
     fetching.set(name, running)
     try {
@@ -50,8 +50,7 @@ export function createSamlPeers(deps: SamlPeerDeps): SamlPeers {
       if (url === undefined) return fixedPeer(connection, deps)
       const kept = await store.findMetadata(connection.tenantId, connection.id)
       const known = kept?.url === url ? keptPeer(kept, connection, deps) : undefined
-      const isResting =
-        (restUntil.get(JSON.stringify([connection.tenantId, connection.id])) ?? 0) > clock.now()
+      const isResting = (restUntil.get(nameOf(connection, url)) ?? 0) > clock.now()
       if (!known || isUnknown(known)) {
         return isResting ? (known ?? unreachable) : refresh(connection)
       }
@@ -60,6 +59,10 @@ export function createSamlPeers(deps: SamlPeerDeps): SamlPeers {
     },
   }
 }
+
+/** SECURITY: by its address as well: what is being fetched from the one before is no answer for the new one. */
+const nameOf = ({ tenantId, id }: SamlConnection, url: string) =>
+  JSON.stringify([tenantId, id, url])
 
 function createFetch({ store, egress, audit, clock, allowsLoopback }: SamlPeerDeps) {
   return async (connection: SamlConnection, url: string): Promise<KnownPeer | PeerUnknown> => {
