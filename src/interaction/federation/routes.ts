@@ -179,7 +179,8 @@ function wishesOf(visit: Visit): Wishes {
   const { details, progress, signedIn } = visit
   const { reasons, maxAge, uiLocales, foreignAcrValues } = details
   return {
-    anew: isAnew(reasons),
+    // whoever was there too long ago is asked for it again and again, unless they are to prove it anew
+    anew: isAnew(reasons) || progress.failure?.reason === 'authentication_too_old',
     maxAge,
     loginHint:
       progress.email ?? (progress.another ? undefined : signedIn?.email) ?? details.loginHint,
