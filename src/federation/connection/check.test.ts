@@ -124,6 +124,15 @@ describe('the settings of a type', () => {
     ])
   })
 
+  it('take no other claim for an address where people of many tenants come (nOAuth)', () => {
+    const mapping = { preferred_username: 'email', upn: 'name', email: 'email' }
+    assert.deepEqual(problemsOf({ ...microsoft, tenant: 'common', mapping }), [
+      'mapping.preferred_username must not fill email where tenant names more than one',
+    ])
+    const tenant = '9188040d-6c67-4c5b-b112-36a304b66dad'
+    assert.deepEqual(problemsOf({ ...microsoft, tenant, mapping }), [])
+  })
+
   it('take one source of what a SAML identity provider is', () => {
     const { metadata_url: _, ...bare } = saml
     const which =

@@ -21,10 +21,22 @@ export function settingProblems(
 }
 
 function microsoftProblems(type: ConnectionType, settings: Settings): readonly ConnectionProblem[] {
-  const allowed = settings['allowed_tenants']
-  if (type !== 'microsoft' || !Array.isArray(allowed) || allowed.length === 0) return []
-  if (settings['tenant'] === 'organizations' || settings['tenant'] === 'common') return []
+  if (type !== 'microsoft') return []
+  const { allowed_tenants: allowed, tenant } = settings
+  const isOfMany = tenant === 'organizations' || tenant === 'common'
+  if (isOfMany) return mappedAddressProblems(settings)
+  if (!Array.isArray(allowed) || allowed.length === 0) return []
   return [{ field: 'allowed_tenants', message: 'has no use: tenant names one already' }]
+}
+
+/** SECURITY (nOAuth): that a tenant owns a domain is said of `email` alone; into any other claim it writes what it likes. */
+function mappedAddressProblems({ mapping = {} }: Settings): readonly ConnectionProblem[] {
+  return Object.entries(mapping as object)
+    .filter(([name, field]) => field === 'email' && name !== 'email')
+    .map(([name]) => ({
+      field: `mapping.${name}`,
+      message: 'must not fill email where tenant names more than one',
+    }))
 }
 
 /** One source of what the other side is: of two, nobody could tell which holds. */
