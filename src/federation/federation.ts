@@ -320,7 +320,7 @@ export type SignInFacts = {
   readonly acr: string | undefined
   /** RFC 8176 values. */
   readonly amr: readonly string[]
-  /** Through whom; undefined also where nobody remembers, as with a token that outlived its session. */
+  /** Through whom; undefined also where nobody remembers. */
   readonly via: ConnectionId | undefined
 }
 

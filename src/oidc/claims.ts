@@ -73,7 +73,8 @@ function signInOf(ctx: KoaContextWithOIDC, token: object | undefined): SignInFac
   const { session } = ctx.oidc
   if (!token) return session && factsOf(session, elsewhereOf(session).via)
   const { kind } = token as { readonly kind?: string } // missing in some of the engine's types
-  return kind === 'AccessToken' ? undefined : factsOf(token, undefined)
+  if (kind === 'AccessToken') return undefined
+  return factsOf(token, elsewhereOf(ctx.oidc.entities.Grant ?? {}).via)
 }
 
 function factsOf(signIn: object, via: SignInFacts['via']): SignInFacts {

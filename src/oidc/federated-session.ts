@@ -1,4 +1,4 @@
-import type { Interaction, Provider } from 'oidc-provider'
+import type { Grant, Interaction, Provider } from 'oidc-provider'
 import { brandId } from '#kit/ids.ts'
 import type { ConnectionId } from '#kit/ids.ts'
 import { requestStorage } from './internals.ts'
@@ -17,8 +17,13 @@ type SessionModel = {
   readonly IN_PAYLOAD: readonly string[]
 }
 
-/** Lets the engine keep it with the session; once for each provider, before its first session. */
+/**
+ * Lets the engine keep it with the session, and with the Grant that the session's tokens hang on and may outlive it by; once for
+ * each provider, before its first session.
+ */
 export function installFederatedSessions(provider: Provider): void {
+  const grants = provider.Grant as unknown as Pick<SessionModel, 'IN_PAYLOAD'> // as below
+  Object.defineProperty(grants, 'IN_PAYLOAD', { value: [...grants.IN_PAYLOAD, 'via'] })
   const model = provider.Session as unknown as SessionModel // more than its types tell
   const kept = [...model.IN_PAYLOAD, 'via', 'until']
   Object.defineProperty(model, 'IN_PAYLOAD', { value: kept })
@@ -38,6 +43,14 @@ function finished(): Interaction | undefined {
   return requestStorage.getStore()?.oidc.entities.Interaction
 }
 
+/** Through whom its tokens are got. True where that was somebody else before, and it is to be saved. */
+export function takeOrigin(grant: Grant, via: ConnectionId | undefined): boolean {
+  if (elsewhereOf(grant).via === via) return false
+  Object.assign(grant, { via })
+  return true
+}
+
+/** Of a session, or of a Grant. */
 export function elsewhereOf(session: object): SignedInElsewhere {
   const { via, until } = session as LoginResult // as above
   return { via: via === undefined ? undefined : brandId<ConnectionId>(via), until }

@@ -169,7 +169,7 @@ async function allow(
     details.grantId === undefined ? undefined : await provider.Grant.find(details.grantId)
   const isTheirs = before?.accountId === session.accountId && before.clientId === client.clientId
   const grant = await extendGrant(
-    before && isTheirs ? before : newGrant(provider, client, session.accountId),
+    before && isTheirs ? before : newGrant(provider, client, session.accountId, session.via),
     requested,
   )
   return grant.jti

@@ -1,10 +1,11 @@
 import type { Configuration, Grant, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { brandId } from '#kit/ids.ts'
-import type { AccountId, TenantId } from '#kit/ids.ts'
+import type { AccountId, ConnectionId, TenantId } from '#kit/ids.ts'
 import type { ConsentRequest, ConsentStore } from '#consent/consent.ts'
 import { isNothing, missingConsent } from '#consent/consent.ts'
 import type { Client, Clients } from '#client/client.ts'
 import { clientRecord } from './client-models.ts'
+import { elsewhereOf, takeOrigin } from './federated-session.ts'
 import { consentOfParams } from './requested-params.ts'
 
 /**
@@ -27,14 +28,16 @@ export function createGrantLoader(deps: {
     const wanted = await consentOfParams(ctx.oidc.params ?? {}, record, deps.clients)
     const isAllowed = () => mayGoUnasked(record, accountId, wanted)
     const answered = ctx.oidc.result?.consent?.grantId
-    if (answered) return stillAllowed(await provider.Grant.find(answered), isAllowed)
+    const { via } = elsewhereOf(session)
+    if (answered)
+      return stillAllowed(await savedFor(via, await provider.Grant.find(answered)), isAllowed)
 
     const before = await grantOfSession(ctx, client.clientId)
-    if (before && covers(before, ctx, wanted)) return before
+    if (before && isUsable(before, { ctx, wanted, via })) return before
 
     if (!(await isAllowed())) return undefined
-    const grant = await extendGrant(before ?? newGrant(provider, record, accountId), wanted)
-    return stillAllowed(grant, isAllowed)
+    const grant = before ?? newGrant(provider, record, accountId, via)
+    return stillAllowed(await extendGrant(grant, wanted), isAllowed)
   }
 
   async function mayGoUnasked(
@@ -61,6 +64,22 @@ async function stillAllowed(
   return undefined
 }
 
+type Use = {
+  readonly ctx: KoaContextWithOIDC
+  readonly wanted: ConsentRequest
+  readonly via: ConnectionId | undefined
+}
+
+/** As it is: it holds all that is wanted, and is of who signed in. Whoever else did takes it over. */
+function isUsable(grant: Grant, { ctx, wanted, via }: Use): boolean {
+  return !takeOrigin(grant, via) && covers(grant, ctx, wanted)
+}
+
+async function savedFor(via: ConnectionId | undefined, grant: Grant | undefined) {
+  if (grant && takeOrigin(grant, via)) await grant.save()
+  return grant
+}
+
 async function grantOfSession(
   ctx: KoaContextWithOIDC,
   clientId: string,
@@ -69,8 +88,16 @@ async function grantOfSession(
   return grantId === undefined ? undefined : ctx.oidc.provider.Grant.find(grantId)
 }
 
-export function newGrant(provider: Provider, client: Client, accountId: AccountId): Grant {
-  return new provider.Grant({ accountId, clientId: client.clientId })
+/** `via`: through whom the person signed in, if not here. */
+export function newGrant(
+  provider: Provider,
+  { clientId }: Client,
+  accountId: AccountId,
+  via: ConnectionId | undefined,
+): Grant {
+  const grant = new provider.Grant({ accountId, clientId })
+  takeOrigin(grant, via)
+  return grant
 }
 
 /**

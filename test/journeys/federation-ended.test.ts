@@ -8,6 +8,7 @@ import type { LyingProvider } from '#test/support/lying-provider.ts'
 import { csrfOf, isMyAccount, openMyAccount, postByHand } from '#test/support/my-account.ts'
 import { requesterFrom } from '#test/support/password-login.ts'
 import { codeFor } from '#test/support/recovery.ts'
+import { errorOf } from '#test/support/relying-party.ts'
 import { describeInWorlds } from '#test/support/worlds.ts'
 
 const actor = { kind: 'cli' } as const
@@ -127,6 +128,41 @@ describeInWorlds('a way in that ends while somebody is in', (world) => {
     await change(scene, connection.id, { status: 'disabled' })
     assert.ok(!(await isIn(scene, tab)))
     assert.ok(!isMyAccount(await tab.open(`${scene.tenant.issuer}/account/profile`)))
+  })
+
+  async function offline(scene: Scene) {
+    const connection = await connect(world(), provider, {}, scene.tenant)
+    const tab = world().browser().tab()
+    const attempt = await scene.rp.start({ scope: 'openid offline_access', prompt: 'consent' })
+    await tab.open(attempt.url)
+    const back = await signInThere(tab, provider, connection)
+    const page = back.isElsewhere ? back : await tab.submit({}, 'Allow')
+    const { refresh_token: refresh } = await attempt.finish(page.url)
+    return { connection, tab, refresh: refresh ?? assert.fail('no refresh token') }
+  }
+
+  const refused = async ({ rp }: Scene, token: string) =>
+    assert.equal((await errorOf(rp.refresh(token))).error, 'invalid_grant')
+
+  it('renews no token that came through a connection that was disabled (Q18)', async () => {
+    const scene = await open()
+    const { connection, refresh } = await offline(scene)
+    const { refresh_token: next = '' } = await scene.rp.refresh(refresh)
+    await change(scene, connection.id, { status: 'disabled' })
+    await refused(scene, next)
+  })
+
+  it('renews none that came through another connection than the domain’s, nor after its session', async () => {
+    const scene = await open()
+    const early = await offline(scene)
+    await enforce(scene)
+    await refused(scene, early.refresh)
+    const late = await open()
+    const { refresh } = await offline(late)
+    await world().pass(25 * 3600)
+    const { refresh_token: next = '' } = await late.rp.refresh(refresh)
+    await enforce(late)
+    await refused(late, next)
   })
 
   it('lets nobody in who proved it there just before it was disabled', async () => {

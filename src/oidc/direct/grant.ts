@@ -79,10 +79,10 @@ function sourceOf(provider: Provider, signed: Signed, audience: string): Authori
 async function grantFor(
   provider: Provider,
   client: Client,
-  { accountId }: SignIn,
+  { accountId, via }: SignIn,
   audience: string,
 ) {
-  const grant = newGrant(provider, client, accountId)
+  const grant = newGrant(provider, client, accountId, via)
   grant.addOIDCScope(identityScopes(client).join(' '))
   grant.addResourceScope(audience, apiScopesOf(client).join(' '))
   for (const [indicator, scopes] of Object.entries(client.metadata.resources))
