@@ -1,8 +1,10 @@
+import assert from 'node:assert/strict'
 import { createEgress } from '#http/egress.ts'
 import type { Egress } from '#http/http.ts'
 import { readSettings } from '#federation/connection/settings.ts'
 import { createErrands, createPostedAnswers } from '#federation/errand/service.ts'
 import type {
+  Arrival,
   Connection,
   ConnectionType,
   Departure,
@@ -107,4 +109,10 @@ export async function roundTrip(
 /** What became of it, in one word: the stable reason, or `arrived`. */
 export function outcomeOf(came: OidcArrival): string {
   return came.kind === 'arrived' ? 'arrived' : `${came.failure.reason} ${came.failure.detail}`
+}
+
+/** Fails the test when they did not arrive. */
+export function arrivalOf(came: OidcArrival): Arrival {
+  assert.equal(outcomeOf(came), 'arrived')
+  return (came as Extract<OidcArrival, { kind: 'arrived' }>).arrival
 }
