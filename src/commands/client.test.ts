@@ -43,6 +43,15 @@ describe('applications', () => {
     })
   })
 
+  test('may be given what people let us do elsewhere, where that is said by name', async () => {
+    const { json } = await withMain()
+    const frontEnd = ['client', 'create', '--public', '--first-party', '--redirect-uri']
+    const made = [...frontEnd, 'https://app.example.test/cb', '--api-login']
+    assert.partialDeepStrictEqual((await json(made)).document, { upstream_tokens: false })
+    const trusted = await json([...made, '--upstream-tokens'])
+    assert.partialDeepStrictEqual(trusted.document, { upstream_tokens: true })
+  })
+
   test('may register themselves with a token that is shown once (RFC 7591 §3)', async () => {
     const { json, run } = await withMain()
     const issued = await json(['client', 'registration-token', '--hours', '2'])

@@ -21,6 +21,7 @@ type CreateOptions = {
   readonly native?: boolean
   readonly firstParty?: boolean
   readonly apiLogin?: boolean
+  readonly upstreamTokens?: boolean
 }
 
 export function addClientCommands(program: Command, runner: Runner): void {
@@ -101,6 +102,7 @@ function addCreate(client: Command, runner: Runner): void {
     .option('--native', 'runs on the person’s machine (RFC 8252)')
     .option('--first-party', 'consent is not asked')
     .option('--api-login', 'may sign people in by the JSON API; for first-party front ends')
+    .option('--upstream-tokens', 'may be given what people let us do elsewhere')
     .option('--client-id <id>', 'default: drawn')
     .option(
       '--metadata <file>',
@@ -143,6 +145,7 @@ function metadataOf(options: CreateOptions): object {
     application_type: options.native ? 'native' : undefined,
     first_party: options.firstParty,
     api_login: options.apiLogin,
+    upstream_tokens: options.upstreamTokens,
   }
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined))
 }
