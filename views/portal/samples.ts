@@ -200,7 +200,10 @@ function methodsSamples({ text }: Stage, frame: PortalFrame): Samples {
     'my-email': emailChangePage(email),
     'my-email-confirm': emailChangePage({ frame, fresh: false }),
     'my-email-invalid': emailChangePage({ ...email, error: { kind: 'email_invalid' } }),
-    'my-email-kept-elsewhere': emailChangePage({ ...email, error: { kind: 'kept_elsewhere' } }),
+    'my-email-kept-elsewhere-error': emailChangePage({
+      ...email,
+      error: { kind: 'kept_elsewhere' },
+    }),
     'my-email-code': emailChangePage({ ...email, pending }),
     'my-email-code-wrong': emailChangePage({
       ...email,
