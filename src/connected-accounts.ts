@@ -40,8 +40,10 @@ export function createConnectedWays(
   facts: ConnectedAccountFacts,
 ) {
   const { keptAddresses, passwords } = facts
-  const formerAddresses = async ({ tenantId, id }: Account, within: Transaction | undefined) =>
-    (await keptAddresses.list(tenantId, id, within)).map(({ oldEmail }) => oldEmail)
+  const formerAddresses = async (
+    { tenantId, id }: Pick<Account, 'tenantId' | 'id'>,
+    within: Transaction | undefined,
+  ) => (await keptAddresses.list(tenantId, id, within)).map(({ oldEmail }) => oldEmail)
   const store = createPostgresIdentityStore({ database })
   const passkeys = createPostgresPasskeyStore({ database })
   const tell = createIdentityNotices({ ...facts, clock, formerAddresses })

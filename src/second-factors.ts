@@ -48,8 +48,10 @@ export function createSecondFactors(
   facts: SecondFactorFacts,
 ) {
   const { keptAddresses, isDemanded, passwords, connectedAccounts } = facts
-  const formerAddresses = async ({ tenantId, id }: Account, within: Transaction | undefined) =>
-    (await keptAddresses.list(tenantId, id, within)).map(({ oldEmail }) => oldEmail)
+  const formerAddresses = async (
+    { tenantId, id }: Pick<Account, 'tenantId' | 'id'>,
+    within: Transaction | undefined,
+  ) => (await keptAddresses.list(tenantId, id, within)).map(({ oldEmail }) => oldEmail)
   const notices = createFactorNotices({ ...facts, clock, formerAddresses })
   const tries = createPostgresFactorTries({ database, clock })
   const common = { ...facts, clock, logger, metrics, notices, tries, throttle, ephemeral }

@@ -5,6 +5,8 @@ import type { Profile } from './profile.ts'
 
 export { isProfileValue, profileKinds } from './profile.ts'
 export type { Profile } from './profile.ts'
+export { mailEveryAddress } from './reach.ts'
+export type { Reach } from './reach.ts'
 
 /** Who has it administers the tenant. */
 export const adminRole = 'admin'

@@ -1,9 +1,7 @@
-import type { Account, LeavingNotice } from '#account/account.ts'
+import { mailEveryAddress, type LeavingNotice, type Reach } from '#account/account.ts'
 import type { Clock } from '#kit/clock.ts'
 import type { TenantId } from '#kit/ids.ts'
 import { newReference } from '#kit/random.ts'
-import type { Outbox } from '#mail/mail.ts'
-import type { Transaction } from '#storage/storage.ts'
 import type { Tenants } from '#tenant/tenant.ts'
 import { mailFrameOf } from '#tenant/tenant.ts'
 import { accountLeavingMail } from '#views/mail/account-leaving.ts'
@@ -12,15 +10,9 @@ import { accountLeavingMail } from '#views/mail/account-leaving.ts'
  * Tells a person that their account ends, in the transaction that decides it: at every address they may get back, so that
  * whoever took the account over does not end it unseen (Q54).
  */
-export function createLeavingNotice(deps: {
-  readonly tenants: Pick<Tenants, 'findById'>
-  readonly outbox: Pick<Outbox, 'enqueue'>
-  readonly clock: Clock
-  readonly formerAddresses: (
-    account: Account,
-    within: Transaction | undefined,
-  ) => Promise<readonly string[]>
-}): (tenantId: TenantId) => Promise<LeavingNotice> {
+export function createLeavingNotice(
+  deps: Reach & { readonly tenants: Pick<Tenants, 'findById'>; readonly clock: Clock },
+): (tenantId: TenantId) => Promise<LeavingNotice> {
   return async (tenantId) => {
     const tenant = await deps.tenants.findById(tenantId)
 
@@ -33,8 +25,7 @@ export function createLeavingNotice(deps: {
         reference: newReference(),
         accountUrl: `${tenant.issuer}/account`,
       })
-      for (const to of [account.email, ...(await deps.formerAddresses(account, within))])
-        await deps.outbox.enqueue({ tenantId, kind: 'account_leaving', to, ...mail }, within)
+      await mailEveryAddress(deps, account, { kind: 'account_leaving', ...mail }, within)
     }
   }
 }

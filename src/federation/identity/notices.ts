@@ -1,22 +1,12 @@
-import type { Account } from '#account/account.ts'
+import { mailEveryAddress, type Reach } from '#account/account.ts'
 import type { Clock } from '#kit/clock.ts'
 import { newReference } from '#kit/random.ts'
-import type { Outbox } from '#mail/mail.ts'
-import type { Transaction } from '#storage/storage.ts'
 import { mailFrameOf } from '#tenant/tenant.ts'
 import { connectedMail } from '#views/mail/connected.ts'
 import type { TellIdentity } from './identity.ts'
 
 /** Tells every address of an account what opens it now, or no more. */
-export function createIdentityNotices(deps: {
-  readonly outbox: Pick<Outbox, 'enqueue'>
-  readonly clock: Clock
-  /** Addresses the account had until lately: who lost one is told as well. */
-  readonly formerAddresses: (
-    account: Account,
-    within: Transaction | undefined,
-  ) => Promise<readonly string[]>
-}): TellIdentity {
+export function createIdentityNotices(deps: Reach & { readonly clock: Clock }): TellIdentity {
   return async ({ tenant, account, what, connection, ip }, within) => {
     const mail = connectedMail({
       ...mailFrameOf(tenant, account.profile.locale),
@@ -27,10 +17,7 @@ export function createIdentityNotices(deps: {
       reference: newReference(),
       manageUrl: `${tenant.issuer}/account/connected`,
     })
-    const former = await deps.formerAddresses(account, within)
-    for (const to of new Set([account.email, ...former])) {
-      const about = { tenantId: tenant.id, kind: `identity_${what}`, to }
-      await deps.outbox.enqueue({ ...about, ...mail }, within)
-    }
+    const kind = `identity_${what}`
+    await mailEveryAddress(deps, account, { kind, ...mail }, within)
   }
 }

@@ -1,22 +1,12 @@
-import type { Account } from '#account/account.ts'
+import { mailEveryAddress, type Reach } from '#account/account.ts'
 import type { Clock } from '#kit/clock.ts'
 import { newReference } from '#kit/random.ts'
-import type { Outbox } from '#mail/mail.ts'
-import type { Transaction } from '#storage/storage.ts'
 import { mailFrameOf } from '#tenant/tenant.ts'
 import { passkeyChangedMail } from '#views/mail/passkey-changed.ts'
 import { authenticatorName } from './authenticators.ts'
 import type { TellPasskey } from './passkey.ts'
 
-export type PasskeyNoticeDeps = {
-  readonly outbox: Pick<Outbox, 'enqueue'>
-  readonly clock: Clock
-  /** Addresses the account had until lately: who lost one is told as well. */
-  readonly formerAddresses: (
-    account: Account,
-    within: Transaction | undefined,
-  ) => Promise<readonly string[]>
-}
+export type PasskeyNoticeDeps = Reach & { readonly clock: Clock }
 
 /** Tells every address of an account that a passkey of it came or went. */
 export function createPasskeyNotices(deps: PasskeyNoticeDeps): TellPasskey {
@@ -30,10 +20,7 @@ export function createPasskeyNotices(deps: PasskeyNoticeDeps): TellPasskey {
       reference: newReference(),
       manageUrl: `${tenant.issuer}/account/passkeys`,
     })
-    const former = await deps.formerAddresses(account, within)
-    for (const to of new Set([account.email, ...former])) {
-      const about = { tenantId: tenant.id, kind: `passkey_${what}`, to }
-      await deps.outbox.enqueue({ ...about, ...mail }, within)
-    }
+    const kind = `passkey_${what}`
+    await mailEveryAddress(deps, account, { kind, ...mail }, within)
   }
 }

@@ -1,20 +1,11 @@
-import type { Account } from '#account/account.ts'
+import { mailEveryAddress, type Account, type Reach } from '#account/account.ts'
 import type { Clock } from '#kit/clock.ts'
 import { newReference } from '#kit/random.ts'
-import type { Outbox } from '#mail/mail.ts'
 import type { Transaction } from '#storage/storage.ts'
 import { mailFrameOf, type Tenant } from '#tenant/tenant.ts'
 import { passwordChangedMail, type PasswordChangedProps } from '#views/mail/password-changed.ts'
 
-export type PasswordNoticeDeps = {
-  readonly outbox: Pick<Outbox, 'enqueue'>
-  readonly clock: Clock
-  /** Addresses the account had until lately, as long as a change can be undone: who lost one is told as well. */
-  readonly formerAddresses: (
-    account: Account,
-    within: Transaction | undefined,
-  ) => Promise<readonly string[]>
-}
+export type PasswordNoticeDeps = Reach & { readonly clock: Clock }
 
 export type PasswordNotice = {
   readonly tenant: Tenant
@@ -35,12 +26,7 @@ export function createPasswordNotices(deps: PasswordNoticeDeps) {
       reference: newReference(),
       resetUrl: `${tenant.issuer}/recover`,
     })
-    const former = await deps.formerAddresses(account, within)
-    for (const to of new Set([account.email, ...former])) {
-      await deps.outbox.enqueue(
-        { tenantId: tenant.id, kind: `password_${how}`, to, ...mail },
-        within,
-      )
-    }
+    const kind = `password_${how}`
+    await mailEveryAddress(deps, account, { kind, ...mail }, within)
   }
 }
