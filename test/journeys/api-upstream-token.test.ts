@@ -59,6 +59,14 @@ async function open(
     return answer.text('access_token')
   }
 
+  /** The same person by a password, once they were here: what they do does not hang on the connection then. */
+  async function logIn() {
+    const { app, main: tenant } = world
+    const account = (await app.accounts.findByEmail(tenant.id, who.email)) ?? assert.fail()
+    await app.passwords.setPassword({ tenant, account, password, actor: { kind: 'cli' } })
+    return (await api.logIn({ email: who.email, password })).text('access_token')
+  }
+
   const ask = (token?: string) =>
     api.post(`/auth/sso/${connection.id}/token`, token === undefined ? {} : { token })
   const change = (changes: object) =>
@@ -73,7 +81,7 @@ async function open(
     const rows = await world.app.database.knex('identities').where({ connection_id: connection.id })
     return rows.map((row) => row.sealed_tokens as string | null)
   }
-  return { who, first, said, connection, client, api, signIn, ask, change, sealed }
+  return { who, first, said, connection, client, api, signIn, logIn, ask, change, sealed }
 }
 
 describeInWorlds('what people let us do elsewhere, by the JSON API', (world) => {
@@ -169,8 +177,9 @@ describeInWorlds('what people let us do elsewhere, by the JSON API', (world) => 
   })
 
   it('is not given while the connection is off, nor the account', async () => {
-    const { signIn, ask, change, who } = await open(world(), provider)
-    const token = await signIn()
+    const { signIn, logIn, ask, change, who } = await open(world(), provider)
+    await signIn()
+    const token = await logIn()
     await change({ status: 'disabled' })
     assert.equal(refusalOf(await ask(token)), '404 api.upstream_token_unknown')
     await change({ status: 'active' })
@@ -182,12 +191,9 @@ describeInWorlds('what people let us do elsewhere, by the JSON API', (world) => 
   })
 
   it('is gone with the link, and with the connection', async () => {
-    const { who, signIn, ask, api, connection, sealed } = await open(world(), provider)
-    const token = await signIn()
-    const { app, main: tenant } = world()
-    const account = (await app.accounts.findByEmail(tenant.id, who.email)) ?? assert.fail()
-    const actor = { kind: 'cli' } as const
-    await app.passwords.setPassword({ tenant, account, password, actor }) // another way in
+    const { signIn, logIn, ask, api, connection, sealed } = await open(world(), provider)
+    await signIn()
+    const token = await logIn()
     assert.equal((await api.delete(`/auth/sso/${connection.id}/unlink`, { token })).status, 204)
     assert.deepEqual(await sealed(), [])
     assert.equal(refusalOf(await ask(token)), '404 api.upstream_token_unknown')
