@@ -34,6 +34,7 @@ function open(
   const pending = createPendingSignIns(createMemoryEphemeral({ clock: createFakeClock() }))
   const told: Parameters<SignInDeps['noticeNewDevice']>[0][] = []
   const asked: Parameters<SignInPolicy['missing']>[0][] = []
+  const glass: string[] = []
   const known = { id: accountId, status: 'active', ...account } as Account // of a store that holds no other
   const signIn = createSignIn({
     password: { verify: async () => verdict },
@@ -48,10 +49,10 @@ function open(
     pending,
     enforcement: { ofEmail: async () => undefined },
     issueDevice: () => 'device',
-    tellOfGlass: async () => undefined,
+    tellOfGlass: async ({ id }) => void glass.push(id),
     noticeNewDevice: async (signIn) => void told.push(signIn),
   })
-  return { signIn: signIn.byPassword, pending, asked, told, known }
+  return { signIn: signIn.byPassword, pending, asked, told, glass, known }
 }
 
 function unused(): never {
@@ -60,7 +61,7 @@ function unused(): never {
 
 describe('signing in by the API', () => {
   it('ends in a sign-in when nothing is missing', async () => {
-    const { signIn, asked, told, known } = open()
+    const { signIn, asked, told, glass, known } = open()
     assert.deepEqual(await signIn(client, attempt), {
       kind: 'sign_in',
       accountId,
@@ -75,10 +76,11 @@ describe('signing in by the API', () => {
       told.map(({ account, device }) => [account, device]),
       [[known, 'a device']],
     )
+    assert.deepEqual(glass, [accountId], 'whether it broke the glass is asked here too')
   })
 
   it('names what is missing and hands out a name for what was proved, not the proof', async () => {
-    const { signIn, pending, told } = open({ missing: ['totp'] })
+    const { signIn, pending, told, glass } = open({ missing: ['totp'] })
     const outcome = await signIn(client, attempt)
     assert.ok(outcome.kind === 'done')
     const { refused, details } = outcome.result
@@ -86,7 +88,7 @@ describe('signing in by the API', () => {
     assert.deepEqual([refused, rest], ['api.mfa_required', { methods: ['totp'], expires_in: 300 }])
     assert.deepEqual(await pending.take(tenant, client.clientId, handle), [proof])
     assert.equal(await pending.take(tenant, client.clientId, handle), undefined)
-    assert.deepEqual(told, [])
+    assert.deepEqual([told, glass], [[], []])
   })
 
   it('asks the policy nothing about who did not prove anything', async () => {
