@@ -7,6 +7,7 @@ import { createPostgresAudit } from '#audit/postgres.ts'
 import { builtInAccountClient } from '#client/built-in.ts'
 import { createPostgresClientStore, createPostgresResourceStore } from '#client/postgres.ts'
 import { createClients } from '#client/service.ts'
+import type { ClientDeps } from '#client/change.ts'
 import type { Config, DemoConfig, Secrets } from '#config/config.ts'
 import { createPostgresConsentStore } from '#consent/postgres.ts'
 import { applicationOrigin, identityProviderOrigin } from '#demo/demo.ts'
@@ -23,7 +24,7 @@ import { createPostgresKeyStore } from '#key/postgres.ts'
 import { createKeys } from '#key/service.ts'
 import type { Clock } from '#kit/clock.ts'
 import { createGate } from '#kit/gate.ts'
-import { createKeyDeriver, createSealer } from '#kit/sealer.ts'
+import { createKeyDeriver, createSealer, type KeyDeriver } from '#kit/sealer.ts'
 import { createPasswordHasher } from '#login/password/argon2.ts'
 import { createHashRunner, type HashRunner } from '#login/password/hashing.ts'
 import { loadBlocklist } from '#login/password/blocklist.ts'
@@ -48,7 +49,7 @@ import { createSubjectKeys } from '#oidc/subject-key/subject-keys.ts'
 import { createWellKnownRouter } from '#portal/well-known.ts'
 import { createGeography } from '#session/geoip.ts'
 import { createPostgresSessionStore } from '#session/postgres.ts'
-import { createSessions } from '#session/service.ts'
+import { createSessions, type SessionDeps } from '#session/service.ts'
 import { closeRedis } from '#storage/redis.ts'
 import type { Database } from '#storage/storage.ts'
 import type { Metrics, Logger } from '#telemetry/telemetry.ts'
@@ -60,12 +61,12 @@ import { createHomeRouter } from '#tenant/portal.ts'
 import { createProblemPage } from '#tenant/problem-page.ts'
 import { createPostgresTenantStore } from '#tenant/postgres.ts'
 import { createTenants } from '#tenant/service.ts'
-import type { PageOf } from '#tenant/tenant.ts'
+import type { PageOf, Tenants } from '#tenant/tenant.ts'
 import { loadAssets } from '#views/assets.ts'
 import { createJsonApi } from './json-api.ts'
 import { createMyAccount, createOwnAffairs } from './my-account.ts'
 import { createConversation, requesterOf, type PageInput } from './conversation.ts'
-import { createFederation } from './federation-ways.ts'
+import { createFederation, createForeignSessions } from './federation-ways.ts'
 import { createSignInTrust } from './sign-in-trust.ts'
 import { openStores, type Stores } from './stores.ts'
 import { createWaysIn } from './ways-in.ts'
@@ -109,6 +110,35 @@ function createEndings({ database, artifacts: store }: Stores, clock: Clock) {
   return { logoutOutbox, ender, ofSessions: { store: sessions, live } }
 }
 
+/** Who is signed in, and by which session elsewhere. */
+function createSignedIn(stores: Stores, deps: Omit<SessionDeps, 'rememberElsewhere'>) {
+  const foreignSessions = createForeignSessions(stores)
+  const sessions = createSessions({ ...deps, rememberElsewhere: foreignSessions.remember })
+  return { sessions, foreignSessions }
+}
+
+/** Applications, and My account among them. */
+function createRegistrations({
+  database,
+  tenants,
+  keyring,
+  ...change
+}: Omit<ClientDeps, 'store' | 'resources' | 'builtIn'> & {
+  readonly database: Database
+  readonly tenants: Pick<Tenants, 'findById'>
+  readonly keyring: KeyDeriver
+}) {
+  return createClients({
+    store: createPostgresClientStore({ database }),
+    resources: createPostgresResourceStore({ database }),
+    async builtIn(tenantId) {
+      const tenant = await tenants.findById(tenantId)
+      return tenant && builtInAccountClient(tenant, keyring)
+    },
+    ...change,
+  })
+}
+
 /** The facts and the ways in. */
 function createServices(input: AppInput, stores: Stores) {
   const { config, clock } = input
@@ -125,20 +155,13 @@ function createServices(input: AppInput, stores: Stores) {
     issuer: config.issuer,
   })
   const keys = createKeys({ store: createPostgresKeyStore({ database }), sealer, ...change })
-  const clients = createClients({
-    store: createPostgresClientStore({ database }),
-    resources: createPostgresResourceStore({ database }),
-    async builtIn(tenantId) {
-      const tenant = await tenants.findById(tenantId)
-      return tenant && builtInAccountClient(tenant, keyring)
-    },
-    ...change,
-  })
+  const clients = createRegistrations({ ...change, database, tenants, keyring })
   const keptAddresses = createPostgresEmailChangeStore({ database, clock })
   const store = createPostgresAccountStore({ database })
   const accounts = createAccounts({ store, keptAddresses, ...change })
   const geography = createGeography(config.geoipFile)
-  const sessions = createSessions({ ...ofSessions, endAccount: accounts.end, geography, ...change })
+  const signedInBy = { ...ofSessions, ...change, endAccount: accounts.end, geography }
+  const signedIn = createSignedIn(stores, signedInBy)
   const consents = createPostgresConsentStore({ database })
   const outbox = createPostgresOutbox({ database, clock })
   const egress = createEgress({
@@ -157,9 +180,10 @@ function createServices(input: AppInput, stores: Stores) {
     egress,
   })
   const tellAdministrators = createConnectionNotices({ tenants, accounts, outbox, clock })
-  const leaving = { sealer, egress, tellAdministrators, sessions }
+  const leaving = { ...signedIn, sealer, egress, tellAdministrators }
   const federation = createFederation({ ...input, ...stores, ...change, ...leaving })
   const kept = { consents, outbox, logoutOutbox, audit, keyring, sealer }
+  const { sessions } = signedIn
   const facts = { tenants, keys, clients, accounts, sessions, ...kept }
   const known = { ...facts, ...federation, hasher, keptAddresses, passwords }
   const ways = createWaysIn(input, stores, known)

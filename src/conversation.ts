@@ -81,7 +81,7 @@ import { currentRequestId } from '#telemetry/request-context.ts'
 import { addressOf } from '#tenant/front-door.ts'
 import type { PageOf } from '#tenant/tenant.ts'
 import type { createMyAccount } from './my-account.ts'
-import { createForeignSignIn } from './federation-ways.ts'
+import { createForeignSignIn, type SamlLogout } from './federation-ways.ts'
 
 export type PageInput = {
   readonly flow: AuthFlow
@@ -131,6 +131,7 @@ export type ConversationDeps = Omit<FinishDeps, Made> &
     readonly upstreams: Upstreams
     readonly oidcUpstream: OidcUpstream
     readonly samlUpstream: SamlUpstream
+    readonly samlLogout: SamlLogout
     readonly postedAnswers: PostedAnswers
     readonly departures: Departures
     readonly devices: DeviceCookies
@@ -207,7 +208,7 @@ export function createConversation(
     cookie: createRecoveryCookie(cookies),
   })
   const otherArrivals = { link: myAccount.linkArrivals }
-  const coming = { ...app, ...common, flow, ...visits, otherArrivals }
+  const coming = { ...app, ...common, flow, ...visits, logger, metrics, otherArrivals }
   const elsewhere = createForeignSignIn(coming)
   const links = createLinkRouters({ ...app, ...common, sealedCookies })
   return [interaction, ...links, recovery, ...elsewhere]

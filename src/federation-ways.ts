@@ -26,6 +26,13 @@ import { createOidcUpstream } from '#federation/oidc/service.ts'
 import { createCertificateWatch } from '#federation/saml/certificate-watch.ts'
 import { createSamlHealth } from '#federation/saml/health.ts'
 import { createSamlKeys } from '#federation/saml/keys.ts'
+import { createSamlLogoutRouter, type LogoutRouterDeps } from '#federation/saml/logout/login.ts'
+import type { LogoutRequests, LogoutsThere, SamlSessions } from '#federation/saml/logout/logout.ts'
+import { createPendingLogouts } from '#federation/saml/logout/pending.ts'
+import { createPostgresSamlSessionStore } from '#federation/saml/logout/postgres.ts'
+import { createLogoutRequests } from '#federation/saml/logout/requests.ts'
+import { createSamlSessions } from '#federation/saml/logout/sessions.ts'
+import { createLogoutsThere } from '#federation/saml/logout/there.ts'
 import { createSamlRouter } from '#federation/saml/login.ts'
 import { createSamlOutbound } from '#federation/saml/outbound.ts'
 import { createSamlPeers } from '#federation/saml/peers.ts'
@@ -56,8 +63,14 @@ export type FederationDeps = Omit<ConnectionDeps, 'store' | 'domains' | 'resolve
     readonly logger: Logger
     readonly metrics: Metrics
     readonly config: Pick<Config, 'issuer'>
+    readonly foreignSessions: SamlSessions
     readonly sessions: Pick<Sessions, 'end'>
   }
+
+/** By which session elsewhere one of ours came. Of SAML alone: of the others nothing is told that would end one. */
+export function createForeignSessions(deps: Pick<Stores, 'database' | 'ephemeral'>) {
+  return createSamlSessions({ ...deps, store: createPostgresSamlSessionStore(deps) })
+}
 
 /** Where people have an account as well, which domains are whose, and how one gets there. */
 export function createFederation(deps: FederationDeps) {
@@ -84,7 +97,7 @@ export function createFederation(deps: FederationDeps) {
     refresh: createRefreshTokens({ ...deps, connections, peers }),
   })
   const postedAnswers = createPostedAnswers(deps)
-  const saml = createSaml({ ...deps, errands, posted: postedAnswers })
+  const saml = createSaml({ ...deps, connections, errands, posted: postedAnswers })
   const upstreams: Upstreams = {
     google: oidc,
     microsoft: oidc,
@@ -99,6 +112,8 @@ export function createFederation(deps: FederationDeps) {
   const ways = {
     oidcUpstream: oidc,
     samlUpstream: saml.upstream,
+    samlLogout: saml.logout,
+    signOutElsewhere: saml.logout.there.begin,
     postedAnswers,
     upstreams,
     enforcement,
@@ -128,29 +143,46 @@ function createChores(
 }
 
 function createSaml(
-  deps: FederationDeps & { readonly errands: Errands; readonly posted: PostedAnswers },
+  deps: FederationDeps & {
+    readonly connections: Connections
+    readonly errands: Errands
+    readonly posted: PostedAnswers
+  },
 ) {
   const store = createPostgresSamlStore(deps)
   const { hostname } = new URL(deps.config.issuer)
   const peers = createSamlPeers({ ...deps, store, allowsLoopback: isLoopbackHost(hostname) })
   const keys = createSamlKeys({ ...deps, store })
-  const upstream = createSamlUpstream({ ...deps, outbound: createSamlOutbound(deps), peers, keys })
-  return { upstream, store, peers, healthOf: createSamlHealth({ ...deps, peers }) }
+  const speaking = { ...deps, outbound: createSamlOutbound(deps), peers, keys }
+  const {
+    foreignSessions: sessions,
+    sessions: { end },
+  } = deps
+  const logout = {
+    requests: createLogoutRequests({ ...speaking, sessions, end }),
+    there: createLogoutsThere({ ...speaking, pending: createPendingLogouts(deps) }),
+  }
+  const upstream = createSamlUpstream(speaking)
+  return { upstream, logout, store, peers, healthOf: createSamlHealth({ ...deps, peers }) }
 }
 
 type ForeignSignInDeps = Omit<FederationRouteDeps & SignInArrivalDeps, 'startOf'> &
-  Omit<SsoArrivalDeps & LinkArrivalDeps, 'linkCodes' | 'ssoCodes' | 'tellOfFailure'> & {
+  Omit<SsoArrivalDeps & LinkArrivalDeps, 'linkCodes' | 'ssoCodes' | 'tellOfFailure'> &
+  Pick<LogoutRouterDeps, 'audit' | 'logger' | 'metrics'> & {
     readonly tellOfFailure: TellOfFailure
     readonly clients: Pick<Clients, 'find'>
     readonly connections: Pick<Connections, 'find' | 'publicKeysOf'>
     readonly ephemeral: Ephemeral
     readonly oidcUpstream: OidcUpstream
     readonly samlUpstream: SamlUpstream
+    readonly samlLogout: SamlLogout
     readonly postedAnswers: PostedAnswers
     readonly readForm: ReadForm
     /** Of the errands that are no sign-in. */
     readonly otherArrivals?: OtherArrivals | undefined
   }
+
+export type SamlLogout = { readonly requests: LogoutRequests; readonly there: LogoutsThere }
 
 export type OtherArrivals = Readonly<
   Partial<Record<Exclude<Errand['purpose'], 'sign_in'>, Arrivals<Context>>>
@@ -175,6 +207,7 @@ export function createForeignSignIn(deps: ForeignSignInDeps): readonly Router[] 
       beginHere: ({ tenant, connection }) =>
         `${basePathOf(tenant)}/account?idp_hint=${connection.id}`,
     }),
+    createSamlLogoutRouter({ ...deps, ...deps.samlLogout }),
   ]
 }
 

@@ -4,6 +4,11 @@ import { forwardLinkPage, forwardPage } from './forward.ts'
 import { handOffPage } from './hand-off.ts'
 import { identifierPage } from './identifier.ts'
 import { linkFirstPage } from './link-first.ts'
+import {
+  signOutRefusedPage,
+  signOutTherePage,
+  signOutUnconfirmedPage,
+} from './sign-out-elsewhere.ts'
 import type { Samples, Stage } from './stage.ts'
 
 const csrf = 'sample-token'
@@ -55,6 +60,7 @@ export function elsewhereSamples(stage: Stage): Samples {
     }),
     'elsewhere-nobody-left-error': nobodyLeftPage({ page, reference: text('7K3F-9QZD') }),
     ...verifying(stage),
+    ...signingOut(stage),
     ...failed(stage),
   }
 }
@@ -73,6 +79,26 @@ function verifying({ page, text, url }: Stage): Samples {
   return {
     'elsewhere-verify': emailCodePage({ ...base, sent: undefined }),
     'elsewhere-verify-sent': emailCodePage({ ...base, sent: { resendIn: 40 } }),
+  }
+}
+
+function signingOut({ page, text, url }: Stage): Samples {
+  const connection = text('Acme Corp')
+  const nextUrl = url('https://app.example.test/signed-out')
+  const to = { page, connection, nextUrl }
+  const reference = text('7K3F-9QZD')
+  const fields = { SAMLRequest: 'PHNhbWw+', RelayState: 'r' }
+  return {
+    'sign-out-there': signOutTherePage({
+      ...to,
+      way: { kind: 'redirect', url: url('https://idp.acme.test/slo?SAMLRequest=fZ') },
+    }),
+    'sign-out-there-post': signOutTherePage({
+      ...to,
+      way: { kind: 'form', action: url('https://idp.acme.test/slo'), fields },
+    }),
+    'sign-out-unconfirmed': signOutUnconfirmedPage({ ...to, reference }),
+    'sign-out-refused-error': signOutRefusedPage({ page, reference }),
   }
 }
 

@@ -16,6 +16,7 @@ type AddOptions = {
   readonly metadata?: string
   readonly domain?: readonly string[]
   readonly settings?: string
+  readonly singleLogout?: boolean
   readonly public?: boolean
   readonly privateKeyJwt?: boolean
   readonly active?: boolean
@@ -33,6 +34,7 @@ export function addConnectionAdd(connection: Command, runner: Runner): void {
     .option('--tenant-id <id>', 'of Microsoft: whose people may come')
     .option('--metadata-url <url>', 'of a SAML identity provider')
     .option('--metadata <file>', 'the same as a file')
+    .option('--single-logout', 'with SAML: who signs out here is signed out over there')
     .option('--domain <domain>', 'whose people are routed to it, once proved; repeatable', repeated)
     .option('--settings <file>', 'everything else as JSON, in the names of a seed file')
     .option('--public', 'an OpenID Provider gave no secret')
@@ -60,6 +62,7 @@ async function documentFor(id: string, options: AddOptions): Promise<Document> {
     type: options.type,
     name: options.name,
     status: options.active ? 'active' : undefined,
+    single_logout: options.singleLogout,
     issuer: options.issuer,
     client_id: options.clientId,
     tenant: options.tenantId,

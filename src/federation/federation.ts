@@ -8,6 +8,7 @@ import type {
   TenantId,
 } from '#kit/ids.ts'
 import type { Proof } from '#login/login.ts'
+import type { ForeignSession } from '#session/session.ts'
 import type { Transaction } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import type { ConnectionNews } from '#views/mail/connection-news.ts'
@@ -189,6 +190,23 @@ export type Arrivals<Context> = {
   arrived(ctx: Context, arrival: Arrival): Promise<string>
   failed(ctx: Context, failure: Failure): Promise<string>
 }
+
+/** Somebody signed out here who had been signed in elsewhere for it. */
+export type SignedOut = {
+  readonly tenant: Tenant
+  readonly via: ConnectionId
+  readonly foreign: ForeignSession
+  /** Where they go in the end: checked already, never taken from an address again. */
+  readonly next: string
+  /** Value of this browser's cookie, see `BrowserCookie`: made only where somebody is sent on. */
+  readonly browser: () => string
+}
+
+/**
+ * Port. Where they go first, to be signed out there as well: an address of ours. Undefined where they go on at once. What is
+ * over here stays over, whatever becomes of it.
+ */
+export type SignOutElsewhere = (signedOut: SignedOut) => Promise<string | undefined>
 
 /** Whose account it is (reference/federation.md §3.7). */
 export type Admission =
@@ -376,6 +394,7 @@ export function connectionUrls(
   return {
     metadata: connectionUrl(tenant, id, 'metadata'),
     acs: connectionUrl(tenant, id, 'acs'),
+    slo: connectionUrl(tenant, id, 'slo'),
   }
 }
 

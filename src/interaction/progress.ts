@@ -50,7 +50,14 @@ const connectionId = z.string().transform((id) => brandId<ConnectionId>(id))
 const connection = z.object({ id: connectionId, name: z.string(), type: z.enum(connectionTypes) })
 
 const federated = z
-  .object({ connectionId, isMultiFactor: z.boolean(), until: z.number().optional() })
+  .object({
+    connectionId,
+    isMultiFactor: z.boolean(),
+    until: z.number().optional(),
+    session: z
+      .object({ hint: z.string(), index: z.string().optional(), at: z.number() })
+      .optional(),
+  })
   .transform(({ until, ...rest }) => ({ ...rest, until }))
 
 const mailed = z.object({ email: z.string(), handle: z.string(), nextAt: z.number() })

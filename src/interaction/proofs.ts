@@ -41,11 +41,16 @@ export function signInOf(proofs: readonly Proof[]): SignInFacts {
 /** Never more than one factor: whoever had proved two would not be asked. */
 function federated(
   connectionId: ConnectionId,
-  { amr, until }: Pick<FlowSession, 'amr' | 'until'>,
+  { amr, until, foreign }: Pick<FlowSession, 'amr' | 'until' | 'foreign'>,
 ): Pick<Proof, 'method' | 'amr' | 'federated'> {
   return {
     method: 'federated',
     amr: amr.filter((one) => one !== 'mfa'),
-    federated: { connectionId, isMultiFactor: false, until },
+    federated: {
+      connectionId,
+      isMultiFactor: false,
+      until,
+      ...(foreign && { session: foreign }),
+    },
   }
 }

@@ -1,6 +1,7 @@
 import { acrMultiFactor, acrPassword, acrPhishingResistant } from '#client/client.ts'
 import type { Acr } from '#client/client.ts'
 import type { AccountId, ConnectionId, RequestId, TenantId } from '#kit/ids.ts'
+import type { ForeignSession } from '#session/session.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 
 /**
@@ -35,6 +36,8 @@ export type FederatedProof = {
   readonly isMultiFactor: boolean
   /** Our session ends no later; epoch seconds. */
   readonly until: number | undefined
+  /** Of theirs, where it can be ended from there or from here. */
+  readonly session?: ForeignSession | undefined
 }
 
 type Facts = Pick<Proof, 'method' | 'userVerified' | 'federated'>
@@ -72,12 +75,15 @@ export function amrOf(proofs: readonly Proof[]): readonly string[] {
 export function elsewhereIn(proofs: readonly Proof[]): {
   readonly via: ConnectionId | undefined
   readonly until: number | undefined
+  readonly foreign?: ForeignSession
 } {
   const federated = proofs.flatMap((proof) => proof.federated ?? [])
   const ends = federated.flatMap(({ until }) => until ?? [])
+  const foreign = federated.at(-1)?.session
   return {
     via: federated.at(-1)?.connectionId,
     until: ends.length > 0 ? Math.min(...ends) : undefined,
+    ...(foreign && { foreign }),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Grant, Interaction, Provider } from 'oidc-provider'
 import { brandId } from '#kit/ids.ts'
 import type { ConnectionId } from '#kit/ids.ts'
+import type { ForeignSession } from '#session/session.ts'
 import { requestStorage } from './internals.ts'
 
 /** What the engine's session does not know of a sign-in that was proved elsewhere. */
@@ -9,9 +10,15 @@ export type SignedInElsewhere = {
   readonly via?: ConnectionId | undefined
   /** The session ends no later; epoch seconds. */
   readonly until?: number | undefined
+  /** By which session of theirs. */
+  readonly foreign?: ForeignSession | undefined
 }
 
-type LoginResult = { readonly via?: string; readonly until?: number }
+type LoginResult = {
+  readonly via?: string
+  readonly until?: number
+  readonly foreign?: ForeignSession
+}
 type SessionModel = {
   readonly prototype: { loginAccount(this: SignedInElsewhere, details: object): void }
   readonly IN_PAYLOAD: readonly string[]
@@ -25,7 +32,7 @@ export function installFederatedSessions(provider: Provider): void {
   const grants = provider.Grant as unknown as Pick<SessionModel, 'IN_PAYLOAD'> // as below
   Object.defineProperty(grants, 'IN_PAYLOAD', { value: [...grants.IN_PAYLOAD, 'via'] })
   const model = provider.Session as unknown as SessionModel // more than its types tell
-  const kept = [...model.IN_PAYLOAD, 'via', 'until']
+  const kept = [...model.IN_PAYLOAD, 'via', 'until', 'foreign']
   Object.defineProperty(model, 'IN_PAYLOAD', { value: kept })
   const { loginAccount } = model.prototype
   Object.defineProperty(model.prototype, 'loginAccount', { value: loginHere })
@@ -34,7 +41,7 @@ export function installFederatedSessions(provider: Provider): void {
   function loginHere(this: SignedInElsewhere, details: object): void {
     loginAccount.call(this, details)
     const login = finished()?.result?.['login'] as LoginResult | undefined // as `flow.ts` gave it
-    Object.assign(this, { via: login?.via, until: login?.until })
+    Object.assign(this, { via: login?.via, until: login?.until, foreign: login?.foreign })
   }
 }
 
@@ -52,6 +59,6 @@ export function takeOrigin(grant: Grant, via: ConnectionId | undefined): boolean
 
 /** Of a session, or of a Grant. */
 export function elsewhereOf(session: object): SignedInElsewhere {
-  const { via, until } = session as LoginResult // as above
-  return { via: via === undefined ? undefined : brandId<ConnectionId>(via), until }
+  const { via, until, foreign } = session as LoginResult // as above
+  return { via: via === undefined ? undefined : brandId<ConnectionId>(via), until, foreign }
 }

@@ -125,8 +125,8 @@ async function engineResult(
 ): Promise<InteractionResults> {
   switch (result.kind) {
     case 'login': {
-      const { accountId, acr, amr, at, via, until } = result
-      const login = { accountId, acr, amr: [...amr], ts: at, via, until }
+      const { accountId, acr, amr, at, via, until, foreign } = result
+      const login = { accountId, acr, amr: [...amr], ts: at, via, until, foreign }
       // whoever just proved who they are has chosen the account as well
       return { login, select_account: {} }
     }

@@ -12,6 +12,7 @@ import type { AuditEvent } from '#audit/audit.ts'
 import type { Client } from '#client/client.ts'
 import type { SignInFacts } from '#federation/federation.ts'
 import type { ConsentRequest } from '#consent/consent.ts'
+import type { ForeignSession } from '#session/session.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import type { AcrDemand } from './acr-demand.ts'
 
@@ -199,6 +200,8 @@ export type FlowSession = {
   readonly via?: ConnectionId | undefined
   /** It ends no later; epoch seconds. */
   readonly until?: number | undefined
+  /** By which session of theirs. */
+  readonly foreign?: ForeignSession | undefined
 }
 
 /** Why somebody who is signed in is asked for more: see `FlowDetails.reasons`. */
@@ -215,6 +218,8 @@ export type FlowResult =
       readonly via?: ConnectionId | undefined
       /** The session ends no later; epoch seconds. */
       readonly until?: number | undefined
+      /** By which session of theirs. */
+      readonly foreign?: ForeignSession | undefined
     }
   | { readonly kind: 'select_account' }
   /** Kept together with the audit event of `requester` (Q91). */

@@ -15,6 +15,8 @@ import type { SessionRegister } from '#session/session.ts'
 import type { Logger } from '#telemetry/telemetry.ts'
 import type { PageOf, Tenant } from '#tenant/tenant.ts'
 import { installScriptlessSignOut } from './scriptless-sign-out.ts'
+import { installSignOutElsewhere } from './sign-out-elsewhere.ts'
+import type { SignOutElsewhereDeps } from './sign-out-elsewhere.ts'
 import { createAdapterFactory } from './adapter/adapter.ts'
 import { installLogoutOutbox } from './backchannel-logout.ts'
 import { createFindAccount } from './claims.ts'
@@ -42,23 +44,24 @@ import { createTokenClaims } from './token-claims.ts'
 import { createIntrospectionPolicy, revocationPolicy } from './token-policies.ts'
 
 /** Everything one tenant's engine is made of. */
-export type ProviderDeps = Omit<GrantEventDeps, 'tenantId'> & {
-  readonly accounts: Accounts
-  readonly claimsOf: ClaimsOf
-  readonly enforcement: Pick<Enforcement, 'stands'>
-  readonly clients: Clients
-  readonly consents: ConsentStore
-  readonly store: ArtifactStore
-  readonly logoutOutbox: LogoutOutbox
-  readonly throttle: Throttle
-  readonly sessions: SessionRegister
-  readonly sealer: Sealer
-  readonly secrets: KeyDeriver
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly egress: Egress
-  readonly pageOf: PageOf
-}
+export type ProviderDeps = Omit<GrantEventDeps, 'tenantId'> &
+  Omit<SignOutElsewhereDeps, 'tenant'> & {
+    readonly accounts: Accounts
+    readonly claimsOf: ClaimsOf
+    readonly enforcement: Pick<Enforcement, 'stands'>
+    readonly clients: Clients
+    readonly consents: ConsentStore
+    readonly store: ArtifactStore
+    readonly logoutOutbox: LogoutOutbox
+    readonly throttle: Throttle
+    readonly sessions: SessionRegister
+    readonly sealer: Sealer
+    readonly secrets: KeyDeriver
+    readonly clock: Clock
+    readonly logger: Logger
+    readonly egress: Egress
+    readonly pageOf: PageOf
+  }
 
 /** Of one tenant at one version. */
 export type ProviderInput = {
@@ -81,6 +84,7 @@ export function buildProvider(input: ProviderInput, deps: ProviderDeps): Provide
     clock: deps.clock,
   })
   installGuards(provider, { tenantId: tenant.id, ...deps })
+  installSignOutElsewhere(provider, { tenant, ...deps })
   installScriptlessSignOut(provider)
   installFederatedSessions(provider)
   installDirectGrant(provider, { tenant, clock: deps.clock })

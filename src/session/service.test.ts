@@ -39,6 +39,7 @@ describe('sessions', () => {
       },
       transactor: { transaction: (work) => work(undefined) },
       geography: () => undefined,
+      rememberElsewhere: async () => undefined,
     })
     async function add(name: string, isAlive = true): Promise<SessionUid> {
       const uid = uidOf(name)

@@ -9,6 +9,7 @@ import type {
   EndedBy,
   Geography,
   LiveSessions,
+  OpenedElsewhere,
   SessionOwner,
   SessionRecord,
   Sessions,
@@ -30,6 +31,8 @@ export type SessionDeps = {
   readonly audit: Pick<Audit, 'append'>
   readonly transactor: Transactor
   readonly geography: Geography
+  /** Port. Remembers by which session elsewhere one came; rejects where that one is over already. */
+  readonly rememberElsewhere: (opened: OpenedElsewhere) => Promise<void>
   readonly clock: Clock
 }
 
@@ -69,11 +72,12 @@ export function createSessions(deps: SessionDeps): Sessions {
       return length
     },
 
-    async opened({ tenantId, uid, accountId, acr, amr, provedAt, ...visitor }) {
+    async opened({ tenantId, uid, accountId, acr, amr, provedAt, elsewhere, ...visitor }) {
       const at = new Date(provedAt * 1000)
       const expiresAt = provedAt + sessionLimits({ accountId, acr }).absolute
       const proof = { acr, amr, provedAt: at, openedAt: at, expiresAt }
       await store.put({ tenantId, uid, accountId, ...proof, ...whereabouts(visitor) })
+      if (elsewhere) await deps.rememberElsewhere({ tenantId, uid, accountId, ...elsewhere })
     },
 
     closed: (tenantId, uid) => store.remove(tenantId, [uid]),

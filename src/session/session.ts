@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AuditEvent } from '#audit/audit.ts'
 import { acrMultiFactor, meetsAcr } from '#client/client.ts'
-import type { AccountId, ClientId, SessionUid, TenantId } from '#kit/ids.ts'
+import type { AccountId, ClientId, ConnectionId, SessionUid, TenantId } from '#kit/ids.ts'
 import type { Transaction } from '#storage/storage.ts'
 
 /**
@@ -173,6 +173,21 @@ export type SessionView = Omit<SessionRecord, 'tenantId' | 'accountId' | 'expire
 /** On whose word, for the audit. */
 export type EndedBy = Pick<AuditEvent, 'actor' | 'ip' | 'userAgent' | 'requestId'>
 
+/** What names somebody's session with whoever signed them in elsewhere, in the words of their protocol. */
+export type ForeignSession = {
+  /** Who it is there, as JSON of the protocol's own; for SAML the whole NameID. */
+  readonly hint: string
+  readonly index?: string | undefined
+  /** When it was begun there, epoch seconds by their clock. */
+  readonly at: number
+}
+
+/** A session that came by another one, which may end it. */
+export type OpenedElsewhere = Pick<OpenedSession, 'tenantId' | 'uid' | 'accountId'> & {
+  readonly via: ConnectionId
+  readonly foreign: ForeignSession
+}
+
 /** Somebody signed in, or proved once more who they are: told before the engine keeps its session. */
 export type OpenedSession = Visitor & {
   readonly tenantId: TenantId
@@ -182,6 +197,8 @@ export type OpenedSession = Visitor & {
   readonly amr: readonly string[]
   /** Epoch seconds. */
   readonly provedAt: number
+  /** By which session elsewhere, where it is known. */
+  readonly elsewhere?: Pick<OpenedElsewhere, 'via' | 'foreign'> | undefined
 }
 
 /** Told by the engine's room of what happens to its sessions. */

@@ -25,6 +25,7 @@ describe('the metrics', () => {
       metrics.oauthError({ endpoint: 'token', error: 'invalid_grant' })
       metrics.federationRequest({ protocol: 'saml', outcome: 'success' })
       metrics.federationRequest({ protocol: 'oidc', outcome: 'failure', reason: 'errand_unknown' })
+      metrics.federationLogout({ startedBy: 'them', outcome: 'failure', reason: 'replayed' })
       metrics.federationDocument({ document: 'jwks', outcome: 'failure' })
       metrics.passwordHashed(0.03)
       metrics.rateLimited('sign_in.account')
@@ -39,6 +40,7 @@ describe('the metrics', () => {
       'signet_oauth_errors_total{endpoint="token",error="invalid_grant"} 1',
       'signet_federation_requests_total{protocol="saml",outcome="success",reason="none"} 1',
       'signet_federation_requests_total{protocol="oidc",outcome="failure",reason="errand_unknown"} 1',
+      'signet_federation_logouts_total{started_by="them",outcome="failure",reason="replayed"} 1',
       'signet_federation_documents_total{document="jwks",outcome="failure"} 1',
       'signet_password_hash_duration_seconds_count 1',
       'signet_rate_limited_total{rule="sign_in.account"} 1',

@@ -35,6 +35,9 @@ export function createMetrics(build: {
     federationRequest({ protocol, outcome, reason = 'none' }) {
       meters.federation.inc({ protocol, outcome, reason: word(reason) })
     },
+    federationLogout({ startedBy, outcome, reason = 'none' }) {
+      meters.federationLogouts.inc({ started_by: startedBy, outcome, reason: word(reason) })
+    },
     federationDocument: (read) => meters.federationDocuments.inc({ ...read }),
     passwordHashed: (seconds) => meters.passwordHash.observe(seconds),
     rateLimited: (rule) => meters.rateLimited.inc({ rule: word(rule) }),
@@ -92,6 +95,11 @@ function createMeters(registry: Registry) {
     oauthErrors: counter('oauth_errors_total', 'Protocol errors answered.', ['endpoint', 'error']),
     federation: counter('federation_requests_total', 'Answers of other identity providers.', [
       'protocol',
+      'outcome',
+      'reason',
+    ]),
+    federationLogouts: counter('federation_logouts_total', 'Single logouts, by who began them.', [
+      'started_by',
       'outcome',
       'reason',
     ]),

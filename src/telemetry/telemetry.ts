@@ -96,6 +96,13 @@ export type Metrics = {
     /** One of a few: `upstream_unavailable`. */
     readonly reason?: string | undefined
   }): void
+  /** Single logout, and who began it. */
+  federationLogout(logout: {
+    readonly startedBy: 'us' | 'them'
+    readonly outcome: 'success' | 'failure'
+    /** One of a few: `signature_missing`. */
+    readonly reason?: string | undefined
+  }): void
   /** A document of another identity provider was read, or could not be: what was kept stands then. */
   federationDocument(read: {
     readonly document: 'discovery' | 'jwks' | 'metadata'

@@ -24,6 +24,7 @@ export function createProblemPage(deps: {
 
 function problemOf({ code, status, retryAfter }: Failure): Problem {
   if (code === 'interaction.account_unavailable') return { kind: 'account_suspended' }
+  if (code === 'federation.session_over') return { kind: 'expired' }
   switch (status) {
     case 404:
     case 421:

@@ -102,6 +102,7 @@ export function createTestServices(database?: Database): TestServices {
     }),
     endAccount: accounts.end,
     geography: () => undefined,
+    rememberElsewhere: async () => undefined,
   })
   const passwords = createPasswordLogin({
     ...common,

@@ -9,22 +9,28 @@ let made = 0
 
 /** Lets a tenant’s people sign in at `provider`. `document`: what differs, in the names of a seed file. */
 export async function connect(
-  { app, main }: World,
+  world: World,
   provider: Pick<LyingProvider, 'issuer' | 'clientId' | 'clientSecret'>,
   document: object = {},
+  tenant: Tenant = world.main,
+): Promise<Connection> {
+  const { issuer, clientId: client_id, clientSecret: client_secret } = provider
+  const oidc = { type: 'oidc', issuer, client_id, client_secret }
+  return addForeign(world, { ...oidc, ...document }, tenant)
+}
+
+/** The same, whatever it speaks. */
+export async function addForeign(
+  { app, main }: World,
+  document: object,
   tenant: Tenant = main,
 ): Promise<Connection> {
   made += 1
-  const { issuer, clientId, clientSecret } = provider
   const saved = await app.connections.create({
     tenantId: tenant.id,
     document: {
       id: `peer-${made}`,
-      type: 'oidc',
       name: `Peer ${made}`,
-      issuer,
-      client_id: clientId,
-      client_secret: clientSecret,
       just_in_time: 'on',
       status: 'active',
       ...document,

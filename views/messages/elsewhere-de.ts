@@ -48,6 +48,17 @@ export const elsewhereDe: Pick<Translation, keyof typeof elsewhereEn> = {
     'Ihr Konto hier gehört zu einem anderen Konto bei {connection}. Wählen Sie dort jenes, oder fragen Sie Ihre Administration.',
   'elsewhere.failed_email_required':
     '{connection} hat uns keine Adresse genannt, die erwiesen Ihre ist. Bestätigen Sie Ihre Adresse dort, und versuchen Sie es noch einmal.',
+  'elsewhere.out_title': 'Sie sind hier abgemeldet',
+  'elsewhere.out_what': 'Als Nächstes meldet {connection} Sie auch dort ab.',
+  'elsewhere.out_submit': 'Bei {connection} abmelden',
+  'elsewhere.out_skip': 'Ohne das weiter',
+  'elsewhere.out_unconfirmed':
+    '{connection} hat nicht bestätigt, dass Sie auch dort abgemeldet sind. Benutzen andere dieses Gerät, melden Sie sich auch dort ab.',
+  'elsewhere.out_next': 'Weiter',
+  'elsewhere.out_refused_title': 'Diese Abmeldung kann nicht weitergehen',
+  'elsewhere.out_refused':
+    'Sie wurde in einem anderen Fenster begonnen, ist zu lange her, oder ihr ist nicht zu trauen; es wurde nichts geändert. Zum Abmelden wählen Sie „Abmelden“ in der Anwendung oder in Ihrem Konto.',
+
   'elsewhere.back_what':
     'Sie wurde in einem anderen Fenster oder Browser begonnen oder ist zu lange her. Gehen Sie zurück zur Anwendung, und beginnen Sie dort noch einmal.',
 

@@ -47,6 +47,17 @@ export const elsewhereEn = {
     'Your account here belongs to another account of {connection}. Choose that one there, or ask your administrator.',
   'elsewhere.failed_email_required':
     '{connection} told us no address that is proved to be yours. Confirm your address there, then try again.',
+  'elsewhere.out_title': 'You’re signed out here',
+  'elsewhere.out_what': 'Next, {connection} signs you out over there.',
+  'elsewhere.out_submit': 'Sign out at {connection}',
+  'elsewhere.out_skip': 'Continue without',
+  'elsewhere.out_unconfirmed':
+    '{connection} didn’t confirm that you are signed out there too. If other people use this device, sign out there as well.',
+  'elsewhere.out_next': 'Continue',
+  'elsewhere.out_refused_title': 'This sign-out can’t go on',
+  'elsewhere.out_refused':
+    'It was begun in another window, too long ago, or can’t be trusted, so nothing was changed. To sign out, choose “Sign out” in the application or in your account.',
+
   'elsewhere.back_what':
     'It was begun in another window or browser, or too long ago. Go back to the application and begin again there.',
 

@@ -57,6 +57,9 @@ export const keptProof = z.object({
       connectionId: z.string().transform((id) => brandId<ConnectionId>(id)),
       isMultiFactor: z.boolean(),
       until: z.number().optional(),
+      session: z
+        .object({ hint: z.string(), index: z.string().optional(), at: z.number() })
+        .optional(),
     })
     .transform(({ until, ...rest }) => ({ ...rest, until }))
     .optional(),

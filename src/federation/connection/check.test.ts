@@ -33,6 +33,7 @@ describe('the document of a connection', () => {
       allow_idp_initiated: false,
       allow_unauthenticated_cbc: false,
       clock_skew: 60,
+      single_logout: false,
     }
     for (const [name, value] of Object.entries(careful))
       assert.deepEqual(settings[name], value, name)
@@ -145,6 +146,9 @@ describe('the settings of a type', () => {
       'certificates is missing',
     ])
     assert.deepEqual(problemsOf({ ...bare, metadata: '<x/>' }), [])
+    assert.deepEqual(problemsOf({ ...saml, slo_url: 'https://idp.test/slo' }), [
+      'slo_url has no use: their metadata tells it',
+    ])
     assert.deepEqual(problemsOf({ ...saml, clock_skew: 181 }), [
       'clock_skew must be a whole number of 0 to 180',
     ])

@@ -52,7 +52,10 @@ function samlProblems(type: ConnectionType, settings: Settings): readonly Connec
         message: 'or metadata, or entity_id with sso_url and certificates: exactly one of them',
       },
     ]
-  if (!byHand) return []
+  if (!byHand)
+    return settings['slo_url'] === undefined
+      ? []
+      : [{ field: 'slo_url', message: 'has no use: their metadata tells it' }]
   const missing = [
     ...(entity === undefined ? ['entity_id'] : []),
     ...(sso === undefined ? ['sso_url'] : []),

@@ -18,6 +18,8 @@ export const samlSettings = {
   entity_id: line(1024).optional(),
   sso_url: webAddress.optional(),
   sso_binding: oneOf(['redirect', 'post']).default('redirect'),
+  /** With `sso_url`, and by the same binding: where people are signed out over there. */
+  slo_url: webAddress.optional(),
   certificates: listOf(certificate, 10).default([]),
   name_id_format: oneOf(nameIdFormats).default(nameIdFormats[0]),
   /** Off: whoever can make a browser post could sign somebody in to an account of their own (login CSRF). */
@@ -28,4 +30,6 @@ export const samlSettings = {
   allow_unauthenticated_cbc: flag.default(false),
   /** Seconds (reference/federation.md §2.2, 12). */
   clock_skew: wholeNumber(0, 180).default(60),
+  /** Who signs out here is signed out over there. The other way round needs no setting. */
+  single_logout: flag.default(false),
 }

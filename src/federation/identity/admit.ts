@@ -36,7 +36,7 @@ export type AdmitDeps = {
 }
 
 /** What counts of who somebody is elsewhere, once it is mapped. */
-export type Known = Pick<ForeignIdentity, 'issuer' | 'subject' | 'authentication'>
+export type Known = Pick<ForeignIdentity, 'issuer' | 'subject' | 'authentication' | 'session'>
 
 /** Somebody who came back, with what was found out about them. */
 export type Guest = Pick<Arrival, 'tenant' | 'connection' | 'sealedTokens'> & {

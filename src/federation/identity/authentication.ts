@@ -35,11 +35,13 @@ export function proofOf(
   {
     connection,
     authentication,
+    session,
     rules,
     now,
   }: {
     readonly connection: Pick<Connection, 'id'>
     readonly authentication: Authentication
+    readonly session?: ForeignIdentity['session']
     readonly rules: AccountRules
     readonly now: number
   },
@@ -48,12 +50,15 @@ export function proofOf(
   const isTrusted = (value: string) => rules.multiFactorValues.includes(value)
   const isMultiFactor = amr.some(isTrusted) || (acr !== undefined && isTrusted(acr))
   const maySay = rules.multiFactorValues.length > 0
+  const foreign = session?.hint !== undefined && {
+    session: { hint: session.hint, index: session.index, at: authentication.at },
+  }
   return {
     method: 'federated',
     accountId: account.id,
     amr: maySay ? knownMethods.filter((value) => amr.includes(value)) : [],
     at: provedAt(account, authentication.at, now),
-    federated: { connectionId: connection.id, isMultiFactor, until },
+    federated: { connectionId: connection.id, isMultiFactor, until, ...foreign },
   }
 }
 

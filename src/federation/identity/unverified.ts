@@ -31,6 +31,9 @@ const schema = z.object({
         until: z.number().optional(),
       })
       .transform(({ at, acr, amr, until }) => ({ at, acr, amr, until })),
+    session: z
+      .object({ index: z.string().optional(), hint: z.string().optional() })
+      .transform(({ index, hint }) => ({ index, hint })),
   }),
   mapped: z.object({
     profile: z.record(z.string(), z.string()),
@@ -51,8 +54,8 @@ export function createUnverifiedGuests(ephemeral: Pick<Ephemeral, 'put' | 'take'
     async keep(guest: Guest): Promise<string> {
       const { tenant, connection, identity, mapped } = guest
       const handle = randomToken()
-      const { issuer, subject, authentication } = identity
-      const known = { issuer, subject, authentication }
+      const { issuer, subject, authentication, session } = identity
+      const known = { issuer, subject, authentication, session }
       const tokens = waitingTokens(guest)
       const text = JSON.stringify({ connectionId: connection.id, identity: known, mapped, tokens })
       await ephemeral.put(placeOf(tenant.id, handle), text, lifetime)

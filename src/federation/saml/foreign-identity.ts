@@ -1,5 +1,6 @@
 import type { ForeignIdentity } from '../federation.ts'
 import type { NameId, SamlAssertion } from './inbound/inbound.ts'
+import { hintOf } from './logout/names.ts'
 
 /**
  * The names under which people's data comes, by what sends it: AD FS and Entra ID, Google, Okta, SimpleSAMLphp, and LDAP by
@@ -44,8 +45,14 @@ const names = {
 const emailFormat = 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress'
 const transientFormat = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'
 
-/** Undefined for a name that is another one next time: nobody can be known again by it (SAML Core §8.3.8). */
-export function foreignIdentity(assertion: SamlAssertion): ForeignIdentity | undefined {
+/**
+ * Undefined for a name that is another one next time: nobody can be known again by it (SAML Core §8.3.8). `self`: the entity
+ * id they know us by.
+ */
+export function foreignIdentity(
+  assertion: SamlAssertion,
+  self: string,
+): ForeignIdentity | undefined {
   const { nameId, attributes } = assertion
   if (nameId.format === transientFormat) return undefined
   const first = (field: keyof typeof names) => valuesOf(attributes, names[field])?.[0]
@@ -69,7 +76,10 @@ export function foreignIdentity(assertion: SamlAssertion): ForeignIdentity | und
       amr: [],
       until: assertion.sessionNotOnOrAfter && secondsOf(assertion.sessionNotOnOrAfter),
     },
-    session: { index: assertion.sessionIndex, hint: JSON.stringify(nameId) },
+    session: {
+      index: assertion.sessionIndex,
+      hint: hintOf({ peer: assertion.issuer, self, nameId }),
+    },
   }
 }
 

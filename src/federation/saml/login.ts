@@ -1,11 +1,10 @@
 import { Router } from '@koa/router'
 import type { Context } from 'koa'
 import type { ReadForm } from '#http/http.ts'
-import { brandId, type ConnectionId } from '#kit/ids.ts'
 import type { BrowserCookie } from '#login/email-code/email-code.ts'
 import { basePathOf, tenantOf } from '#tenant/tenant.ts'
-import { isOfType } from '../connection/connection.ts'
-import { connectionIdPattern, type Arrivals, type Connections } from '../federation.ts'
+import type { Arrivals, Connections } from '../federation.ts'
+import { placeOf } from './place.ts'
 import type { SamlArrival, SamlPlace, SamlUpstream } from './saml.ts'
 
 export type SamlRouterDeps = {
@@ -27,7 +26,7 @@ export function createSamlRouter(deps: SamlRouterDeps): Router {
   const router = new Router({ prefix: '/federation/:connection' })
 
   router.get('/metadata', async (ctx) => {
-    const place = await placeOf(ctx, deps)
+    const place = await placeIn(ctx, deps)
     const xml = place && (await upstream.metadata(place))
     if (xml === undefined) return
     ctx.type = 'application/samlmetadata+xml'
@@ -36,7 +35,7 @@ export function createSamlRouter(deps: SamlRouterDeps): Router {
 
   // from another site, so without cookies: it opens nothing, our own GET asks for what it left
   router.post('/acs', async (ctx) => {
-    const place = await placeOf(ctx, deps)
+    const place = await placeIn(ctx, deps)
     if (!place) return
     const form = await deps.readForm(ctx, { multiline: ['SAMLResponse'], size: 'large' })
     const relayState = form.get('RelayState') ?? ''
@@ -50,7 +49,7 @@ export function createSamlRouter(deps: SamlRouterDeps): Router {
   })
 
   router.get('/acs', async (ctx) => {
-    const place = ctx.method === 'GET' ? await placeOf(ctx, deps) : undefined // a HEAD uses nothing up
+    const place = ctx.method === 'GET' ? await placeIn(ctx, deps) : undefined // a HEAD uses nothing up
     if (!place) return
     const handle = new URLSearchParams(ctx.querystring).get('handle') ?? ''
     const browser = deps.browserCookie.read(place.tenant, ctx.req)
@@ -72,16 +71,8 @@ export function createSamlRouter(deps: SamlRouterDeps): Router {
   return router
 }
 
-/** Undefined, and so a 404, for what is not a connection of this tenant that speaks SAML. */
-async function placeOf(
-  ctx: Context,
-  { connections }: Pick<SamlRouterDeps, 'connections'>,
-): Promise<SamlPlace | undefined> {
-  const tenant = tenantOf(ctx.req)
-  const id = String(ctx['params']['connection'])
-  if (!connectionIdPattern.test(id)) return undefined
-  const connection = await connections.find(tenant.id, brandId<ConnectionId>(id))
-  return connection && isOfType(connection, 'saml') ? { tenant, connection } : undefined
+function placeIn(ctx: Context, deps: SamlRouterDeps): Promise<SamlPlace | undefined> {
+  return placeOf(tenantOf(ctx.req), String(ctx['params']['connection']), deps)
 }
 
 const pathOf = ({ tenant, connection }: SamlPlace): string =>

@@ -80,8 +80,8 @@ export function createSamlOutbound({ clock }: { readonly clock: Clock }): SamlOu
   }
 }
 
-const metadataOf: SamlOutbound['metadata'] = async ({ nameIdFormat, singleLogout, ...party }) => {
-  const sp = serviceProvider(await load(), party, { nameIdFormat, singleLogout })
+const metadataOf: SamlOutbound['metadata'] = async ({ nameIdFormat, ...party }) => {
+  const sp = serviceProvider(await load(), party, nameIdFormat)
   return sp.getMetadata()
 }
 
@@ -117,7 +117,7 @@ async function begin(
   const way = wayTo(endpoints)
   if (!way) return undefined
   const samlify = await load()
-  const sp = serviceProvider(samlify, party, { nameIdFormat: undefined, singleLogout: true })
+  const sp = serviceProvider(samlify, party, undefined)
   const idp = samlify.IdentityProvider({
     entityID: peer.entityId,
     wantAuthnRequestsSigned: true,
@@ -135,7 +135,7 @@ async function begin(
 function serviceProvider(
   { ServiceProvider, Constants }: typeof Samlify,
   { self, keys }: SamlParty,
-  options: { readonly nameIdFormat: string | undefined; readonly singleLogout: boolean },
+  nameIdFormat: string | undefined,
 ) {
   const both: readonly SamlBinding[] = ['redirect', 'post']
   const logout = both.map((binding) => ({ Binding: bindingUris[binding], Location: self.slo }))
@@ -147,9 +147,9 @@ function serviceProvider(
     signingCert: keys.certificate,
     encryptCert: keys.certificate,
     requestSignatureAlgorithm: signatureAlgorithm,
-    nameIDFormat: options.nameIdFormat === undefined ? [] : [options.nameIdFormat],
+    nameIDFormat: nameIdFormat === undefined ? [] : [nameIdFormat],
     assertionConsumerService: [{ Binding: bindingUris.post, Location: self.acs }],
-    singleLogoutService: options.singleLogout ? logout : [],
+    singleLogoutService: logout,
     elementsOrder: Constants.elementsOrder.shibboleth, // its default breaks the schema; its types forgot it
   }
   return ServiceProvider(settings)

@@ -19,15 +19,16 @@ export function fixedPeer(
   { settings }: SamlConnection,
   { clock, allowsLoopback }: Reading,
 ): KnownPeer | PeerUnknown {
-  const { metadata: xml, entity_id: entityId, sso_url: url } = settings
+  const { metadata: xml, entity_id: entityId, sso_url: url, slo_url: sloUrl } = settings
   if (xml !== undefined) {
     const read = readIdpMetadata({ xml, now: clock.now(), entityId, allowsLoopback })
     return read.kind === 'read' ? peerOf(read.idp) : { kind: 'unknown', reason: read.reason }
   }
   if (entityId === undefined || url === undefined)
     return { kind: 'unknown', reason: 'endpoint_missing' }
-  const ssoEndpoints = [{ binding: settings.sso_binding, url }]
-  return { entityId, ssoEndpoints, sloEndpoints: [], certificates: settings.certificates }
+  const { sso_binding: binding, certificates } = settings
+  const sloEndpoints = sloUrl === undefined ? [] : [{ binding, url: sloUrl }]
+  return { entityId, ssoEndpoints: [{ binding, url }], sloEndpoints, certificates }
 }
 
 function peerOf(idp: IdpMetadata, more: readonly string[] = []): KnownPeer {

@@ -169,6 +169,11 @@ describe('the other side of a SAML connection', () => {
       assert.equal((peer as KnownPeer).entityId, url)
       assert.equal(certificatesOf(peer).length, 1)
     }
+    const byPost = { ...told, slo_url: 'https://idp.example/slo', sso_binding: 'post' }
+    const peer = await peers.of(connection(byPost))
+    assert.deepEqual((peer as KnownPeer).sloEndpoints, [
+      { binding: 'post', url: 'https://idp.example/slo' },
+    ])
     assert.equal(there.asked, 0)
   })
 })

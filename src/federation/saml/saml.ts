@@ -82,12 +82,7 @@ export type SamlOutbound = {
     },
   ): Promise<SamlSent | undefined>
   /** SAML Metadata §2.4.4: what an administrator gives to the other side. Valid by the schema of OASIS. */
-  metadata(
-    input: SamlParty & {
-      readonly nameIdFormat: string | undefined
-      readonly singleLogout: boolean
-    },
-  ): Promise<string>
+  metadata(input: SamlParty & { readonly nameIdFormat: string | undefined }): Promise<string>
 }
 
 export type SamlConnection = Connection<SettingsOf<'saml'>>

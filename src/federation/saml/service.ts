@@ -66,7 +66,7 @@ export function createSamlUpstream(deps: SamlDeps): SamlUpstream {
       if (connection.status === 'disabled') return undefined
       const keys = await deps.keys(connection)
       const self = samlSelf(tenant, connection.id)
-      return keys && deps.outbound.metadata({ self, keys, nameIdFormat, singleLogout: false })
+      return keys && deps.outbound.metadata({ self, keys, nameIdFormat })
     },
   }
 }
@@ -148,7 +148,9 @@ async function redeemed(
   const place = { tenant, connection }
   const text = await deps.posted.take(place, handle)
   if (text === undefined) return { errand: undefined, ...failed('errand_unknown', 'answer.handle') }
-  const answer = kept.parse(JSON.parse(text))
+  const parsed = kept.safeParse(JSON.parse(text))
+  if (!parsed.success) return { errand: undefined, ...failed('errand_unknown', 'answer.kind') } // of a logout
+  const answer = parsed.data
   const taken = await deps.errands.take(place, answer.relayState, browser)
   const errand = taken.kind === 'taken' ? taken.errand : undefined
   if (answer.kind === 'failed') return { ...answer, errand }
@@ -184,7 +186,8 @@ function asked(
   if (claimed.kind === 'refused') return failed('answer_refused', claimed.reason)
   if (place.connection.settings.want_encrypted && !claimed.assertion.facts.encrypted)
     return failed('answer_refused', 'not_encrypted')
-  const identity = foreignIdentity(claimed.assertion)
+  const { entityId: self } = samlSelf(place.tenant, place.connection.id)
+  const identity = foreignIdentity(claimed.assertion, self)
   if (!identity) return failed('answer_refused', 'name_id_transient')
   return { kind: 'arrived', arrival: { ...place, errand, identity } } as const
 }

@@ -3,6 +3,7 @@ import { sha256 } from '#kit/hash.ts'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId, SessionUid } from '#kit/ids.ts'
 import { isOver } from '#session/session.ts'
+import { elsewhereOf } from '../federated-session.ts'
 import type { AdapterDeps, EngineAdapter, EnginePayload } from './adapter-deps.ts'
 import { createArtifactAdapter } from './artifact-adapter.ts'
 import { createCodec } from './codec.ts'
@@ -36,6 +37,7 @@ export function createSessionAdapter(deps: AdapterDeps): Required<EngineAdapter>
     const { uid, accountId, acr, amr, loginTs } = session
     const ctx = currentRequest()
     if (!ctx || !uid || !accountId || !holdsNewProof(session)) return
+    const { via, foreign } = elsewhereOf(session)
     await deps.sessions.opened({
       tenantId,
       uid: brandId<SessionUid>(uid),
@@ -45,6 +47,7 @@ export function createSessionAdapter(deps: AdapterDeps): Required<EngineAdapter>
       provedAt: loginTs ?? epochSeconds(clock),
       ip: ctx.ip,
       headers: ctx.headers,
+      elsewhere: via && foreign && { via, foreign },
     })
   }
 

@@ -1,6 +1,7 @@
 import type { Client } from '#client/client.ts'
 import type { SignInFacts } from '#federation/federation.ts'
 import type { AccountId, ConnectionId, SessionUid } from '#kit/ids.ts'
+import type { ForeignSession } from '#session/session.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 
 /**
@@ -52,6 +53,8 @@ export type SignIn = {
   /** Through whom, if not here; and the session ends no later, epoch seconds. */
   readonly via?: ConnectionId | undefined
   readonly until?: number | undefined
+  /** By which session of theirs. */
+  readonly foreign?: ForeignSession | undefined
 }
 
 /** The work is over without a sign-in. */

@@ -95,9 +95,9 @@ type Opening = { readonly client: Client; readonly signIn: SignIn; readonly gran
 
 /** The id of it, which a cookie would carry, is thrown away. */
 async function openSession(provider: Provider, { client, signIn, grantId }: Opening, clock: Clock) {
-  const { accountId, acr, amr, at, via, until } = signIn
+  const { accountId, acr, amr, at, via, until, foreign } = signIn
   const session = new provider.Session()
-  Object.assign(session, { accountId, acr, amr: [...amr], loginTs: at, via, until })
+  Object.assign(session, { accountId, acr, amr: [...amr], loginTs: at, via, until, foreign })
   session.ensureClientContainer(client.clientId)
   session.grantIdFor(client.clientId, grantId)
   await session.save(remainingLifetime(session, epochSeconds(clock)))

@@ -1,4 +1,5 @@
 import { namespaces, statuses } from '../names.ts'
+import { readInstant } from '../instant.ts'
 import { attributeOf, childrenOf, descendantsOf, plainTextOf, type XmlElement } from '../xml/xml.ts'
 import { readDocument } from './document.ts'
 import { isBefore } from './instant.ts'
@@ -33,6 +34,7 @@ export const readLogoutRequest: ReadLogoutRequest = ({ message, ...situation }) 
     id: attributeOf(element, 'ID') ?? '',
     nameId: readNameId(element),
     sessionIndexes: sessionIndexesOf(element).flatMap((text) => text ?? []),
+    issuedAt: readInstant(attributeOf(element, 'IssueInstant')) ?? situation.now,
     relayState,
     once: onceOf(element, situation),
   }

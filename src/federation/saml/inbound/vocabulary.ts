@@ -123,6 +123,8 @@ export type LogoutRequestRead = {
   readonly nameId: NameId
   /** Empty: all sessions of this NameID at this connection. */
   readonly sessionIndexes: readonly string[]
+  /** Milliseconds since the epoch, by their clock. */
+  readonly issuedAt: number
   /** Undefined when there was none or it came by POST, where it is a field of the form. To be sent back, never to be read. */
   readonly relayState: string | undefined
   readonly once: Once
