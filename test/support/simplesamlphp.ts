@@ -11,6 +11,12 @@ export type SimpleSaml = TestServer & {
   ssoUrl(spEntityId: string): string
   /** Makes these the service providers it knows, by entityID: SimpleSAMLphp's own options, read with each request. */
   trust(serviceProviders: Readonly<Record<string, object>>): void
+  /** Says in its metadata that it takes requests so, and in no other way. */
+  takeRequestsBy(binding: 'redirect' | 'post'): void
+  /** Where a sign-out begins over there, of everything this browser is signed in to. */
+  readonly sloUrl: string
+  /** And where it ends. */
+  readonly leftUrl: string
 }
 
 export const simpleSamlPerson = {
@@ -44,8 +50,11 @@ export async function startSimpleSaml(): Promise<SimpleSaml | undefined> {
   const trust: SimpleSaml['trust'] = (sps) =>
     writeFileSync(join(dir, 'sps.json'), JSON.stringify(sps))
   trust({})
-  for (const [name, text] of Object.entries(filesOf(dir, base, entityId)))
+  for (const [name, text] of Object.entries(filesOf(dir, base)))
     writeFileSync(join(dir, name), text)
+  const host = (sso: readonly string[]) =>
+    writeFileSync(join(dir, 'metadata/saml20-idp-hosted.php'), hosted(entityId, sso))
+  host(bindings)
 
   const server = await supervise({
     dir,
@@ -59,7 +68,11 @@ export async function startSimpleSaml(): Promise<SimpleSaml | undefined> {
   })
   const ssoUrl = (sp: string) =>
     `${base}/saml2/idp/SSOService.php?spentityid=${encodeURIComponent(sp)}`
-  return { ...server, entityId, metadataUrl, ssoUrl, trust }
+  const takeRequestsBy: SimpleSaml['takeRequestsBy'] = (binding) =>
+    host(bindings.filter((one) => one.endsWith(binding === 'post' ? 'POST' : 'Redirect')))
+  const leftUrl = `${metadataUrl}?output=xhtml`
+  const sloUrl = `${base}/saml2/idp/SingleLogoutService.php?ReturnTo=${encodeURIComponent(leftUrl)}`
+  return { ...server, entityId, metadataUrl, ssoUrl, sloUrl, leftUrl, trust, takeRequestsBy }
 }
 
 function makeKeyPair(dir: string): void {
@@ -81,7 +94,7 @@ const bindings = [
   'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
 ]
 
-function filesOf(dir: string, base: string, entityId: string): Readonly<Record<string, string>> {
+function filesOf(dir: string, base: string): Readonly<Record<string, string>> {
   const { username, password, attributes } = simpleSamlPerson
   return {
     'router.php': router,
@@ -108,22 +121,25 @@ function filesOf(dir: string, base: string, entityId: string): Readonly<Record<s
     'config/authsources.php': php('config', {
       example: { 0: 'exampleauth:UserPass', [`${username}:${password}`]: attributes },
     }),
-    'metadata/saml20-idp-hosted.php': php('metadata', {
-      [entityId]: {
-        host: '__DEFAULT__',
-        privatekey: 'idp.key',
-        certificate: 'idp.crt',
-        auth: 'example',
-        SingleSignOnServiceBinding: bindings,
-        SingleLogoutServiceBinding: bindings,
-        authproc: {
-          3: { class: 'saml:AttributeNameID', attribute: 'uid', Format: persistent },
-        },
-        'signature.algorithm': 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
-      },
-    }),
     'metadata/saml20-sp-remote.php': `<?php $metadata = json_decode(file_get_contents('${dir}/sps.json'), true);`,
   }
+}
+
+function hosted(entityId: string, sso: readonly string[]): string {
+  return php('metadata', {
+    [entityId]: {
+      host: '__DEFAULT__',
+      privatekey: 'idp.key',
+      certificate: 'idp.crt',
+      auth: 'example',
+      SingleSignOnServiceBinding: sso,
+      SingleLogoutServiceBinding: bindings,
+      authproc: {
+        3: { class: 'saml:AttributeNameID', attribute: 'uid', Format: persistent },
+      },
+      'signature.algorithm': 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+    },
+  })
 }
 
 function php(variable: string, value: object): string {
