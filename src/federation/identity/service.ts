@@ -1,6 +1,7 @@
 import type { Accounts } from '#account/account.ts'
 import { epochSeconds } from '#kit/clock.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
+import { brandId, type AccountId } from '#kit/ids.ts'
 import type { Ephemeral } from '#storage/storage.ts'
 import type {
   Admission,
@@ -31,6 +32,8 @@ export type IdentityDeps = Omit<AdmitDeps, 'accounts' | 'records'> &
 
 /** Times it is decided anew when somebody else was faster. */
 const mostTries = 3
+
+const nobody = brandId<AccountId>('nobody')
 
 export function createIdentities(deps: IdentityDeps): Identities {
   const records = createRecords(deps)
@@ -162,8 +165,8 @@ function createAttempt(
   /** Asked of everybody alike, so that no answer takes longer for who is known (Q73). */
   async function holderOf({ tenant, connection, mapped }: Guest) {
     const account = mapped.email && (await accounts.findByEmail(tenant.id, mapped.email.email))
+    const identities = await store.list(tenant.id, account?.id ?? nobody)
     if (!account) return undefined
-    const identities = await store.list(tenant.id, account.id)
     const hasAnother = identities.some(({ connectionId }) => connectionId === connection.id)
     return { account, status: account.status, hasAnother, isPrivileged: isPrivileged(account) }
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it, mock } from 'node:test'
 import { brandId, type TenantId } from '#kit/ids.ts'
 import { acme, google, noRules, openIdentities, requester } from '#test/support/identities.ts'
 import { actor, tenant } from '#test/support/password-login.ts'
@@ -28,6 +28,18 @@ describe('an address that nobody vouches for', () => {
     assert.equal(one.length, other.length)
     assert.equal(await world.accounts.findByEmail(tenant.id, 'ada@example.test'), undefined)
     assert.deepEqual(world.told, [])
+  })
+
+  it('asks as much of the stores whether somebody has it or not: time tells nothing either (Q73)', async () => {
+    const asked = async (isKnown: boolean) => {
+      const world = await openIdentities()
+      if (isKnown) await world.addAccount('ada@example.test')
+      const find = mock.method(world.store, 'find')
+      const list = mock.method(world.store, 'list')
+      await waiting(world)
+      return { find: find.mock.callCount(), list: list.mock.callCount() }
+    }
+    assert.deepEqual(await asked(true), await asked(false))
   })
 
   it('makes one once its mailbox is proved, as a verified one does', async () => {
