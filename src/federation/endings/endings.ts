@@ -12,4 +12,6 @@ export type SuspectSession = {
 export type SuspectSessions = {
   /** In a stable order, those after `after`. */
   list(after: SuspectSession | undefined, limit: number): Promise<readonly SuspectSession[]>
+  /** False where its person signed in anew since: a session stays the same then. */
+  isStill(suspect: SuspectSession): Promise<boolean>
 }

@@ -43,5 +43,13 @@ export function createPostgresSuspectSessions({
         amr: row.amr,
       }))
     },
+
+    async isStill({ uid, account, acr, amr }) {
+      const found = await knex('sessions')
+        .where({ tenant_id: account.tenantId, uid, account_id: account.id, acr: acr ?? null })
+        .whereRaw('amr = ?::text[]', [[...amr]])
+        .first('uid')
+      return found !== undefined
+    },
   }
 }

@@ -17,7 +17,9 @@ const sessionOf = (name: string): SuspectSession => ({
   amr: ['pwd'],
 })
 
-function open(count: number, { stays, fails }: { stays?: string; fails?: string } = {}) {
+type Odd = { readonly stays?: string; readonly returns?: string; readonly fails?: string }
+
+function open(count: number, { stays, returns, fails }: Odd = {}) {
   const all = Array.from({ length: count }, (_, at) => sessionOf(String(at).padStart(4, '0')))
   const ended: string[] = []
   const asked: number[] = []
@@ -27,6 +29,7 @@ function open(count: number, { stays, fails }: { stays?: string; fails?: string 
         asked.push(limit)
         return all.filter(({ uid }) => uid > (after?.uid ?? '')).slice(0, limit)
       },
+      isStill: async ({ uid }) => uid !== returns,
     },
     enforcement: {
       instead: async ({ email }) => (email === `${stays}@acme.test` ? undefined : google),
@@ -52,6 +55,12 @@ describe('sessions of before a domain had to sign in elsewhere', () => {
 
   it('stay where the sign-in may stand', async () => {
     const { endAll, ended } = open(3, { stays: '0001' })
+    assert.equal(await endAll(), 2)
+    assert.deepEqual(ended, ['0000', '0002'])
+  })
+
+  it('stay where their person came back from over there meanwhile', async () => {
+    const { endAll, ended } = open(3, { returns: '0001' })
     assert.equal(await endAll(), 2)
     assert.deepEqual(ended, ['0000', '0002'])
   })

@@ -18,8 +18,11 @@ export function createEnforcedEndings(deps: {
 }): () => Promise<number> {
   const { suspects, enforcement, sessions } = deps
 
-  async function end({ uid, account, acr, amr }: SuspectSession): Promise<number> {
+  async function end(suspect: SuspectSession): Promise<number> {
+    const { uid, account, acr, amr } = suspect
     if (!(await enforcement.instead(account, { acr, amr, via: undefined }))) return 0
+    // whoever was sent elsewhere may be back while the batch is worked off, in the very same session
+    if (!(await suspects.isStill(suspect))) return 0
     const { tenantId, id } = account
     const ended = await sessions.end({ tenantId, id }, uid, { actor: { kind: 'system' } })
     return ended === 'ended' ? 1 : 0
