@@ -11,7 +11,7 @@ import type { KnownPeer, PeerUnknown } from './saml.ts'
 const day = 24 * 3600_000
 const tenantId = brandId<TenantId>('main')
 
-async function open(ends: number, peer?: PeerUnknown) {
+async function open(ends: number, peer?: KnownPeer | PeerUnknown) {
   const clock = createFakeClock(now)
   const key = await createSamlTestKey({ rsa: 2048 }, new Date(now + ends))
   const { certificate } = key
@@ -64,6 +64,16 @@ describe('a certificate of an identity provider that ends', () => {
     const { told, watch } = await open(5 * day)
     await Promise.all([watch(), watch()])
     assert.equal(told.length, 1)
+  })
+
+  it('is told of for ten of them at most: how many there are is the word of the other side (CWE-770)', async () => {
+    const ending = () => createSamlTestKey({ curve: 'P-256' }, new Date(now + day))
+    const keys = await Promise.all(Array.from({ length: 12 }, ending))
+    const certificates = keys.map(({ certificate }) => certificate)
+    const peer = { entityId: 'e', ssoEndpoints: [], sloEndpoints: [], certificates }
+    const { told, watch } = await open(day, peer)
+    await watch()
+    assert.equal(told.length, 10)
   })
 
   it('is not known where nothing is known of the other side', async () => {

@@ -10,6 +10,8 @@ import type { SamlConnection, SamlPeers, SamlStore } from './saml.ts'
 /** Days before the end of a certificate that are told of, and the end itself (reference/federation.md §3.7, rotation). */
 const thresholds = [0, 1, 7, 14, 30, 60]
 const day = 24 * 3600_000
+/** Certificates of one connection that are told of: how many there are is the word of the other side, each is mails to many (CWE-770). */
+const most = 10
 
 /**
  * Tells who administers a tenant that a certificate of its identity provider is about to end: once for each certificate and
@@ -28,7 +30,7 @@ export function createCertificateWatch(deps: {
   async function look(connection: SamlConnection): Promise<void> {
     const peer = await peers.of(connection)
     if (isUnknown(peer)) return
-    for (const text of peer.certificates) {
+    for (const text of peer.certificates.slice(0, most)) {
       const x509 = readCertificate(text)
       if (!x509) continue
       const days = thresholdOf(x509.validToDate.getTime() - clock.now())
