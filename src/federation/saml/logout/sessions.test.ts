@@ -90,4 +90,11 @@ describe('sessions that came by SAML', () => {
     const bob = { ...name, nameId: { ...nameId, value: 'bob' } }
     await remember('bob', '_1', 1000, bob)
   })
+
+  it('come to be again after a sign-in there since, whose index may be the same one (SAML Core §2.7.2)', async () => {
+    const { remember, named } = open()
+    await named({ sessionIndexes: ['1'], at: 2000 })
+    await assert.rejects(remember('of that moment', '1', 2000))
+    await remember('anew', '1', 2001)
+  })
 })

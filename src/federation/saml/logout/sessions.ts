@@ -25,9 +25,10 @@ export function createSamlSessions(deps: {
         ephemeral.get(endedKey(place, indexKey)),
         ephemeral.get(endedKey(place, all)),
       ])
-      // all that were begun before are over; who signed in there anew since is welcome
+      // what was begun before is over; who signed in there anew since is welcome, though the index be the same (SAML Core §2.7.2)
+      const isNamed = named !== undefined && foreign.at <= Number(named)
       const isOver = whole !== undefined && foreign.at < Number(whole)
-      if (named !== undefined || isOver) throw sessionOver()
+      if (isNamed || isOver) throw sessionOver()
     },
 
     async named({ tenantId, connectionId, name, sessionIndexes, at }) {
