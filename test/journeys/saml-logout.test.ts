@@ -67,6 +67,14 @@ describeInWorlds('signing out where one had signed in by SAML', (world) => {
     assert.match(readRedirect(page.url, 'SAMLResponse'), /StatusCode Value="[^"]+:Success"/)
   })
 
+  it('ends it by the latest index, though it was proved there no later than the first (SAML Core §2.7.2)', async () => {
+    const peer = await openSamlPeer(world())
+    const first = await signedIn(peer, { index: '_first' })
+    await peer.signIn(first.tab, 'web', { index: '_latest', parameters: { prompt: 'login' } })
+    await peer.endsByRedirect(world().browser().tab(), { indexes: ['_latest'] })
+    assert.equal(await isSignedIn(first), false)
+  })
+
   it('ends nothing by the SessionIndex of somebody else', async () => {
     const peer = await openSamlPeer(world())
     const ada = await signedIn(peer, { index: '_ada' })

@@ -57,6 +57,13 @@ const ofSaml = {
 
 export type SamlPeer = ReturnType<typeof createSamlPeer>
 
+type SignInOptions = {
+  readonly name?: string
+  readonly index?: string
+  /** Of the application's request. */
+  readonly parameters?: Readonly<Record<string, string>>
+}
+
 type Place = {
   readonly connection: Connection
   readonly domain: string
@@ -91,10 +98,10 @@ function createSamlPeer(world: World, { connection, domain, tenant }: Place) {
     async signIn(
       tab: Tab,
       client: TestClient | 'web',
-      { name = 'ada-42', index = '_session1' }: { name?: string; index?: string } = {},
+      { name = 'ada-42', index = '_session1', parameters }: SignInOptions = {},
     ) {
       const rp: RelyingParty = await world.relyingParty(client)
-      const attempt = await rp.start()
+      const attempt = await rp.start(parameters)
       let page = await tab.open(attempt.url)
       if (!page.isElsewhere) page = await follow(tab, connection)
       if (!page.isElsewhere) page = await tab.submit({}, /^Continue to/)

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { elsewhereOf } from '../federated-session.ts'
 import type { FormerAuthorization, StoredSession } from '../stored-session.ts'
 import type { EnginePayload } from './adapter-deps.ts'
 import { currentRequest } from './request.ts'
@@ -67,12 +68,13 @@ export function cameWithRotatedCookie(ctx: KoaContextWithOIDC): boolean {
   return seen?.superseded === true && engineSession(ctx)?.id === seen.id
 }
 
-/** Somebody proved who they are during this request. */
-export function holdsNewProof({ accountId, loginTs }: EnginePayload): boolean {
+/** Somebody proved who they are during this request; perhaps elsewhere, where it was proved no later than the last time. */
+export function holdsNewProof(session: EnginePayload): boolean {
   const before = seenNow()
   if (!before) return true
   const read = JSON.parse(before.stored) as StoredSession // written by the codec
-  return read.accountId !== accountId || read.loginTs !== loginTs
+  if (read.accountId !== session.accountId || read.loginTs !== session.loginTs) return true
+  return !isDeepStrictEqual(elsewhereOf(read).foreign, elsewhereOf(session).foreign)
 }
 
 export function isWorthWriting(id: string, payload: EnginePayload): boolean {
