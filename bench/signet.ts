@@ -5,7 +5,6 @@ import { createServer } from '#http/server.ts'
 import { systemClock } from '#kit/clock.ts'
 import { createGate } from '#kit/gate.ts'
 import { createPasswordHasher } from '#login/password/argon2.ts'
-import { createHashThread } from '#login/password/hash-thread.ts'
 import { migrate } from '#storage/migrate.ts'
 import { connectRedis } from '#storage/redis.ts'
 import { createLogger } from '#telemetry/logger.ts'
@@ -58,8 +57,7 @@ export async function startSignet(options: SignetOptions): Promise<Subject> {
   const config = { ...loaded.config, password: hashing }
   const logger = createLogger(config.log)
   const metrics = createMetrics({ version: 'bench' })
-  const runHash = createHashThread(config.password.width)
-  const input = { config, secrets, clock: systemClock, logger, metrics, runHash }
+  const input = { config, secrets, clock: systemClock, logger, metrics }
 
   const app = await openApp(input)
   if (app.redis) await connectRedis(app.redis)
@@ -70,11 +68,11 @@ export async function startSignet(options: SignetOptions): Promise<Subject> {
     config: config.password,
     gate: createGate({
       name: 'bench',
-      width: 2 * config.password.width,
+      width: config.password.width,
       queue: Infinity,
-      patience: Infinity,
+      patience: 600_000,
     }),
-    run: runHash,
+    clock: systemClock,
   })
   await gather(app, { tenant, hash: await hasher.hash(password), count: options.crowd ?? 0 })
   const web = await createWeb(input, app, [])

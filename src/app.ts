@@ -26,7 +26,6 @@ import type { Clock } from '#kit/clock.ts'
 import { createGate } from '#kit/gate.ts'
 import { createKeyDeriver, createSealer, type KeyDeriver } from '#kit/sealer.ts'
 import { createPasswordHasher } from '#login/password/argon2.ts'
-import { createHashRunner, type HashRunner } from '#login/password/hashing.ts'
 import { loadBlocklist } from '#login/password/blocklist.ts'
 import { createBreachService } from '#login/password/breach-service.ts'
 import type { EmailChangeStore } from '#login/email-change/email-change.ts'
@@ -77,8 +76,6 @@ export type AppInput = {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
-  /** Where passwords are hashed; without it, beside everything else. */
-  readonly runHash?: HashRunner | undefined
 }
 
 /** Everything a process of Signet can do; the server and the command line take from it what they need. */
@@ -212,12 +209,11 @@ function createPasswords(
   })
 }
 
-/** One gate for whatever is hashed; besides those that run it lets in as many, which are next. */
-function createHasher({ config, metrics, runHash }: AppInput) {
+/** One gate for whatever is hashed. */
+function createHasher({ config, clock, metrics }: AppInput) {
   const { width, queue } = config.password
-  const gate = createGate({ name: 'password', width: 2 * width, queue: queue - width })
-  const run = runHash ?? createHashRunner(width)
-  return createPasswordHasher({ config: config.password, gate, run, metrics })
+  const gate = createGate({ name: 'password', width, queue })
+  return createPasswordHasher({ config: config.password, gate, clock, metrics })
 }
 
 /** What people change about how they sign in, by themselves. */

@@ -18,7 +18,6 @@ import { demoAccounts } from '#demo/demo.ts'
 import type { DemoAccount } from '#interaction/step-page.ts'
 import { systemClock } from '#kit/clock.ts'
 import { loadBlocklist } from '#login/password/blocklist.ts'
-import { createHashThread } from '#login/password/hash-thread.ts'
 import { createLogger } from '#telemetry/logger.ts'
 import { createMetrics, createWorkerMetrics } from '#telemetry/metrics.ts'
 
@@ -78,7 +77,6 @@ function inputOf({ config, secrets }: LoadedConfig, role: Role): AppInput {
     clock: systemClock,
     logger: createLogger(config.log),
     metrics: createMetrics({ version, isWorker: role === 'worker' }),
-    runHash: createHashThread(config.password.width),
   }
 }
 

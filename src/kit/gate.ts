@@ -17,7 +17,7 @@ export function createGate(options: {
   readonly name: string
   readonly width: number
   readonly queue: number
-  /** Milliseconds one waits at most; `Infinity` as well. */
+  /** Milliseconds one waits at most. */
   readonly patience?: number
 }): Gate {
   const { name, width, queue, patience = 5000 } = options
@@ -43,11 +43,10 @@ export function createGate(options: {
         clearTimeout(impatience)
         resolve()
       }
-      const giveUp = () => {
+      const impatience = setTimeout(() => {
         waiters.splice(waiters.indexOf(waiter), 1)
         reject(refusal())
-      }
-      const impatience = patience === Infinity ? undefined : setTimeout(giveUp, patience)
+      }, patience)
       waiters.push(waiter)
     })
   }

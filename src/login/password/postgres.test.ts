@@ -12,7 +12,6 @@ import { actor, email, requesterFrom, right, tenant, wrong } from '#test/support
 import { createRecordingLogger } from '#test/support/recording-logger.ts'
 import { createPostgresThrottle } from '../throttle/postgres.ts'
 import { createPasswordHasher } from './argon2.ts'
-import { createHashRunner } from './hashing.ts'
 import { createPostgresPasswordStore } from './postgres.ts'
 import { createPasswordLogin } from './service.ts'
 
@@ -37,7 +36,7 @@ async function setUp(database: TestDatabase) {
     hasher: createPasswordHasher({
       config: { memory: 64, time: 2, parallelism: 1, width: 1, queue: 50 },
       gate: createGate({ name: 'password', width: 1, queue: 50 }),
-      run: createHashRunner(1),
+      clock,
     }),
     sealer,
     keys,

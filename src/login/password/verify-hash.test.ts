@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { createGate } from '#kit/gate.ts'
+import { createFakeClock } from '#test/support/fake-clock.ts'
 import { createPasswordHasher } from './argon2.ts'
-import { createHashRunner } from './hashing.ts'
 import { verifyHash } from './verify-hash.ts'
 
 const right = 'grumpy tea cups'
@@ -86,8 +86,7 @@ describe('a hash of another system (Q32)', () => {
 describe('the hasher', () => {
   const config = { memory: 64, time: 2, parallelism: 1, width: 1, queue: 1 }
   const gate = createGate({ name: 'password', width: config.width, queue: config.queue })
-  const run = createHashRunner(config.width)
-  const hasher = createPasswordHasher({ config, gate, run })
+  const hasher = createPasswordHasher({ config, gate, clock: createFakeClock() })
 
   for (const [kind, hash, password] of foreign) {
     test(`${kind}: is verified as NFC, and to be hashed again (Q27, Q30)`, async () => {
@@ -99,7 +98,7 @@ describe('the hasher', () => {
   test('does the work everybody costs beside that of an imported one: it is never answered sooner (Q73)', async () => {
     let usual = 0
     const metrics = { passwordHashed: () => void (usual += 1) }
-    const counting = createPasswordHasher({ config, gate, run, metrics })
+    const counting = createPasswordHasher({ config, gate, clock: createFakeClock(), metrics })
     for (const [, hash] of foreign) assert.equal(await counting.verify(hash, 'wrong'), false)
     assert.equal(usual, foreign.length)
     await counting.verify(await counting.hash(right), 'wrong')
