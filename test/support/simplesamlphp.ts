@@ -59,7 +59,8 @@ export async function startSimpleSaml(): Promise<SimpleSaml | undefined> {
   const server = await supervise({
     dir,
     command: '/usr/bin/php',
-    args: ['-S', `127.0.0.1:${port}`, join(dir, 'router.php')],
+    // without its cache, which sees a changed file only after two seconds
+    args: ['-d', 'opcache.enable=0', '-S', `127.0.0.1:${port}`, join(dir, 'router.php')],
     owner: {},
     env: { ...process.env, SIMPLESAMLPHP_CONFIG_DIR: join(dir, 'config') },
     url: base,
