@@ -13,6 +13,8 @@ import type { Transaction } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import type { ConnectionNews } from '#views/mail/connection-news.ts'
 
+export { connectionUrl, connectionUrls } from './addresses.ts'
+
 /**
  * Signing in with the account one has elsewhere. A connection is one more login method: it leaves, comes back, proves;
  * `interaction/finish` still decides. `oidc/` and `saml/` speak with the other side, `connection/` knows who that is,
@@ -375,28 +377,6 @@ export type TellAdministrators = (
 
 /** Seconds somebody may stay away. */
 export const errandLifetime = 600
-
-/** Address of a connection's own endpoint, below the tenant's issuer: never from a header. */
-export function connectionUrl(
-  tenant: Pick<Tenant, 'issuer'>,
-  id: ConnectionId,
-  endpoint: 'start' | 'callback' | 'jwks' | 'acs' | 'metadata' | 'slo',
-): string {
-  return `${tenant.issuer}/federation/${id}/${endpoint}`
-}
-
-/** What the other side is told of us. */
-export function connectionUrls(
-  tenant: Pick<Tenant, 'issuer'>,
-  { id, type }: Pick<Connection, 'id' | 'type'>,
-): Readonly<Record<string, string>> {
-  if (type !== 'saml') return { redirect_uri: connectionUrl(tenant, id, 'callback') }
-  return {
-    metadata: connectionUrl(tenant, id, 'metadata'),
-    acs: connectionUrl(tenant, id, 'acs'),
-    slo: connectionUrl(tenant, id, 'slo'),
-  }
-}
 
 /** What a connection's id may be. */
 export const connectionIdPattern = /^[a-z][a-z0-9-]{0,62}[a-z0-9]$/
