@@ -7,9 +7,9 @@ import type { Logger } from '#telemetry/telemetry.ts'
 import { createGuardedKnex } from './guarded-knex.ts'
 import { LeanClient } from './lean-client.ts'
 import { DataFolderRefused, lockDataFolder } from './lock.ts'
-import { guarded } from './outage.ts'
 import { answersWithin } from './ping.ts'
-import type { Database, Statement, Statements } from './storage.ts'
+import { createPooledStatements } from './pooled.ts'
+import type { Database, Statement } from './storage.ts'
 import { unpack } from './template/archive.ts'
 
 const template = new URL('./template/pgdata-18.tar.gz', import.meta.url)
@@ -39,7 +39,7 @@ export async function createEmbeddedDatabase(options: {
 function assemble(pglite: PGlite, logger: Logger | undefined, unlock?: () => void): Database {
   const pool = createPool(pglite)
   const knex = createGuardedKnex(pool, logger)
-  const statements = createStatements(pool)
+  const statements = createPooledStatements(pool)
   const maintenance = setInterval(() => {
     maintain(pool).catch((error: unknown) => {
       logger?.warn('maintenance of the embedded database failed', { err: error })
@@ -51,7 +51,7 @@ function assemble(pglite: PGlite, logger: Logger | undefined, unlock?: () => voi
     knex,
     statements,
     transaction: (work) => knex.transaction(work),
-    ping: (timeout) => answersWithin(statements.run(ping, [], 'relaxed'), timeout),
+    ping: (timeout) => answersWithin(statements.run(ping, []), timeout),
     withoutLimits: (work) => work(knex),
     async close() {
       clearInterval(maintenance)
@@ -64,21 +64,6 @@ function assemble(pglite: PGlite, logger: Logger | undefined, unlock?: () => voi
 }
 
 const ping: Statement = { name: 'storage.ping', text: 'SELECT 1' }
-
-function createStatements(pool: Pool): Statements {
-  return {
-    run: <Row>(statement: Statement, values: readonly unknown[]) =>
-      guarded(async () => {
-        const client = await pool.connect()
-        try {
-          const result = await client.query({ ...statement, values: [...values] })
-          return { rows: result.rows as Row[], rowCount: result.rowCount ?? 0 } // the statement's text decides the row
-        } finally {
-          client.release()
-        }
-      }),
-  }
-}
 
 /**
  * The driver of a real Postgres over PGlite's one session. A client that left the pool badly may leave its transaction

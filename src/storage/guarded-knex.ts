@@ -1,7 +1,7 @@
 import knex, { type Knex } from 'knex'
 import type { Pool } from 'pg'
 import type { Logger } from '#telemetry/telemetry.ts'
-import { asUnavailable } from './outage.ts'
+import { asUnavailable, isReadTimeout } from './outage.ts'
 
 /** A connection knex took from the pool, as far as we touch it. */
 type TakenConnection = { end(): Promise<void> }
@@ -39,8 +39,4 @@ export function createGuardedKnex(pool: Pool, logger?: Logger): Knex {
     compileSqlOnError: false,
     log: { warn, error: warn, deprecate: warn, debug: () => undefined },
   })
-}
-
-function isReadTimeout(error: unknown): boolean {
-  return error instanceof Error && error.message.endsWith('Query read timeout')
 }

@@ -73,6 +73,11 @@ export function meansReconnect(error: unknown): boolean {
   return state !== undefined && (state === '25006' || /^(08|57P0)/.test(state))
 }
 
+/** The driver gave up on a server that says nothing: what was asked may still be worked on there. */
+export function isReadTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message.endsWith('Query read timeout')
+}
+
 function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = codeOf(error)

@@ -46,9 +46,14 @@ describe('a real Postgres', { skip: !hasPostgres() }, () => {
   })
 
   it('flushes durable statements and not relaxed ones', async () => {
-    const durable = await database.statements.run(commit, [], 'durable')
-    const relaxed = await database.statements.run(commit, [], 'relaxed')
-    assert.deepEqual([durable.rows, relaxed.rows], [[{ mode: 'on' }], [{ mode: 'off' }]])
+    for (const [durability, mode] of [
+      ['durable', 'on'],
+      ['alone', 'on'],
+      ['relaxed', 'off'],
+    ] as const) {
+      const { rows } = await database.statements.run(commit, [], durability)
+      assert.deepEqual(rows, [{ mode }])
+    }
   })
 
   it('sends what is asked together to one connection, up to a limit, and durable ones to all', async () => {
@@ -65,10 +70,23 @@ describe('a real Postgres', { skip: !hasPostgres() }, () => {
     await wide.close()
   })
 
-  it('gives up on a slow statement, not on its connection', async () => {
-    const slow = database.statements.run(sleep, [60], 'relaxed')
-    await assert.rejects(withinFiveSeconds(slow), Unavailable)
-    assert.equal((await database.statements.run(echo, [1], 'relaxed')).rowCount, 1)
+  for (const durability of ['durable', 'relaxed', 'alone'] as const) {
+    it(`gives up on a slow statement, not on its connection: ${durability}`, async () => {
+      const slow = database.statements.run(sleep, [60], durability)
+      await assert.rejects(withinFiveSeconds(slow), Unavailable)
+      assert.equal((await database.statements.run(echo, [1], durability)).rowCount, 1)
+    })
+  }
+
+  it('lets what waits alone hold nothing else up', async () => {
+    const order: string[] = []
+    const ask = async (statement: Statement, durability: Durability | 'alone') => {
+      await database.statements.run(statement, [1], durability)
+      order.push(durability)
+    }
+    const lanes = Array.from({ length: 8 }, () => ask(echo, 'durable'))
+    await Promise.all([ask(sleep, 'alone'), ...lanes])
+    assert.deepEqual(order, [...Array.from({ length: 8 }, () => 'durable'), 'alone'])
   })
 
   it('lets migrations take their time', async () => {

@@ -6,6 +6,7 @@ import { createGuardedKnex } from './guarded-knex.ts'
 import { LeanClient } from './lean-client.ts'
 import { createPipeline } from './pipeline.ts'
 import { answersWithin } from './ping.ts'
+import { createPooledStatements } from './pooled.ts'
 import type { Database, Statement } from './storage.ts'
 
 const ping: Statement = { name: 'storage.ping', text: 'SELECT 1' }
@@ -39,11 +40,17 @@ export function createPostgresDatabase(options: {
   const pool = createPool({ connectionString: url, max: sizes.max, ...limits }, logger)
   const knex = createGuardedKnex(pool, logger)
   const pipeline = createPipeline({ url, ...sizes, logger })
+  const pooled = createPooledStatements(pool)
 
   return {
     kind: 'postgres',
     knex,
-    statements: pipeline,
+    statements: {
+      run: (statement, values, durability) =>
+        durability === 'alone'
+          ? pooled.run(statement, values)
+          : pipeline.run(statement, values, durability),
+    },
     transaction: (work) => knex.transaction(work),
     ping: (timeout) => answersWithin(pipeline.run(ping, [], 'relaxed'), timeout),
     async withoutLimits(work) {
