@@ -40,6 +40,15 @@ export type Audit = {
     accountId: AccountId,
     options: { readonly since: Date; readonly limit: number },
   ): Promise<readonly RecordedEvent[]>
+  /** Of the newest `limit` about this account since then: how many there are, and how many of them are of a kind. */
+  countOf(
+    tenantId: TenantId,
+    accountId: AccountId,
+    options: Pick<AuditEvent, 'type' | 'outcome'> & {
+      readonly since: Date
+      readonly limit: number
+    },
+  ): Promise<{ readonly found: number; readonly counted: number }>
   /**
    * Erases who the events of this account are about: its id, addresses, browsers and details. What happened and when
    * stays, and the chain as it is: it never held more of the person than a salted hash.

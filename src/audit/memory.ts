@@ -6,6 +6,11 @@ import { beginning, follow, linkHash, recordedEvent, written, type Link } from '
 export function createMemoryAudit(deps: { readonly clock: Clock }): Audit {
   const chains = new Map<TenantId, Link[]>()
 
+  const listOf: Audit['listOf'] = async (tenantId, accountId, { since, limit }) => {
+    const events = (chains.get(tenantId) ?? []).toReversed().map(recordedEvent)
+    return events.filter((e) => e.accountId === accountId && e.at >= since).slice(0, limit)
+  }
+
   return {
     async append(event) {
       const chain = chains.get(event.tenantId) ?? []
@@ -20,9 +25,12 @@ export function createMemoryAudit(deps: { readonly clock: Clock }): Audit {
       return chain.toReversed().slice(0, limit).map(recordedEvent)
     },
 
-    async listOf(tenantId, accountId, { since, limit }) {
-      const events = (chains.get(tenantId) ?? []).toReversed().map(recordedEvent)
-      return events.filter((e) => e.accountId === accountId && e.at >= since).slice(0, limit)
+    listOf,
+
+    async countOf(tenantId, accountId, { type, outcome, ...newest }) {
+      const events = await listOf(tenantId, accountId, newest)
+      const counted = events.filter((one) => one.type === type && one.outcome === outcome)
+      return { found: events.length, counted: counted.length }
     },
 
     async forget(tenantId, accountId) {

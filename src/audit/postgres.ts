@@ -23,6 +23,14 @@ const append = `
   INSERT INTO audit_events (tenant_id, sequence, at, event, hash)
   SELECT :tenant, sequence, :at, :text, hash FROM head`
 
+const places = ['tenant', 'text', 'at', 'account', 'personal'] as const
+
+/** The same where no transaction is open: without the query builder, and where it may wait for the head. */
+const appendAlone: Statement = {
+  name: 'audit.append_alone',
+  text: append.replace(/:(\w+)/g, (_, place) => `$${places.indexOf(place) + 1}`),
+}
+
 // By time, which the index has: a prepared plan knows no dates, and by its place would go through a whole history for them.
 const listOf: Statement = {
   name: 'audit.list_of',
@@ -40,10 +48,25 @@ const listOf: Statement = {
     ORDER BY e.sequence DESC`,
 }
 
-export function createPostgresAudit(deps: {
-  readonly database: Database
-  readonly clock: Clock
-}): Audit {
+/** Of the newest ones, those of a kind: counted there, because they are many where somebody tries passwords. */
+const countOf: Statement = {
+  name: 'audit.count_of',
+  text: `
+    SELECT count(*)::int AS found, count(*) FILTER (
+      WHERE event->>'type' = $5::text AND event->>'outcome' = $6::text)::int AS counted
+    FROM (
+      SELECT sequence FROM audit_people
+      WHERE tenant_id = $1 AND account_id = $2 AND at >= $3::timestamptz
+      ORDER BY at DESC, sequence DESC LIMIT $4::int
+    ) AS newest CROSS JOIN LATERAL (
+      SELECT event::json FROM audit_events
+      WHERE tenant_id = $1 AND sequence = newest.sequence LIMIT 1
+    ) AS e`,
+}
+
+type AuditDeps = { readonly database: Database; readonly clock: Clock }
+
+export function createPostgresAudit(deps: AuditDeps): Audit {
   const { knex, statements } = deps.database
   const events = createEvents(knex)
 
@@ -57,19 +80,7 @@ export function createPostgresAudit(deps: {
   }
 
   return {
-    async append(event, within) {
-      const at = new Date(deps.clock.now())
-      const { text, personal = null } = written(event, at)
-      const values = {
-        tenant: event.tenantId,
-        at,
-        text,
-        account: event.accountId ?? null,
-        personal,
-      }
-      // prepared once on each connection: planning it costs more than running it
-      await (within ?? knex).raw(append, values).options({ name: 'audit.append' })
-    },
+    append: createAppend(deps),
 
     async list(tenantId, { limit }) {
       const rows = await events(tenantId).orderBy('e.sequence', 'desc').limit(limit)
@@ -80,6 +91,12 @@ export function createPostgresAudit(deps: {
       const values = [tenantId, accountId, since.toISOString(), limit]
       const { rows } = await statements.run<EventRow>(listOf, values, 'relaxed')
       return rows.map(toLink).map(recordedEvent)
+    },
+
+    async countOf(tenantId, accountId, { type, outcome, since, limit }) {
+      const values = [tenantId, accountId, since.toISOString(), limit, type, outcome]
+      const { rows } = await statements.run<CountRow>(countOf, values, 'relaxed')
+      return rows[0] ?? { found: 0, counted: 0 }
     },
 
     async forget(tenantId, accountId, within) {
@@ -104,6 +121,21 @@ export function createPostgresAudit(deps: {
   }
 }
 
+function createAppend({ database, clock }: AuditDeps): Audit['append'] {
+  return async (event, within) => {
+    const at = new Date(clock.now())
+    const { text, personal = null } = written(event, at)
+    const account = event.accountId ?? null
+    const values = { tenant: event.tenantId, text, at, account, personal }
+    // prepared once on each connection: planning it costs more than running it
+    if (within) await within.raw(append, values).options({ name: 'audit.append' })
+    else {
+      const inOrder = places.map((place) => values[place])
+      await database.statements.run(appendAlone, inOrder, 'alone')
+    }
+  }
+}
+
 /** Every event of a tenant, with who it is about where that is known. */
 const createEvents = (knex: Database['knex']) => (tenantId: TenantId) =>
   knex<EventRow>('audit_events as e')
@@ -122,6 +154,8 @@ type EventRow = {
   /** Of `audit_people`. */
   data: string | null
 }
+
+type CountRow = { found: number; counted: number }
 
 type HeadRow = { tenant_id: string; sequence: string; hash: Buffer }
 

@@ -108,6 +108,24 @@ export function auditContract(name: string, open: OpenAudit): void {
       assert.deepEqual(await listed(other, grace, { since, limit: 9 }), [])
     })
 
+    test('counts what of the newest about one account is of a kind', async () => {
+      const [hal, neighbour] = [brandId<AccountId>('hal'), brandId<AccountId>('hals-neighbour')]
+      const fails = { type: 'login.failed', outcome: 'failure' } as const
+      await audit.append({ ...failed, ...fails, accountId: hal })
+      clock.advance(1000)
+      const since = new Date(clock.now())
+      await audit.append({ ...failed, ...fails, accountId: hal })
+      await audit.append({ ...failed, ...fails, outcome: 'success', accountId: hal })
+      await audit.append({ ...failed, ...fails, type: 'login.succeeded', accountId: hal })
+      await audit.append({ ...failed, ...fails, accountId: neighbour })
+      const count = (from: Date, limit: number, who = hal, where = tenantId) =>
+        audit.countOf(where, who, { ...fails, since: from, limit })
+      assert.deepEqual(await count(new Date(0), 9), { found: 4, counted: 2 })
+      assert.deepEqual(await count(since, 9), { found: 3, counted: 1 })
+      assert.deepEqual(await count(since, 2), { found: 2, counted: 0 })
+      assert.deepEqual(await count(since, 9, hal, other), { found: 0, counted: 0 })
+    })
+
     test('forgets a person without breaking the chain, and no other', async () => {
       const [linus, kay] = [brandId<AccountId>('linus'), brandId<AccountId>('kay')]
       const actor = { kind: 'account', id: linus } as const

@@ -14,6 +14,7 @@ export function createRecordingAudit(): RecordingAudit {
     },
     list: async () => [],
     listOf: async () => [],
+    countOf: async () => ({ found: 0, counted: 0 }),
     forget: async () => undefined,
     verify: async () => true,
   }

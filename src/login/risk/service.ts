@@ -21,7 +21,7 @@ import type {
 export type RiskDeps = {
   readonly store: HabitStore
   readonly devices: Pick<DeviceCookies, 'matches'>
-  readonly audit: Pick<Audit, 'append' | 'listOf'>
+  readonly audit: Pick<Audit, 'append' | 'countOf'>
   /** Undefined: the operator has no file of places, and nothing is said of them. */
   readonly geography: Geography | undefined
   /** Addresses of proxies of ours: what comes from one is nobody's own address. */
@@ -90,10 +90,10 @@ function createSignals(deps: RiskDeps, sight: (ip: string) => Sighting) {
   async function failsOften({ tenant, account }: DoubtfulSignIn): Promise<SignalValue> {
     const { count, window, events: limit } = failures
     const since = new Date(clock.now() - window * 1000)
-    const events = await audit.listOf(tenant.id, account.id, { since, limit })
-    const failed = events.filter((one) => one.type === 'login.failed' && one.outcome === 'failure')
-    if (failed.length >= count) return 'yes'
-    return events.length === limit ? 'unreadable' : 'no'
+    const newest = { type: 'login.failed', outcome: 'failure', since, limit } as const
+    const { found, counted } = await audit.countOf(tenant.id, account.id, newest)
+    if (counted >= count) return 'yes'
+    return found === limit ? 'unreadable' : 'no'
   }
 
   function listed(ip: string): Signals['listed_address'] {
