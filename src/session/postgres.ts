@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { brandId } from '#kit/ids.ts'
 import type { SessionUid } from '#kit/ids.ts'
-import type { Database } from '#storage/storage.ts'
+import type { Database, Statement } from '#storage/storage.ts'
 import type { SessionOwner, SessionRecord, SessionStore } from './session.ts'
 
 const removeExpired = `
@@ -9,22 +9,33 @@ const removeExpired = `
     SELECT ctid FROM sessions WHERE expires_at < ? LIMIT ? FOR UPDATE SKIP LOCKED))`
 
 // whoever proves it once more opened it before; somebody else opens it now
-const openedAt =
-  'CASE WHEN sessions.account_id = ? THEN sessions.opened_at ELSE excluded.opened_at END'
+const put: Statement = {
+  name: 'sessions.put',
+  text: `
+    INSERT INTO sessions (tenant_id, uid, account_id, acr, amr, proved_at, browser, system, ip, city, country, opened_at, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    ON CONFLICT (tenant_id, uid) DO UPDATE
+      SET (account_id, acr, amr, proved_at, browser, system, ip, city, country, expires_at) =
+          (excluded.account_id, excluded.acr, excluded.amr, excluded.proved_at, excluded.browser, excluded.system,
+           excluded.ip, excluded.city, excluded.country, excluded.expires_at),
+        opened_at = CASE WHEN sessions.account_id = excluded.account_id THEN sessions.opened_at ELSE excluded.opened_at END`,
+}
+
+const markFirstSignIn: Statement = {
+  name: 'sessions.mark_first_sign_in',
+  text: `
+    INSERT INTO first_sign_ins (tenant_id, account_id, at) VALUES ($1, $2, $3)
+    ON CONFLICT (tenant_id, account_id) DO NOTHING`,
+}
 
 export function createPostgresSessionStore(deps: { readonly database: Database }): SessionStore {
-  const { knex } = deps.database
+  const { knex, statements } = deps.database
   const sessions = (within: Knex | undefined) => (within ?? knex)<Row>('sessions')
   const of = ({ tenantId, id }: SessionOwner) => ({ tenant_id: tenantId, account_id: id })
 
   return {
     async put(record) {
-      const { tenant_id, uid, opened_at, ...rest } = toRow(record)
-      await knex('sessions')
-        .insert({ tenant_id, uid, opened_at, ...rest })
-        .onConflict(['tenant_id', 'uid'])
-        .merge({ ...rest, opened_at: knex.raw(openedAt, [rest.account_id]) })
-        .options({ name: 'sessions.put' })
+      await statements.run(put, toValues(record), 'durable')
     },
 
     async list(owner, limit) {
@@ -60,14 +71,9 @@ export function createPostgresSessionStore(deps: { readonly database: Database }
       await sessions(knex).where(of(owner)).delete()
     },
 
-    async markFirstSignIn(owner, at) {
-      const inserted = await knex('first_sign_ins')
-        .insert({ ...of(owner), at })
-        .onConflict(['tenant_id', 'account_id'])
-        .ignore()
-        .returning('account_id')
-        .options({ name: 'sessions.mark_first_sign_in' })
-      return inserted.length === 1
+    async markFirstSignIn({ tenantId, id }, at) {
+      const { rowCount } = await statements.run(markFirstSignIn, [tenantId, id, at], 'durable')
+      return rowCount === 1
     },
 
     async removeExpired(before, limit) {
@@ -94,25 +100,22 @@ type Row = {
   expires_at: string // bigint
 }
 
-function toRow(record: SessionRecord): Omit<Row, 'expires_at' | 'ended_at'> & {
-  expires_at: number
-} {
-  return {
-    tenant_id: record.tenantId,
-    uid: record.uid,
-    account_id: record.accountId,
-    acr: record.acr ?? null,
-    amr: [...record.amr],
-    proved_at: record.provedAt,
-    browser: record.device.browser ?? null,
-    system: record.device.system ?? null,
-    ip: record.ip ?? null,
-    city: record.place?.city ?? null,
-    country: record.place?.country ?? null,
-    opened_at: record.openedAt,
-    expires_at: record.expiresAt,
-  }
-}
+/** In the order of `put`. */
+const toValues = (record: SessionRecord) => [
+  record.tenantId,
+  record.uid,
+  record.accountId,
+  record.acr,
+  record.amr,
+  record.provedAt,
+  record.device.browser,
+  record.device.system,
+  record.ip,
+  record.place?.city,
+  record.place?.country,
+  record.openedAt,
+  record.expiresAt,
+]
 
 function fromRow(row: Row): SessionRecord {
   const place = { city: row.city ?? undefined, country: row.country ?? undefined }
