@@ -50,9 +50,12 @@ export function createNewDeviceNotice(
 ): (signIn: AcceptedSignIn) => Promise<void> {
   return async (signIn) => {
     const { tenant, account, device, visitor } = signIn
-    await deps.risks.learn({ tenant, account, ip: visitor.ip ?? 'unknown' })
-    if (deps.devices.matches(tenant.id, account.id, device, account.endedAt)) return
-    if (await deps.sessions.isFirstSignIn(account)) return
+    const isKnown = deps.devices.matches(tenant.id, account.id, device, account.endedAt)
+    const [isFirst] = await Promise.all([
+      !isKnown && deps.sessions.isFirstSignIn(account),
+      deps.risks.learn({ tenant, account, ip: visitor.ip ?? 'unknown' }),
+    ])
+    if (isKnown || isFirst) return
     const where = deps.sessions.whereabouts(visitor)
     const { allowed } = await deps.throttle.attempt(noticeRule, tenant.id, account.id)
     const event = eventOf(signIn, where, allowed)

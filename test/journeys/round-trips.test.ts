@@ -134,7 +134,7 @@ describeInWorlds('the round trips of a request', (world) => {
       assert.equal(of(name), 1, said)
     assert.ok(of('accounts.find') <= 2, said) // one of them for the engine, which may remember
     assert.ok(steps.length <= 15, steps.join('\n'))
-    assert.ok(steps.length + others.length <= 42, `${steps.join('\n')}\n${said}`)
+    assert.ok(steps.length + others.length <= 40, `${steps.join('\n')}\n${said}`)
   })
 
   it('are five for a code', async () => {

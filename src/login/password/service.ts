@@ -71,10 +71,11 @@ export function createPasswordLogin(deps: PasswordLoginDeps): PasswordLogin & Pa
    * disabled or a passwordless account from a wrong password (Q73).
    */
   async function check(
-    { tenant, password }: Input,
+    { password }: Input,
     account: Account | undefined,
+    opening: Promise<Kept | undefined>,
   ): Promise<Finding> {
-    const kept = await safe.open(tenant.id, account?.id ?? nobody)
+    const kept = await opening
     const usable = account && mayProve(account) ? kept : undefined
     const matches = await deps.hasher.verify(usable?.phc ?? deps.hasher.dummy, password)
     if (!account) return { account, reason: 'unknown_account' }
@@ -99,14 +100,17 @@ export function createPasswordLogin(deps: PasswordLoginDeps): PasswordLogin & Pa
       deps.hasher.admit()
       const account = await deps.accounts.findByEmail(input.tenant.id, input.email)
       const attempt = attemptOf(input, account)
+      // SECURITY: what was right when it was read is void if the password was replaced since, however long the hash waited.
+      const at = epochSeconds(deps.clock)
+      // asked for beside the count, which takes as long; nothing is verified before it
+      const opening = safe.open(input.tenant.id, account?.id ?? nobody)
+      opening.catch(() => undefined) // told where it is used
       const admission = await guard.admit(attempt)
       if (!admission.allowed) {
         await alarm.throttled(attempt, admission.rule)
         return record.throttled(input, admission)
       }
-      // SECURITY: what was right when it was read is void if the password was replaced since, however long the hash waited.
-      const at = epochSeconds(deps.clock)
-      const finding = await check(input, account).catch(async (error: unknown) => {
+      const finding = await check(input, account, opening).catch(async (error: unknown) => {
         await guard.withdraw(attempt, admission.counted).catch(() => undefined) // the first failure tells more
         throw error
       })
@@ -114,8 +118,10 @@ export function createPasswordLogin(deps: PasswordLoginDeps): PasswordLogin & Pa
         await alarm.refused(attempt)
         return record.refused(input, finding)
       }
-      await guard.accept(attempt, admission.counted)
-      const verdict = await record.proved(input, finding.account, at)
+      const [verdict] = await Promise.all([
+        record.proved(input, finding.account, at),
+        guard.accept(attempt, admission.counted),
+      ])
       await safe.refresh(finding.account, input.password, finding.kept)
       return verdict
     },
