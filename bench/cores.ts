@@ -27,13 +27,18 @@ export function spawnOnServerCore(
     : spawn(command, [...args], options)
 }
 
-/** For what needs the cores it would have in earnest: hashing on one, everything else on another. */
+/**
+ * For what needs the cores it would have in earnest: hashing on one, everything else on another. Whoever asks, and the
+ * stores, stay where they are: elsewhere in earnest, they would otherwise take a share of both.
+ */
 export function spawnOnAllCores(
   command: string,
   args: readonly string[],
   options: SpawnOptions,
 ): ChildProcess {
-  return spawn(command, [...args], options)
+  return canPin
+    ? spawn('taskset', ['-c', `0-${count - 1}`, command, ...args], options)
+    : spawn(command, [...args], options)
 }
 
 function hasTaskset(): boolean {

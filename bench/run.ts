@@ -24,7 +24,7 @@ const { values } = parseArgs({
     /** Hashes passwords as cheaply as possible: quicker, and less memory than in earnest. */
     cheap: { type: 'boolean', default: false },
     starts: { type: 'boolean', default: false },
-    /** Two hundred people sign in at once, for so many seconds. */
+    /** Two hundred people sign in at once, in each round for so many seconds. */
     signins: { type: 'string' },
     /** Known against unknown people, so many of each. */
     timing: { type: 'string' },
@@ -36,11 +36,11 @@ const rounds = Math.max(1, Number(values.rounds))
 const wanted = chosen(setups, values.on)
 const facts = { ...machine(), cores: availableParallelism(), rounds, concurrency }
 
-// the order matters: a start may use all cores
+// the order matters: a start may use all cores; of the rest only a server that hashes
 const starts = values.starts ? await measureStarts() : undefined
+const sharing = leaveServerCore()
 const signIns = values.signins === undefined ? [] : await measureCrowd(Number(values.signins))
 const timings = values.timing === undefined ? [] : await measureTimings(Number(values.timing))
-const sharing = leaveServerCore()
 const lines = await measureOperations()
 const memory = values.memory === undefined ? [] : await measureLogins(Number(values.memory))
 const report = { facts: { ...facts, sharing }, lines, starts, memory, signIns, timings }
