@@ -63,14 +63,16 @@ export function createMailProofs(
       remove: createRemoveAllPasskeys({ store: createPostgresPasskeyStore({ database }), audit }),
     },
   ]
-  const credentials = [...priorCredentials, { remove: facts.removeAllIdentities }]
-  const ownership = createMailboxOwnership({ accounts, audit, clock, credentials })
+  const allCredentials = [...priorCredentials, { remove: facts.removeAllIdentities }]
+  const owned = { accounts, audit, clock, credentials: allCredentials }
+  const ownership = createMailboxOwnership(owned)
   const store = createPostgresInvitationStore({ database })
   const agreements = createPostgresAgreementStore({ database })
   const change = { ...facts, clock, transactor: database }
   return {
     devices,
     priorCredentials,
+    allCredentials,
     emailCodes,
     ownership,
     agreements,

@@ -3,9 +3,13 @@ import { it } from 'node:test'
 import { isVoid } from '#account/account.ts'
 import { randomToken } from '#kit/random.ts'
 import { createMailboxOwnership } from '#login/email-code/ownership.ts'
+import { enrolledPerson } from '#test/support/enrolled.ts'
+import { addForeign } from '#test/support/foreign-sign-in.ts'
 import { codeIn, lastMail } from '#test/support/mail.ts'
+import { usePasskey } from '#test/support/passkey-sign-in.ts'
 import { requesterFrom } from '#test/support/password-login.ts'
 import { signIn, signInTo } from '#test/support/person.ts'
+import { proveMailbox } from '#test/support/recovery.ts'
 import { errorOf } from '#test/support/relying-party.ts'
 import type { Person } from '#test/support/world.ts'
 import { describeInWorlds } from '#test/support/worlds.ts'
@@ -86,6 +90,48 @@ describeInWorlds('who was in an account before its owner proved the mailbox (Q62
     await prove([linked])
     assert.deepEqual(removed, ['linked identifier', 'linked identifier'])
     assert.equal((await accounts.find(tenant.id, victim.account.id))?.emailVerified, true)
+  })
+
+  it('variant 3, by a lost password: whoever proves the mailbox by setting it anew is left alone as well', async () => {
+    const { person, authenticator } = await enrolledPerson(world())
+    const { account, email } = person
+    const { app, main } = world()
+    const peer = await addForeign(world(), {
+      type: 'oidc',
+      issuer: 'https://id.example.test',
+      client_id: 'signet',
+      client_secret: 'secret',
+    })
+    const row = { tenant_id: main.id, connection_id: peer.id, issuer: 'https://id.example.test' }
+    const link = { ...row, subject: email, account_id: account.id, created_at: new Date() }
+    await app.database.knex('identities').insert(link)
+    await app.accounts.update({ ...account, emailVerified: false }, actor)
+    await world().pass(1)
+
+    const owner = world().browser().tab()
+    await proveMailbox(world(), owner, email)
+    await world().pass(1)
+    const done = await owner.submit({ new_password: 'quiet coffee pots everywhere' })
+    assert.equal(done.heading, 'Password changed')
+    const whose = { tenantId: main.id, accountId: account.id }
+    const left = [
+      await app.passkeys.list(whose),
+      await app.totp.find(main.id, account.id),
+      await app.recoveryCodes.find(main.id, account.id),
+      await app.connectedAccounts.list(main.id, account.id),
+    ]
+    assert.deepEqual(left, [[], undefined, undefined, []])
+
+    await world().pass(1)
+    const thief = world().browser().tab()
+    const rp = await world().relyingParty('trusted')
+    await thief.open((await rp.start()).url)
+    assert.equal((await usePasskey(world(), thief, authenticator)).isElsewhere, false)
+    const back = world().browser().tab()
+    await back.open((await rp.start()).url)
+    await back.submit({ email })
+    const page = await back.submit({ password: 'quiet coffee pots everywhere' })
+    assert.ok(page.isElsewhere, page.text)
   })
 
   it('variant 4, unexpired email change: one that was asked for before changes nothing any more', async () => {

@@ -18,7 +18,10 @@ export type PasswordChanges = {
   setFirst(input: SetFirstPassword): Promise<SetFirstPasswordResult>
   /** Only when another strong method was used at least once: nobody locks themselves out. */
   remove(input: RemovePassword): Promise<RemovePasswordResult>
-  /** After proof of the mailbox; see `ResetPassword`. Opens nothing: the person signs in anew (Q54). */
+  /**
+   * After proof of the mailbox; see `ResetPassword`. Opens nothing: the person signs in anew (Q54). Removes no other way in,
+   * but of an account whose address nobody had proved: of that, every one (Q62).
+   */
   reset(input: ResetPassword): Promise<ResetPasswordResult>
 }
 

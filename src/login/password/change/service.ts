@@ -5,9 +5,11 @@ import {
   type Accounts,
   type HeldAccount,
 } from '#account/account.ts'
+import type { AuditActor } from '#audit/audit.ts'
 import { epochSeconds, type Clock } from '#kit/clock.ts'
 import { canonicalEmail } from '#kit/email-address.ts'
 import { isSteppedUp } from '#session/session.ts'
+import type { PriorCredential } from '../../email-code/email-code.ts'
 import type { PasswordLogin } from '../../login.ts'
 import type { PasswordProblem, Passwords, PreparedPassword } from '../password.ts'
 import type {
@@ -24,6 +26,8 @@ export type PasswordChangeDeps = PasswordNoticeDeps & {
   readonly passwords: PasswordLogin & Passwords
   /** All ways in but the password that count as strong. */
   readonly otherMethods: readonly StrongMethod[]
+  /** Whatever may open an account, the password among them. */
+  readonly allCredentials: readonly PriorCredential[]
   readonly clock: Clock
 }
 
@@ -135,8 +139,15 @@ type Keeping = ReturnType<typeof createKeeping>
 
 /** What every new password goes through. */
 function createKeeping(deps: PasswordChangeDeps) {
-  const { accounts, passwords } = deps
+  const { accounts, passwords, allCredentials } = deps
   const tell = createPasswordNotices(deps)
+
+  /** SECURITY: of an address nobody had proved, whatever opened the account before may be a stranger's (Q62). */
+  async function takeOver({ account, within, save }: HeldAccount, actor: AuditActor) {
+    if (account.emailVerified) return
+    for (const credential of allCredentials) await credential.remove(account, actor, within)
+    await save({ emailVerified: true })
+  }
 
   return {
     tell,
@@ -157,9 +168,9 @@ function createKeeping(deps: PasswordChangeDeps) {
       const { tenant, accountId } = owner
       const isKept = await accounts.hold(tenant.id, accountId, async (held) => {
         if (!mayHave(held.account, how) || !(await mayKeep(held))) return false
+        if (how === 'reset') await takeOver(held, actorOf(owner))
         await prepared.keep(held.within)
         if (how !== 'set') await held.end(actorOf(owner))
-        if (how === 'reset') await held.save({ emailVerified: true })
         await tell(noticeOf(owner, held.account, how), held.within)
         return true
       })
