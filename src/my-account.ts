@@ -111,6 +111,8 @@ export function createMyAccount(deps: MyAccountDeps) {
           connected_at: one.createdAt,
           last_used_at: one.lastUsedAt,
         })),
+      former_addresses: async ({ account }) =>
+        deps.emailChanges.formerAddresses(account, undefined),
       ...whereAndWhen(deps),
       agreements: async ({ tenant, account }) => {
         const given = await deps.agreements.list(tenant.id, account.id)

@@ -27,6 +27,22 @@ describeInWorlds('your data in My account', (world) => {
     assert.equal(file.account.sub, person.account.id)
     assert.deepEqual(file.account.profile, person.account.profile)
     assert.equal(file.credentials.password, true)
+    // what else is kept of a person has a table that names them: see erased.test.ts
+    assert.deepEqual(Object.keys(file).toSorted(), [
+      'account',
+      'activity',
+      'agreements',
+      'connected_accounts',
+      'consents',
+      'credentials',
+      'exported_at',
+      'format',
+      'former_addresses',
+      'issuer',
+      'sessions',
+      'sign_in_habits',
+      'trusted_devices',
+    ])
     assert.deepEqual(
       file.consents.map((one: { client_id: string }) => one.client_id),
       ['web'],
