@@ -19,6 +19,29 @@ describeInWorlds('activity in My account', (world) => {
     assert.doesNotMatch(tab.page.text, /login\.succeeded|example\.test.*grace/)
   })
 
+  it('has words for all that happens to an account, not only for what did first', async () => {
+    const person = await world().addAccount()
+    const { tenantId, id: accountId } = person.account
+    const about = { tenantId, accountId, actor: { kind: 'cli' }, outcome: 'success' } as const
+    for (const type of [
+      'account.email_change_undone',
+      'account.email_verified',
+      'factor.recovery_codes_removed',
+      'federation.glass_broken',
+      'federation.logged_out',
+      'federation.token_given',
+      'federation.tokens_dropped',
+      'login.password_imported',
+    ])
+      await world().app.audit.append({ ...about, type })
+    const { tab } = await openMyAccount(world(), person, 'activity')
+    assert.doesNotMatch(tab.page.text, /Account changed/)
+    assert.match(
+      tab.page.text,
+      /Access to a connected account ended.*Change of email address undone/,
+    )
+  })
+
   it('tells nothing of others', async () => {
     const grace = await world().addAccount()
     await signInTo(await world().relyingParty('web'), grace, { world: world() })

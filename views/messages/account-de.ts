@@ -65,6 +65,8 @@ export const accountDe: Pick<Translation, keyof typeof accountEn> = {
   'account.activity_paused': 'Konto angehalten',
   'account.activity_resumed': 'Konto fortgesetzt',
   'account.activity_email_changed': 'E-Mail-Adresse geändert',
+  'account.activity_email_undone': 'Änderung der E-Mail-Adresse rückgängig gemacht',
+  'account.activity_email_verified': 'E-Mail-Adresse bestätigt',
   'account.activity_password_set': 'Passwort gesetzt',
   'account.activity_password_removed': 'Passwort entfernt',
   'account.activity_app_allowed': 'App erlaubt',

@@ -62,6 +62,8 @@ export const accountEn = {
   'account.activity_paused': 'Account paused',
   'account.activity_resumed': 'Account resumed',
   'account.activity_email_changed': 'Email address changed',
+  'account.activity_email_undone': 'Change of email address undone',
+  'account.activity_email_verified': 'Email address confirmed',
   'account.activity_password_set': 'Password set',
   'account.activity_password_removed': 'Password removed',
   'account.activity_app_allowed': 'App allowed',

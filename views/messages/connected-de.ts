@@ -41,6 +41,9 @@ export const connectedDe: Pick<Translation, keyof typeof connectedEn> = {
     '{connection} wurde nicht verbunden. Beginnen Sie hier von vorn; bleibt es dabei, sagen Sie es Ihrer Administration.',
   'account.activity_connected_added': 'Konto verbunden',
   'account.activity_connected_removed': 'Konto getrennt',
+  'account.activity_connected_read': 'App erhielt Zugriff auf ein verbundenes Konto',
+  'account.activity_connected_over': 'Zugriff auf ein verbundenes Konto beendet',
+  'account.activity_emergency': 'Mit dem Notzugang angemeldet',
 
   'mail.connected_linked.title': 'Sie können sich jetzt mit {connection} anmelden',
   'mail.connected_linked.what':

@@ -39,6 +39,9 @@ export const connectedEn = {
     '{connection} wasn’t connected. Begin again here; if it stays like this, tell your administrator.',
   'account.activity_connected_added': 'Account connected',
   'account.activity_connected_removed': 'Account disconnected',
+  'account.activity_connected_read': 'App got access to a connected account',
+  'account.activity_connected_over': 'Access to a connected account ended',
+  'account.activity_emergency': 'Signed in as an emergency administrator',
 
   'mail.connected_linked.title': 'You can now sign in with {connection}',
   'mail.connected_linked.what':

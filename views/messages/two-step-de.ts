@@ -54,6 +54,7 @@ export const twoStepDe: Pick<Translation, keyof typeof twoStepEn> = {
     'Ein zweiter Schritt wurde nach zu vielen falschen Codes gesperrt',
   'account.activity_codes_made': 'Neue Wiederherstellungscodes wurden erstellt',
   'account.activity_code_used': 'Ein Wiederherstellungscode wurde benutzt',
+  'account.activity_codes_removed': 'Wiederherstellungscodes wurden entfernt',
   'two_step.app': 'Authenticator-App',
   'two_step.codes': 'Wiederherstellungscodes',
   'two_step.scan': 'Scannen Sie das mit Ihrer Authenticator-App.',

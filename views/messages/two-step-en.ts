@@ -49,6 +49,7 @@ export const twoStepEn = {
   'account.activity_factor_locked': 'A second step was blocked after too many wrong codes',
   'account.activity_codes_made': 'New recovery codes were made',
   'account.activity_code_used': 'A recovery code was used',
+  'account.activity_codes_removed': 'Recovery codes were removed',
   'two_step.app': 'Authenticator app',
   'two_step.codes': 'Recovery codes',
   'two_step.scan': 'Scan this with your authenticator app.',
