@@ -1,6 +1,6 @@
 import { csrfField, otherWay, primaryLink, quietButton, statement } from './components/form.ts'
 import { icons } from './components/icons.ts'
-import { code, strong } from './components/text.ts'
+import { code, strong, unbroken } from './components/text.ts'
 import { html, type Html } from './html.ts'
 import { layout, type Page } from './layout.ts'
 import { messagesFor } from './messages.ts'
@@ -41,7 +41,7 @@ export function elsewhereFailedPage(props: ElsewhereFailedProps): Html {
   const title = text('elsewhere.failed_title')
   return layout(page, {
     title,
-    heading: html`${icons.problem}${title}`,
+    heading: html`${icons.problem}${unbroken(title)}`,
     failed: true,
     body: html`${statement(
         problem === 'account_unavailable' || problem === 'errand_unknown'
@@ -60,7 +60,7 @@ export function nobodyLeftPage(props: { readonly page: Page; readonly reference:
   const title = text('elsewhere.back_title')
   return layout(props.page, {
     title,
-    heading: html`${icons.problem}${title}`,
+    heading: html`${icons.problem}${unbroken(title)}`,
     failed: true,
     body: html`${statement(t('elsewhere.back_what'))}
       <p class="foot">${t('error.reference')} ${code(props.reference)}</p>`,

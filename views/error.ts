@@ -1,6 +1,6 @@
 import { statement } from './components/form.ts'
 import { icons } from './components/icons.ts'
-import { code } from './components/text.ts'
+import { code, unbroken } from './components/text.ts'
 import { href, html, name, type Html } from './html.ts'
 import { layout, type Page } from './layout.ts'
 import { messagesFor, type Messages } from './messages.ts'
@@ -32,7 +32,7 @@ export function errorPage({ page, problem, reference, details = [], docsUrl }: E
   })
   return layout(page, {
     title,
-    heading: html`${icons.problem}${title}`,
+    heading: html`${icons.problem}${unbroken(title)}`,
     failed: true,
     body: html`${statement(sentence)} ${actions && html`<div class="choice">${actions}</div>`}
     ${details.length > 0 && developerDetails(details, docsUrl, messages)}

@@ -1,6 +1,6 @@
 import { href, html, name, type Html, type Part } from './html.ts'
 import { messagesFor, type Locale } from './messages.ts'
-import { initialOf } from './components/text.ts'
+import { initialOf, unbroken } from './components/text.ts'
 
 /** What every page needs to know of the tenant, the reader and the server. Made once for each request. */
 export type Page = {
@@ -53,7 +53,7 @@ export function layout(page: Page, content: PageContent): Html {
           ${content.navigation}
         </header>
         <main class="${content.width ?? 'card'}">
-          <h1>${content.heading ?? content.title}</h1>
+          <h1>${content.heading ?? unbroken(content.title)}</h1>
           ${content.lead && html`<p class="lead">${content.lead}</p>`} ${content.body}
         </main>
         ${footer(page)}

@@ -7,6 +7,7 @@ import {
   secondaryLink,
 } from './components/form.ts'
 import { icons } from './components/icons.ts'
+import { unbroken } from './components/text.ts'
 import { html, type Html } from './html.ts'
 import { layout, type Page } from './layout.ts'
 import { messagesFor } from './messages.ts'
@@ -65,7 +66,7 @@ export function factorsChangedPage({ page, signInUrl }: AfterProps): Html {
   const { t, text } = messagesFor(page.locale)
   return layout(page, {
     title: text('account.changed_factors_title'),
-    heading: html`${icons.done}${t('account.changed_factors_title')}`,
+    heading: html`${icons.done}${unbroken(text('account.changed_factors_title'))}`,
     body: html`<p>${t('account.changed_factors_what')}</p>
       <div class="choice">${primaryLink(signInUrl, t('identifier.title'))}</div>`,
   })

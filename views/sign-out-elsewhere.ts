@@ -1,6 +1,6 @@
 import { hiddenField, primaryButton, statement } from './components/form.ts'
 import { icons } from './components/icons.ts'
-import { code, strong } from './components/text.ts'
+import { code, strong, unbroken } from './components/text.ts'
 import { href, html, type Html } from './html.ts'
 import { layout, type Page } from './layout.ts'
 import { messagesFor } from './messages.ts'
@@ -70,7 +70,7 @@ export function signOutRefusedPage(props: {
   const title = text('elsewhere.out_refused_title')
   return layout(props.page, {
     title,
-    heading: html`${icons.problem}${title}`,
+    heading: html`${icons.problem}${unbroken(title)}`,
     failed: true,
     body: html`${statement(t('elsewhere.out_refused'))}
       <p class="foot">${t('error.reference')} ${code(props.reference)}</p>`,

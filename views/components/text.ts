@@ -15,6 +15,19 @@ export function linkTo(address: string): (words: Html) => Html {
   return (words) => html`<a href="${href(address)}">${words}</a>`
 }
 
+/** Characters of the longest word that fits any screen. */
+const longestUnbroken = 14
+
+/** Words for a heading: a short one with a hyphen, such as `sign-in`, is not broken at it. */
+export function unbroken(text: string): Html {
+  const parts = text.split(/(\S+-\S+)/)
+  return html`${parts.map((part, at) =>
+    at % 2 === 1 && part.length <= longestUnbroken
+      ? html`<span class="unbroken">${part}</span>`
+      : part,
+  )}`
+}
+
 /** What a person would call the place an address leads to: its host, or an app's own scheme. */
 export function placeOf(address: string): string {
   if (!URL.canParse(address)) return address
