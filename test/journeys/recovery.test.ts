@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { enrolledPerson } from '#test/support/enrolled.ts'
 import { mailsTo } from '#test/support/mail.ts'
 import { requesterFrom } from '#test/support/password-login.ts'
 import { signIn, signInTo } from '#test/support/person.ts'
@@ -70,6 +71,22 @@ describeInWorlds('a forgotten password', (world) => {
     const { main } = world()
     assert.equal(await signsIn(world(), main, { email, password }), false)
     assert.equal(await signsIn(world(), main, { email, password: fresh }), true)
+  })
+
+  it('takes no second step away, and skips none (Q54)', async () => {
+    const { person, code } = await enrolledPerson(world())
+    await world().pass(1) // the newest mail is the one with the code
+    const tab = world().browser().tab()
+    await proveMailbox(world(), tab, person.email)
+    await tab.submit({ new_password: fresh })
+    await world().pass(1)
+    const rp = await world().relyingParty('trusted')
+    await tab.open((await rp.start()).url)
+    await tab.submit({ email: person.email })
+    const page = await tab.submit({ password: fresh })
+    assert.equal(page.heading, 'Confirm it’s you')
+    await tab.submit({}, 'Use your authenticator app')
+    assert.ok((await tab.submit({ code: await code() })).isElsewhere)
   })
 
   it('looks the same for everybody: known, unknown, disabled, deleted (Q73, Q18)', async () => {
