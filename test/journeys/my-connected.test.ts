@@ -116,6 +116,19 @@ describeInWorlds('connected accounts in My account', (world) => {
     assert.equal(again.url.pathname, '/account/connected', 'a ticket is for once')
   })
 
+  it('lead one out by a ticket, of twenty at once', async () => {
+    const scene = await open()
+    const asked = await pressed(scene, 'link', scene.peer.id)
+    const address = new URL(asked.headers.get('location') ?? '', world().issuer)
+    scene.browser.cookies.take(asked.headers.getSetCookie(), address)
+    const headers = { cookie: scene.tab.cookieHeader(address) }
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => world().transport.fetch(address.href, { headers })),
+    )
+    const count = (wanted: number) => answers.filter(({ status }) => status === wanted).length
+    assert.deepEqual([count(200), count(303)], [1, 19])
+  })
+
   it('are nobody else’s to connect: another browser, another connection, another session', async () => {
     const scene = await open()
     const { tab, peer, person } = scene
