@@ -14,6 +14,7 @@ import type { Tenant } from '#tenant/tenant.ts'
 import type { ConnectionNews } from '#views/mail/connection-news.ts'
 
 export { connectionUrl, connectionUrls } from './addresses.ts'
+export { createFailureBounds } from './failure-bounds.ts'
 
 /**
  * Signing in with the account one has elsewhere. A connection is one more login method: it leaves, comes back, proves;

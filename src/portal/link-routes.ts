@@ -1,7 +1,7 @@
 import { Router } from '@koa/router'
 import type { Context } from 'koa'
 import type { Audit } from '#audit/audit.ts'
-import { connectionIdPattern } from '#federation/federation.ts'
+import { connectionIdPattern, createFailureBounds } from '#federation/federation.ts'
 import type {
   AdmissionRefusal,
   Arrivals,
@@ -15,6 +15,7 @@ import type {
   Identities,
   Upstream,
 } from '#federation/federation.ts'
+import type { Clock } from '#kit/clock.ts'
 import { brandId, type ConnectionId } from '#kit/ids.ts'
 import type { BrowserCookie } from '#login/email-code/email-code.ts'
 import type { AccountClient } from '#oidc/oidc.ts'
@@ -35,6 +36,7 @@ export type LinkRouteDeps = {
   readonly browserCookie: BrowserCookie
   readonly requesterOf: (ctx: Context) => Visit['requester']
   readonly pageOf: PageOf
+  readonly clock: Clock
 }
 
 type LinkErrand = Extract<Errand, { purpose: 'link' }>
@@ -107,10 +109,12 @@ export function createLinkArrivals(deps: LinkRouteDeps): Arrivals<Context> {
   }
 }
 
-function createTell({ linkErrands, audit, requesterOf }: LinkRouteDeps) {
-  return async (ctx: Context, failure: Failure): Promise<string> => {
-    const { tenant, connection, errand, reason } = failure
+function createTell({ linkErrands, audit, requesterOf, clock }: LinkRouteDeps) {
+  const bounds = createFailureBounds({ clock })
+
+  async function record(ctx: Context, { tenant, connection, reason }: Failure): Promise<void> {
     const { ip, userAgent, requestId } = requesterOf(ctx)
+    if (!bounds.ofEverybody(ip)) return
     await audit.append({
       tenantId: tenant.id,
       type: 'federation.failed',
@@ -121,6 +125,11 @@ function createTell({ linkErrands, audit, requesterOf }: LinkRouteDeps) {
       requestId,
       detail: { connection: connection.id, reason },
     })
+  }
+
+  return async (ctx: Context, failure: Failure): Promise<string> => {
+    const { tenant, connection, errand, reason } = failure
+    await record(ctx, failure)
     if (errand?.purpose === 'link') await left(tenant, connection, errand, reason)
     return accountPath(tenant, 'connected')
   }

@@ -4,7 +4,7 @@ import { isVoid } from '#account/account.ts'
 import { createPostgresAccountStore } from '#account/postgres.ts'
 import { epochSeconds } from '#kit/clock.ts'
 import { addConnection, addTenant, availableDatabases } from '#test/support/databases.ts'
-import { acme, google, noRules, openIdentities } from '#test/support/identities.ts'
+import { acme, google, noRules, openIdentities, requester } from '#test/support/identities.ts'
 import { actor, tenant } from '#test/support/password-login.ts'
 import { createPostgresIdentityStore } from './postgres.ts'
 
@@ -160,6 +160,19 @@ describe('somebody whose identity is known', () => {
     const told = { connection: 'google', reason: 'authentication_too_weak' }
     assert.deepEqual([type, outcome, detail], ['federation.failed', 'failure', told])
     assert.equal((await admit({ authentication: good })).kind, 'admitted')
+  })
+
+  it('fills no audit, however often somebody comes back with it (CWE-770)', async () => {
+    const { identities, arrival, rules, audit, measured, clock } = await openIdentities()
+    rules.set(google.id, { ...noRules, justInTime: 'off' })
+    const come = (ip: string) => identities.admit(arrival(), { ...requester, ip })
+    for (let tries = 0; tries < 300; tries += 1) await come('203.0.113.1')
+    assert.deepEqual([audit.events.length, measured.length], [100, 300])
+    await come('203.0.113.2')
+    assert.equal(audit.events.length, 101)
+    clock.advance(60_000)
+    await come('203.0.113.1')
+    assert.equal(audit.events.length, 102)
   })
 })
 

@@ -1,6 +1,6 @@
 import { isVoid, type Accounts, type HeldAccount } from '#account/account.ts'
 import type { Audit } from '#audit/audit.ts'
-import { epochSeconds, type Clock } from '#kit/clock.ts'
+import { epochSeconds } from '#kit/clock.ts'
 import { isSteppedUp } from '#session/session.ts'
 import type { Transaction } from '#storage/storage.ts'
 import type { Connections, HomeRealms } from '../federation.ts'
@@ -23,7 +23,6 @@ export type ConnectedDeps = RecordDeps & {
   /** Passwords, passkeys, mail. */
   readonly otherWays: OwnWays
   readonly tell: TellIdentity
-  readonly clock: Clock
 }
 
 /** What a person has elsewhere, and whether it opens their account. */

@@ -1,13 +1,15 @@
 import type { Audit, AuditActor, AuditEvent } from '#audit/audit.ts'
+import type { Clock } from '#kit/clock.ts'
 import { brandId, type AccountId, type RequestId } from '#kit/ids.ts'
 import type { Transaction } from '#storage/storage.ts'
 import type { Metrics } from '#telemetry/telemetry.ts'
 import type { Tenant } from '#tenant/tenant.ts'
-import type { Connection, Requesting } from '../federation.ts'
+import { createFailureBounds, type Connection, type Requesting } from '../federation.ts'
 
 export type RecordDeps = {
   readonly audit: Pick<Audit, 'append'>
   readonly metrics?: Pick<Metrics, 'signIn'> | undefined
+  readonly clock: Clock
 }
 
 /** What is told of, whoever did it. */
@@ -24,7 +26,9 @@ export type IdentityEvent =
   | 'federation.account_created'
 
 /** What is kept of who came in by a connection. Never an address: whose they are is in the account. */
-export function createRecords({ audit, metrics }: RecordDeps) {
+export function createRecords({ audit, metrics, clock }: RecordDeps) {
+  const bounds = createFailureBounds({ clock })
+
   function about({ tenant, connection, requester }: Occasion, detail: AuditEvent['detail']) {
     const { ip, userAgent, requestId } = requester
     return {
@@ -51,6 +55,7 @@ export function createRecords({ audit, metrics }: RecordDeps) {
     /** Why is for the audit, and never for the browser. */
     async failed(occasion: Occasion, reason: string): Promise<void> {
       metrics?.signIn({ method: 'federated', outcome: 'failure', reason })
+      if (!bounds.ofEverybody(occasion.requester.ip)) return
       await audit.append({
         ...about(occasion, { reason }),
         type: 'federation.failed',

@@ -1,10 +1,8 @@
 import type { Context } from 'koa'
 import type { Audit } from '#audit/audit.ts'
-import type { Failure } from '#federation/federation.ts'
-import { addressKey } from '#http/networks.ts'
+import { createFailureBounds, type Failure } from '#federation/federation.ts'
 import type { Clock } from '#kit/clock.ts'
 import { newReference } from '#kit/random.ts'
-import { createTokenBucket } from '#kit/token-bucket.ts'
 import type { Requester } from '#login/login.ts'
 import type { Logger, Metrics } from '#telemetry/telemetry.ts'
 import type { FederationFailure, KnownConnection } from '../interaction.ts'
@@ -32,17 +30,8 @@ export type FailureDeps = {
   readonly clock: Clock
 }
 
-/**
- * Events one address may cause: by coming back from nowhere, and from a sign-in that anybody can begin. Each is a row for ever,
- * and one errand is answered as often as somebody likes to post (CWE-770). The log and the metrics tell of the others.
- */
-const nobodys = { capacity: 20, perSecond: 1 / 60 }
-const everybodys = { capacity: 100, perSecond: 1 / 6 }
-
 export function createTellOfFailure(deps: FailureDeps): TellOfFailure {
-  const { clock } = deps
-  const ofNobody = createTokenBucket({ ...nobodys, clock })
-  const ofEverybody = createTokenBucket({ ...everybodys, clock })
+  const bounds = createFailureBounds(deps)
 
   async function record(
     ctx: Context,
@@ -51,8 +40,8 @@ export function createTellOfFailure(deps: FailureDeps): TellOfFailure {
   ): Promise<void> {
     const { ip, userAgent, requestId } = deps.requesterOf(ctx)
     deps.metrics.signIn({ method: 'federated', outcome: 'failure', reason })
-    const bucket = reason === 'errand_unknown' ? ofNobody : ofEverybody
-    if (!bucket.take(addressKey(ip)).allowed) return
+    const isHeld = reason === 'errand_unknown' ? !bounds.ofNobody(ip) : !bounds.ofEverybody(ip)
+    if (isHeld) return
     await deps.audit.append({
       tenantId: tenant.id,
       type: 'federation.failed',

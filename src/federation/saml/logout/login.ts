@@ -2,10 +2,8 @@ import { Router } from '@koa/router'
 import type { Context } from 'koa'
 import type { Audit } from '#audit/audit.ts'
 import type { ReadForm } from '#http/http.ts'
-import { addressKey } from '#http/networks.ts'
 import type { Clock } from '#kit/clock.ts'
 import { newReference } from '#kit/random.ts'
-import { createTokenBucket } from '#kit/token-bucket.ts'
 import type { BrowserCookie } from '#login/email-code/email-code.ts'
 import type { Requester } from '#login/login.ts'
 import type { Logger, Metrics } from '#telemetry/telemetry.ts'
@@ -18,7 +16,7 @@ import {
   signOutUnconfirmedPage,
 } from '#views/sign-out-elsewhere.ts'
 import { signedOutPage } from '#views/signed-out.ts'
-import type { Connections } from '../../federation.ts'
+import { createFailureBounds, type Connections } from '../../federation.ts'
 import { placeOf } from '../place.ts'
 import type { SamlPlace } from '../saml.ts'
 import type {
@@ -155,12 +153,9 @@ function posted(
 
 type StartedBy = Parameters<Metrics['federationLogout']>[0]['startedBy']
 
-/** Events one address may cause: anybody can send nonsense here, and each is a row for ever (CWE-770). */
-const nobodys = { capacity: 20, perSecond: 1 / 60 }
-
 /** Records why it came to nothing; gives the reference that its page shows, and nothing else does. */
 function createTell(deps: LogoutRouterDeps) {
-  const bucket = createTokenBucket({ ...nobodys, clock: deps.clock })
+  const bounds = createFailureBounds(deps)
 
   return async (
     ctx: Context,
@@ -173,7 +168,7 @@ function createTell(deps: LogoutRouterDeps) {
     deps.metrics.federationLogout({ startedBy, outcome: 'failure', reason })
     const facts = { connection: connection.id, reason, detail, reference }
     deps.logger.info('a single logout came to nothing', { tenant_id: tenant.id, ...facts })
-    if (!bucket.take(addressKey(requester.ip)).allowed) return reference
+    if (!bounds.ofNobody(requester.ip)) return reference
     await deps.audit.append({
       ...requester,
       tenantId: tenant.id,
