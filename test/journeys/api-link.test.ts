@@ -155,6 +155,18 @@ describeInWorlds('connecting an account elsewhere by the JSON API', (world) => {
     assert.equal(refusalOf(await begin(scene)), '401 api.step_up_required')
   })
 
+  it('is finished by a proof that is fresh still, however long they were away (Q64)', async () => {
+    const scene = await open()
+    await world().pass(290)
+    const back = await goThere(scene)
+    await world().pass(20)
+    assert.equal(refusalOf(await finish(scene, back)), '401 api.step_up_required')
+    assert.deepEqual(await identitiesOf(scene.person), [])
+    const token = (await scene.api.logIn(scene.person)).text('access_token')
+    const anew = { ...scene, token }
+    assert.equal((await finish(anew, await goThere(anew))).status, 204)
+  })
+
   it('lets one browser leave, once, in two minutes, for the connection that was asked for', async () => {
     const scene = await open()
     const other = await connect(world(), provider)

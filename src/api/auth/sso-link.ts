@@ -79,12 +79,17 @@ function finishEndpoint(deps: LinkDeps): Endpoint {
     body: z.strictObject(redeemFields),
     answers: { 204: { description: 'Connected' } },
     refusals: [
+      'api.step_up_required',
       'api.code_over',
       'api.connection_unknown',
       'api.identity_refused',
       'api.identity_taken',
     ],
-    handle: async ({ tenant, params, body, caller, requester }) => {
+    handle: async (call) => {
+      // SECURITY: whoever left may have stayed away for ten minutes: what began by a fresh proof ends by one (Q64)
+      const stale = await refuseStale(call, deps)
+      if (stale) return stale
+      const { tenant, params, body, caller, requester } = call
       const { account, client, sessionUid, provedAt } = caller
       const connectionId = brandId<ConnectionId>(params.connection)
       const { code, code_verifier: verifier } = body
