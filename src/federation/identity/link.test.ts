@@ -113,6 +113,14 @@ describe('linking by who is signed in', () => {
     assert.equal(await link(ada), 'authentication_too_weak')
     rules.set(google.id, { ...noRules, domains: [{ name: 'acme.test', isEnforced: false }] })
     assert.equal(await link(ada), 'domain_not_allowed')
+    rules.set(google.id, { ...noRules, domains: [{ name: 'example.test', isEnforced: false }] })
+    const nobodys = { emailVerified: false, isMember: false }
+    assert.equal(
+      await link(ada, nobodys),
+      'domain_not_allowed',
+      'anybody can write it there (nOAuth)',
+    )
+    assert.equal(await link(ada, { ...nobodys, isMember: true }), undefined)
     assert.equal(await link(ada, {}, { ...google, status: 'disabled' }), 'no_account')
   })
 })

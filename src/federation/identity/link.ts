@@ -118,9 +118,14 @@ function createLinkInSteps(deps: LinkDeps, connect: Connect) {
   }
 }
 
-/** Nobody comes in through a connection from outside of the domains it owns, if it owns any. */
-function mayBeOf({ rules: { domains }, mapped }: Guest): boolean {
-  return domains.length === 0 || domains.some(({ name }) => name === mapped.email?.domain)
+/**
+ * Nobody comes in through a connection from outside of the domains it owns, if it owns any. SECURITY: an address that nobody
+ * stands for is none of them, as in `decide` (nOAuth): anybody can write it into their profile over there.
+ */
+function mayBeOf({ rules: { domains }, mapped: { email } }: Guest): boolean {
+  if (domains.length === 0) return true
+  if (!email?.isVouchedFor && !email?.isVerified) return false
+  return domains.some(({ name }) => name === email.domain)
 }
 
 function createLinkWaiting(deps: LinkDeps, write: Write): Identities['linkWaiting'] {
