@@ -57,11 +57,11 @@ export function createIdentities(deps: IdentityDeps): Identities {
     async admitVerified({ tenant, handle, email, requester }) {
       const found = await unverified.take(tenant.id, handle)
       if (!found || canonicalEmail(email) !== found.mapped.email.emailCanonical) return undefined
-      const { connectionId, identity, mapped, tokens } = found
+      const { connectionId, identity, mapped, tokens: kept } = found
       const connection = await deps.connections.find(tenant.id, connectionId)
       if (!connection) return undefined
-      const isSame = tokens?.version === connection.version
-      const back = { tenant, connection, identity, ...(isSame && tokens) }
+      const sealedTokens = kept?.version === connection.version ? kept.sealedTokens : undefined
+      const back = { tenant, connection, identity, sealedTokens }
       const proved = { ...mapped, email: { ...mapped.email, isVerified: true } }
       return decided(back, requester, await receive(back, requester, () => proved))
     },
