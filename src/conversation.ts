@@ -167,7 +167,7 @@ export function createConversation(
   const { enforcement } = app
   const frame = { csrf, readForm, requesterOf, pageOf, clock }
   const tellOfFailure = createTellOfFailure({ ...app, ...frame, logger, metrics })
-  const changeAfter = createAdmittance({ ...frame, accounts, tellOfFailure })
+  const changeAfter = createAdmittance({ tellOfFailure })
   const back = { tellOfFailure, changeAfter }
   const common = { ...frame, accounts, progress, browserCookie, enforcement, ...back }
   const invitationOf = createInvitationOf({ invitations, sealedCookies })

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { isVoid } from '#account/account.ts'
 import { createPostgresAccountStore } from '#account/postgres.ts'
 import { epochSeconds } from '#kit/clock.ts'
+import { isSteppedUp } from '#session/session.ts'
 import { addConnection, addTenant, availableDatabases } from '#test/support/databases.ts'
 import { acme, google, noRules, openIdentities, requester } from '#test/support/identities.ts'
 import { actor, tenant } from '#test/support/password-login.ts'
@@ -213,15 +214,18 @@ describe('what a sign-in elsewhere proves', () => {
     }
   })
 
-  it('is new where the account ended since: they were signed out here, not there', async () => {
+  it('is as old as the end of the account since: they were signed out here, not there (Q17, Q64)', async () => {
     const { admitted, accounts, clock } = await openIdentities()
     const at = epochSeconds(clock)
     const { accountId } = (await admitted()).proof
     await accounts.end(tenant.id, accountId, actor)
-    clock.advance(2000)
-    const { proof } = await admitted({ authentication: { ...signedIn, at } })
-    const account = (await accounts.find(tenant.id, accountId)) ?? assert.fail()
-    assert.equal(isVoid(account, proof.at), false)
+    for (const later of [2, 302, 600]) {
+      clock.advance((at + later) * 1000 - clock.now())
+      const { proof } = await admitted({ authentication: { ...signedIn, at } })
+      const account = (await accounts.find(tenant.id, accountId)) ?? assert.fail()
+      assert.equal(isVoid(account, proof.at), false)
+      assert.equal(isSteppedUp(proof.at, epochSeconds(clock)), later < 300, 'no proof of just now')
+    }
   })
 })
 

@@ -1,4 +1,4 @@
-import { isVoid, type Account } from '#account/account.ts'
+import type { Account } from '#account/account.ts'
 import type { Proof } from '#login/login.ts'
 import type { Connection, ForeignIdentity } from '../federation.ts'
 import type { AccountRules } from './identity.ts'
@@ -62,8 +62,12 @@ export function proofOf(
   }
 }
 
-/** What ended the account since then ended its sessions here, not theirs over there: they came back with that just now. */
-function provedAt(account: Pick<Account, 'endedAt'>, at: number, now: number): number {
+/**
+ * What ended the account since then ended its sessions here, not theirs over there: they come back after it. SECURITY: no later
+ * than just after it, though: for as long as they are signed in there, each return would be a proof of just now (Q64).
+ */
+function provedAt({ endedAt }: Pick<Account, 'endedAt'>, at: number, now: number): number {
   const bounded = Math.min(Math.max(at, now - longestLag), now)
-  return isVoid(account, bounded) ? now : bounded
+  // the first second of which `isVoid` is not true
+  return endedAt ? Math.max(bounded, Math.floor(endedAt.getTime() / 1000) + 1) : bounded
 }

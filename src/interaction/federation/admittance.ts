@@ -1,7 +1,5 @@
 import type { Context } from 'koa'
-import type { Account, Accounts } from '#account/account.ts'
 import type { Admission } from '#federation/federation.ts'
-import { epochSeconds, type Clock } from '#kit/clock.ts'
 import type { Proof } from '#login/login.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import type { KnownConnection, Progress } from '../interaction.ts'
@@ -17,17 +15,11 @@ export type ChangeAfter = (
   admission: Admission,
 ) => Promise<Change>
 
-type AdmittanceDeps = {
-  readonly accounts: Pick<Accounts, 'find'>
-  readonly tellOfFailure: TellOfFailure
-  readonly clock: Clock
-}
-
-export function createAdmittance(deps: AdmittanceDeps): ChangeAfter {
+export function createAdmittance(deps: { readonly tellOfFailure: TellOfFailure }): ChangeAfter {
   return async (ctx, { tenant, connection }, admission) => {
     switch (admission.kind) {
       case 'admitted':
-        return proving(await counted(tenant, admission.proof, deps))
+        return proving(admission.proof)
       case 'verify_first': {
         const { email, handle } = admission
         const verifying = { connection: known(connection), email, handle, mailed: undefined }
@@ -47,19 +39,6 @@ export function createAdmittance(deps: AdmittanceDeps): ChangeAfter {
   }
 }
 
-/**
- * SECURITY: how long ago they proved it over there is told as it is, so that an old sign-in opens nothing that wants a fresh
- * one (Q64). But whoever comes back comes after the end of all that was before it (Q17).
- */
-async function counted(
-  tenant: Tenant,
-  proof: Proof,
-  { accounts, clock }: AdmittanceDeps,
-): Promise<Proof> {
-  const account = await accounts.find(tenant.id, proof.accountId)
-  return { ...proof, at: Math.max(Math.min(proof.at, epochSeconds(clock)), firstAfterEnd(account)) }
-}
-
 /** What a choice was made for, once it was followed. */
 const settled = {
   connection: undefined,
@@ -74,7 +53,3 @@ const settled = {
 const proving =
   (proof: Proof): Change =>
   (before) => ({ ...before, ...settled, proofs: [proof] })
-
-function firstAfterEnd(account: Account | undefined): number {
-  return account?.endedAt ? Math.floor(account.endedAt.getTime() / 1000) + 1 : 0
-}
