@@ -9,6 +9,7 @@ import {
   isCleanText,
   isHashableText,
   isPlainLine,
+  toPlainLine,
   withoutDirections,
 } from './text.ts'
 
@@ -26,6 +27,14 @@ describe('what counts as text (F11, Q92)', () => {
       assert.equal(isPlainLine(text), false, JSON.stringify(text))
     }
     assert.equal(withoutDirections('\u202eAda\u2069 \u200fL'), 'Ada L')
+  })
+
+  it('of a stranger is one bounded line, cut between characters (CWE-117)', () => {
+    assert.equal(toPlainLine('a\r\nb\u2028c\u202ed\u0000'), 'a b c d ')
+    assert.equal(toPlainLine('x'.repeat(301)), 'x'.repeat(300))
+    const cut = toPlainLine(`${'x'.repeat(299)}🔑`)
+    assert.deepEqual([cut.length, isCleanText(cut)], [300, true])
+    assert.ok(isCleanText(toPlainLine('\ud800')))
   })
 
   it('may be hashed as a password with anything but NUL and unpaired surrogates (Q27)', () => {

@@ -15,6 +15,12 @@ export function withoutDirections(text: string): string {
   return text.replaceAll(directions, '')
 }
 
+/** What a stranger wrote, fit for one line of a log or an audit event: bounded, and whole characters alone (F11, CWE-117). */
+export function toPlainLine(text: string): string {
+  const bounded = text.slice(0, 300).toWellFormed()
+  return bounded.replace(/[\p{Cc}\p{Cf}\p{Co}\u2028\u2029]+/gu, ' ')
+}
+
 /** True when a secret may be hashed: anything Unicode but NUL and unpaired surrogates (Q27). */
 export function isHashableText(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')

@@ -171,6 +171,19 @@ describeInWorlds('signing out here of who had signed in by SAML', (world) => {
     }
   })
 
+  it('keeps a bounded word of what they say it answers, however long (CWE-770)', async () => {
+    const peer = await openSamlPeer(world())
+    const { tab } = await signedIn(peer)
+    // the last one would be cut in two, and no store keeps half of it (F11)
+    for (const asked of [`_${'x'.repeat(2000)}`, `_${'x'.repeat(298)}🔑`]) {
+      const page = await peer.answer(tab, asked)
+      assert.equal(page.status, 400, page.text)
+      const [event] = await world().app.audit.list(world().main.id, { limit: 1 })
+      assert.equal(event?.type, 'federation.logout_failed')
+      assert.equal(String(event.detail?.['detail']).length, 300)
+    }
+  })
+
   it('answers a logout of theirs and asks none back: two that end each other come to an end', async () => {
     const peer = await openSamlPeer(world())
     const person = await signedIn(peer)

@@ -1,3 +1,5 @@
+import { toPlainLine } from '#kit/text.ts'
+
 /** For the log, the audit event and the administrator's test page; who signs in reads one sentence for all (check 23). */
 export type SamlRefusal = {
   readonly kind: 'refused'
@@ -101,9 +103,4 @@ export function firstRefusal<Scene>(
     if (refusal) return refusal
   }
   return undefined
-}
-
-/** What a stranger wrote, fit for one line of a log. */
-function toPlainLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]+/gu, ' ').slice(0, 300)
 }

@@ -1,6 +1,7 @@
 import type { Audit } from '#audit/audit.ts'
 import type { Clock } from '#kit/clock.ts'
 import { Unavailable } from '#kit/errors.ts'
+import { toPlainLine } from '#kit/text.ts'
 import type { EndedBy, Sessions } from '#session/session.ts'
 import type { Ephemeral } from '#storage/storage.ts'
 import type { Metrics } from '#telemetry/telemetry.ts'
@@ -40,7 +41,7 @@ export function createLogoutRequests(deps: LogoutRequestDeps): LogoutRequests {
       const read = readLogoutRequest({ ...situation, message })
       if (read.kind === 'refused') return read
       if (!(await isFirst(read, place, deps)))
-        return { kind: 'refused', reason: 'replayed', detail: read.id }
+        return { kind: 'refused', reason: 'replayed', detail: toPlainLine(read.id) }
       const found = await namedBy(read, place, peer, deps)
       const isDone = await endAll(found, place, by, deps)
       deps.metrics.federationLogout({ startedBy: 'them', outcome: isDone ? 'success' : 'failure' })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Clock } from '#kit/clock.ts'
+import { toPlainLine } from '#kit/text.ts'
 import type { Metrics } from '#telemetry/telemetry.ts'
 import { basePathOf } from '#tenant/tenant.ts'
 import { isOfType } from '../../connection/connection.ts'
@@ -176,5 +177,5 @@ function unconfirmed({ next }: PendingLogout, why: LogoutProblem): LogoutAnswer 
 }
 
 function refused(reason: LogoutReason, detail: string) {
-  return { kind: 'refused', reason, detail } as const
+  return { kind: 'refused', reason, detail: toPlainLine(detail) } as const
 }

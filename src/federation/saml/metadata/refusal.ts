@@ -1,3 +1,4 @@
+import { toPlainLine } from '#kit/text.ts'
 import type { MetadataReason, MetadataRefusal } from './vocabulary.ts'
 
 /** `detail` may be what a stranger wrote: one line, bounded. */
@@ -6,7 +7,7 @@ export function refuse(
   detail: string,
   entityIds?: readonly string[],
 ): MetadataRefusal {
-  const line = detail.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]+/gu, ' ').slice(0, 300)
+  const line = toPlainLine(detail)
   return { kind: 'refused', reason, detail: line, ...(entityIds ? { entityIds } : {}) }
 }
 
