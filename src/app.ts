@@ -177,7 +177,7 @@ function createServices(input: AppInput, stores: Stores) {
     egress,
   })
   const tellAdministrators = createConnectionNotices({ tenants, accounts, outbox, clock })
-  const leaving = { ...signedIn, sealer, egress, tellAdministrators }
+  const leaving = { ...signedIn, tenants, sealer, egress, tellAdministrators }
   const federation = createFederation({ ...input, ...stores, ...change, ...leaving })
   const kept = { consents, outbox, logoutOutbox, audit, keyring, sealer }
   const { sessions } = signedIn

@@ -54,7 +54,7 @@ import type { FederationRouteDeps, StartOf, Upstreams } from '#interaction/feder
 import type { Sessions } from '#session/session.ts'
 import type { Ephemeral } from '#storage/storage.ts'
 import type { Logger, Metrics } from '#telemetry/telemetry.ts'
-import { basePathOf } from '#tenant/tenant.ts'
+import { basePathOf, type Tenants } from '#tenant/tenant.ts'
 import type { Stores } from './stores.ts'
 
 export type FederationDeps = Omit<ConnectionDeps, 'store' | 'domains' | 'resolver' | 'dropTokens'> &
@@ -65,6 +65,7 @@ export type FederationDeps = Omit<ConnectionDeps, 'store' | 'domains' | 'resolve
     readonly config: Pick<Config, 'issuer'>
     readonly foreignSessions: SamlSessions
     readonly sessions: Pick<Sessions, 'end'>
+    readonly tenants: Pick<Tenants, 'findById'>
   }
 
 /** By which session elsewhere one of ours came. Of SAML alone: of the others nothing is told that would end one. */
@@ -129,7 +130,10 @@ export function createFederation(deps: FederationDeps) {
 
 /** What a serving process does by itself. */
 function createChores(
-  deps: Pick<FederationDeps, 'clock' | 'database' | 'sessions' | 'tellAdministrators'> & {
+  deps: Pick<
+    FederationDeps,
+    'clock' | 'database' | 'sessions' | 'tellAdministrators' | 'tenants'
+  > & {
     readonly connections: Pick<ConnectionStore, 'listActive'>
     readonly enforcement: Enforcement
     readonly store: SamlStore

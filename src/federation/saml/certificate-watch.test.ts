@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createFakeClock } from '#test/support/fake-clock.ts'
-import { brandId, type TenantId } from '#kit/ids.ts'
+import { tenant as main } from '#test/support/password-login.ts'
 import { createSamlTestKey } from '#test/support/saml-keys.ts'
 import { now } from '#test/support/saml-messages.ts'
+import type { Tenant } from '#tenant/tenant.ts'
 import { exampleConnection } from '../connection/store.contract.ts'
 import { createCertificateWatch } from './certificate-watch.ts'
 import type { KnownPeer, PeerUnknown } from './saml.ts'
 
 const day = 24 * 3600_000
-const tenantId = brandId<TenantId>('main')
 
 async function open(ends: number, peer?: KnownPeer | PeerUnknown) {
   const clock = createFakeClock(now)
@@ -19,8 +19,10 @@ async function open(ends: number, peer?: KnownPeer | PeerUnknown) {
   const known: KnownPeer = { entityId: 'e', ssoEndpoints: [], sloEndpoints: [], certificates }
   const noted = new Set<string>()
   const told: string[] = []
-  const connection = { ...exampleConnection(tenantId), type: 'saml' as const }
+  const connection = { ...exampleConnection(main.id), type: 'saml' as const }
+  let status: Tenant['status'] = 'active'
   const watch = createCertificateWatch({
+    tenants: { findById: async () => ({ ...main, status }) },
     connections: { listActive: async (type) => (type === 'saml' ? [connection] : []) },
     peers: { of: async () => peer ?? known },
     store: {
@@ -33,7 +35,8 @@ async function open(ends: number, peer?: KnownPeer | PeerUnknown) {
     transactor: { transaction: (work) => work(undefined as never) },
     clock,
   })
-  return { clock, told, watch, connection }
+  const become = (changed: Tenant['status']) => void (status = changed)
+  return { clock, told, watch, connection, become }
 }
 
 describe('a certificate of an identity provider that ends', () => {
@@ -74,6 +77,16 @@ describe('a certificate of an identity provider that ends', () => {
     const { told, watch } = await open(day, peer)
     await watch()
     assert.equal(told.length, 10)
+  })
+
+  it('is told of when the tenant is switched on again, and not as told meanwhile', async () => {
+    const { told, watch, become } = await open(5 * day)
+    become('disabled')
+    await watch()
+    assert.deepEqual(told, [])
+    become('active')
+    await watch()
+    assert.equal(told.length, 1)
   })
 
   it('is not known where nothing is known of the other side', async () => {

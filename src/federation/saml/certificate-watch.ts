@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Clock } from '#kit/clock.ts'
 import type { Transactor } from '#storage/storage.ts'
+import type { Tenants } from '#tenant/tenant.ts'
 import { isOfType, type ConnectionStore } from '../connection/connection.ts'
 import type { TellAdministrators } from '../federation.ts'
 import { readCertificate } from './certificate.ts'
@@ -18,6 +19,7 @@ const most = 10
  * threshold, however many look. It signs as before: a certificate is the frame of a key here.
  */
 export function createCertificateWatch(deps: {
+  readonly tenants: Pick<Tenants, 'findById'>
   readonly connections: Pick<ConnectionStore, 'listActive'>
   readonly peers: Pick<SamlPeers, 'of'>
   readonly store: Pick<SamlStore, 'noteCertificate'>
@@ -25,9 +27,12 @@ export function createCertificateWatch(deps: {
   readonly transactor: Transactor
   readonly clock: Clock
 }): () => Promise<void> {
-  const { connections, peers, store, tellAdministrators, transactor, clock } = deps
+  const { tenants, connections, peers, store, tellAdministrators, transactor, clock } = deps
 
   async function look(connection: SamlConnection): Promise<void> {
+    const tenant = await tenants.findById(connection.tenantId)
+    // nobody is told of a tenant that is switched off, and what counts as told would not be told when it is on again
+    if (tenant?.status !== 'active') return
     const peer = await peers.of(connection)
     if (isUnknown(peer)) return
     for (const text of peer.certificates.slice(0, most)) {
