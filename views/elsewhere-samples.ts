@@ -98,7 +98,7 @@ function signingOut({ page, text, url }: Stage): Samples {
       way: { kind: 'form', action: url('https://idp.acme.test/slo'), fields },
     }),
     'sign-out-unconfirmed': signOutUnconfirmedPage({ ...to, reference }),
-    'sign-out-refused-error': signOutRefusedPage({ page, reference }),
+    'sign-out-refused-error': signOutRefusedPage({ page, reference, accountUrl: url('/account') }),
   }
 }
 

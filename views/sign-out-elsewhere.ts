@@ -1,4 +1,4 @@
-import { hiddenField, primaryButton, statement } from './components/form.ts'
+import { hiddenField, primaryButton, primaryLink, statement } from './components/form.ts'
 import { icons } from './components/icons.ts'
 import { code, strong, unbroken } from './components/text.ts'
 import { href, html, type Html } from './html.ts'
@@ -62,18 +62,22 @@ export function signOutUnconfirmedPage(props: SignOutUnconfirmedProps): Html {
 }
 
 /** A message about a sign-out that is nobody's here, or that cannot be trusted: nothing was ended for it. */
-export function signOutRefusedPage(props: {
-  readonly page: Page
+export type SignOutRefusedProps = Pick<SignOutThereProps, 'page'> & {
   readonly reference: string
-}): Html {
-  const { t, text } = messagesFor(props.page.locale)
+  /** My account: who reloads the page of a sign-out has no other way on. */
+  readonly accountUrl: string
+}
+
+export function signOutRefusedPage({ page, reference, accountUrl }: SignOutRefusedProps): Html {
+  const { t, text } = messagesFor(page.locale)
   const title = text('elsewhere.out_refused_title')
-  return layout(props.page, {
+  return layout(page, {
     title,
     heading: html`${icons.problem}${unbroken(title)}`,
     failed: true,
     body: html`${statement(t('elsewhere.out_refused'))}
-      <p class="foot">${t('error.reference')} ${code(props.reference)}</p>`,
+      <div class="choice">${primaryLink(accountUrl, t('continue.my_account'))}</div>
+      <p class="foot">${t('error.reference')} ${code(reference)}</p>`,
   })
 }
 

@@ -110,6 +110,16 @@ describeInWorlds('signing out here of who had signed in by SAML', (world) => {
       assert.ok(person.tab.page.html.includes(`href="${bye}?state=abc"`), person.tab.page.html)
     })
 
+  it('has a way on where the page of a sign-out that failed is loaded again', async () => {
+    const peer = await openSamlPeer(world())
+    const person = await signedIn(peer)
+    const { id } = await goThere(person)
+    const failed = await peer.answer(person.tab, id, { code: responder })
+    const again = await person.tab.open(failed.url)
+    assert.equal(again.status, 400)
+    assert.match(again.html, /<a [^>]*href="\/account"/)
+  })
+
   it('leaves a page behind that leads on where the other side is silent', async () => {
     const peer = await openSamlPeer(world())
     const person = await signedIn(peer)

@@ -132,7 +132,8 @@ function createAnswers(deps: LogoutRouterDeps) {
     const reference = await tell(ctx, place, problem, startedBy)
     ctx.status = 400
     const page = deps.pageOf(place.tenant, { headers: ctx.headers })
-    write(ctx, signOutRefusedPage({ page, reference }))
+    const accountUrl = `${basePathOf(place.tenant)}/account`
+    write(ctx, signOutRefusedPage({ page, reference, accountUrl }))
   }
 }
 
