@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { Connection } from '#federation/federation.ts'
 import { sha256 } from '#kit/hash.ts'
 import { brandId, type AccountId, type ConnectionId, type SessionUid } from '#kit/ids.ts'
-import { randomToken } from '#kit/random.ts'
 import type { BrowserCookie } from '#login/email-code/email-code.ts'
 import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
+import { createTickets } from '#storage/tickets/tickets.ts'
 import { basePathOf, type Tenant } from '#tenant/tenant.ts'
 import { connectedErrors } from '#views/portal/connected.ts'
 import type { ConnectedNews } from '#views/portal/connected.ts'
@@ -55,22 +55,25 @@ export function createLinkErrands(deps: {
   readonly browserCookie: BrowserCookie
 }): LinkErrands {
   const { ephemeral, browserCookie } = deps
+  const tickets = createTickets(ephemeral, {
+    kind: 'link_ticket',
+    lifetime: ticketLifetime,
+    shape: ticketShape,
+  })
 
   return {
     async begin({ ctx, tenant, session, provedAt }, { id: connectionId }) {
-      const ticket = randomToken()
       const { accountId, sessionUid } = session
       const browser = sha256(browserCookie.ensure(tenant, ctx.req, ctx.res))
       const kept = { accountId, sessionUid, provedAt, connectionId, browser }
-      await ephemeral.put(ticketKey(tenant, ticket), JSON.stringify(kept), ticketLifetime)
+      const ticket = await tickets.keep(tenant.id, kept)
       const query = new URLSearchParams({ ticket }).toString()
       return `${basePathOf(tenant)}/federation/${connectionId}/link?${query}`
     },
 
     async use({ tenant, connectionId, ticket, browser }) {
-      const text = await ephemeral.take(ticketKey(tenant, ticket))
-      if (text === undefined || browser === undefined) return undefined
-      const kept = ticketShape.parse(JSON.parse(text))
+      const kept = await tickets.take(tenant.id, ticket)
+      if (!kept || browser === undefined) return undefined
       const isTheirs = kept.connectionId === connectionId && kept.browser === sha256(browser)
       const { accountId, sessionUid, provedAt } = kept
       return isTheirs ? { accountId, sessionUid, provedAt } : undefined
@@ -85,12 +88,6 @@ export function createLinkErrands(deps: {
     },
   }
 }
-
-const ticketKey = ({ id: tenantId }: Tenant, ticket: string): EphemeralKey => ({
-  tenantId,
-  kind: 'link_ticket',
-  id: sha256(ticket),
-})
 
 const newsKey = ({ id: tenantId }: Tenant, { sessionUid, accountId }: SessionOf): EphemeralKey => ({
   tenantId,

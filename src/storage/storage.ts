@@ -53,7 +53,8 @@ export type Database = Transactor & {
 
 /**
  * Short-lived data, typed and named by (tenant, kind), so that one kind is never taken for another (CVE-2026-4282).
- * Every method is one atomic step of the store. A value past its expiry is never seen.
+ * Every method is one atomic step of the store. A value past its expiry is never seen. What waits under a random token until
+ * somebody shows it: `createTickets` in `tickets/`.
  */
 export type Ephemeral = {
   /** Writes or overwrites. `ttl` in whole seconds, at least 1. */

@@ -4,16 +4,16 @@ import type { AdmissionRefusal, ApiSignIn } from '#federation/federation.ts'
 import { equalInConstantTime, sha256 } from '#kit/hash.ts'
 import { brandId } from '#kit/ids.ts'
 import type { AccountId, ClientId, ConnectionId, SessionUid } from '#kit/ids.ts'
-import { randomToken } from '#kit/random.ts'
 import type { Proof } from '#login/login.ts'
-import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
+import type { Ephemeral } from '#storage/storage.ts'
+import { createTickets } from '#storage/tickets/tickets.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import { plainText } from './fields.ts'
 import { keptProof } from './pending-sign-ins.ts'
 
 /** What came of somebody who went elsewhere, until the front end that sent them asks for it. */
 export type SsoCodes<Kept> = {
-  /** For a minute. */
+  /** For a minute. Gives the code. */
   keep(tenant: Tenant, connectionId: ConnectionId, request: ApiSignIn, kept: Kept): Promise<string>
   /**
    * To exactly one of any number of concurrent callers, and only for the front end, the connection and the verifier it was
@@ -67,30 +67,21 @@ const linkOutcome = z.object({
   ]),
 })
 
-function createCodes<Kept>(ephemeral: Store, kind: string, shape: z.ZodType<Kept>): SsoCodes<Kept> {
-  const record = z.object({
+function createCodes<Kept>(ephemeral: Store, kind: string, kept: z.ZodType<Kept>): SsoCodes<Kept> {
+  const shape = z.object({
     clientId: z.string(),
     connectionId: z.string(),
     codeChallenge: z.string(),
-    kept: shape,
+    kept,
   })
-  const keyOf = (tenant: Tenant, code: string): EphemeralKey => ({
-    tenantId: tenant.id,
-    kind,
-    id: sha256(code),
-  })
+  const tickets = createTickets(ephemeral, { kind, lifetime, shape })
 
   return {
-    async keep(tenant, connectionId, { clientId, codeChallenge }, kept) {
-      const code = randomToken()
-      const text = JSON.stringify({ clientId, connectionId, codeChallenge, kept })
-      await ephemeral.put(keyOf(tenant, code), text, lifetime)
-      return code
-    },
+    keep: ({ id }, connectionId, { clientId, codeChallenge }, kept) =>
+      tickets.keep(id, { clientId, connectionId, codeChallenge, kept }),
 
-    async take(tenant, { clientId, connectionId, code, verifier }) {
-      const text = await ephemeral.take(keyOf(tenant, code))
-      const found = text === undefined ? undefined : record.parse(JSON.parse(text))
+    async take({ id }, { clientId, connectionId, code, verifier }) {
+      const found = await tickets.take(id, code)
       if (found?.clientId !== clientId || found.connectionId !== connectionId) return undefined
       // RFC 7636 §4.6
       return equalInConstantTime(found.codeChallenge, sha256(verifier)) ? found.kept : undefined

@@ -63,7 +63,7 @@ function beginEndpoint(deps: LinkDeps): Endpoint {
       const request = { clientId: client.clientId, redirectUri, state, codeChallenge }
       const asked = { request, accountId: account.id, sessionUid }
       const url = new URL(`${tenant.issuer}/federation/${id}/start`)
-      url.searchParams.set('ticket', await deps.linkTickets.keep(tenant, id, asked))
+      url.searchParams.set('ticket', await deps.linkTickets.keep(tenant.id, asked, id))
       return { status: 200, body: { authorization_url: url.href } }
     },
   })

@@ -56,12 +56,10 @@ export function isSender(client: Client | undefined, redirectUri: string): clien
   return client.metadata.redirect_uris.includes(redirectUri)
 }
 
-export type SsoArrivalDeps = {
+export type SsoArrivalDeps = FailedReturnDeps & {
   readonly identities: Pick<Identities, 'admit'>
   readonly ssoCodes: SsoCodes<Proof>
   readonly requesterOf: (ctx: Context) => Omit<Requester, 'deviceCookie'>
-  /** Records why it came to nothing. */
-  readonly tellOfFailure: (ctx: Context, failure: Failure) => Promise<unknown>
 }
 
 /** Somebody is back who signed in for a front end: it gets a code, or an error that tells what it can do. */
@@ -80,12 +78,7 @@ export function createSsoArrivals(deps: SsoArrivalDeps): Arrivals<Context> {
       return backTo(tenant, request, answers[admission.kind])
     },
 
-    async failed(ctx, failure) {
-      const { tenant, errand, reason } = failure
-      if (errand?.purpose !== 'api') throw new Error('an errand of somebody else')
-      await deps.tellOfFailure(ctx, failure)
-      return backWithout(tenant, errand.request, reason)
-    },
+    failed: createFailedReturn(deps),
   }
 }
 
@@ -95,6 +88,21 @@ const answers = {
   link_first: { error: 'interaction_required', error_description: 'account_exists' },
   refused: { error: 'access_denied' },
 } as const
+
+export type FailedReturnDeps = {
+  /** Records why it came to nothing. */
+  readonly tellOfFailure: (ctx: Context, failure: Failure) => Promise<unknown>
+}
+
+/** Somebody is back with nothing, whatever a front end had sent them for. */
+export function createFailedReturn(deps: FailedReturnDeps): Arrivals<Context>['failed'] {
+  return async (ctx, failure) => {
+    const { tenant, errand, reason } = failure
+    if (!errand || !('request' in errand)) throw new Error('an errand of somebody else')
+    await deps.tellOfFailure(ctx, failure)
+    return backWithout(tenant, errand.request, reason)
+  }
+}
 
 /** Why is for the audit: a front end is told what it can do. */
 export function backWithout(tenant: Tenant, request: WayBack, reason: FailureReason): string {

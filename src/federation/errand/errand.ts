@@ -1,5 +1,17 @@
-import type { Connection, Errand, Leave } from '../federation.ts'
+import { z } from 'zod'
+import { brandId, type ClientId } from '#kit/ids.ts'
 import type { Tenant } from '#tenant/tenant.ts'
+import type { Connection, Errand, Leave } from '../federation.ts'
+
+/** An `ApiSignIn` as it was kept. */
+export const apiSignInShape = z
+  .object({
+    clientId: z.string().transform((id) => brandId<ClientId>(id)),
+    redirectUri: z.string(),
+    state: z.string().optional(),
+    codeChallenge: z.string(),
+  })
+  .transform(({ state, ...rest }) => ({ ...rest, state }))
 
 /**
  * What is remembered of somebody while they are away, whatever protocol they left by. Its key travels as `state` or

@@ -1,17 +1,12 @@
 import { z } from 'zod'
 import { epochSeconds, type Clock } from '#kit/clock.ts'
 import { equalInConstantTime, sha256 } from '#kit/hash.ts'
-import {
-  brandId,
-  type AccountId,
-  type ClientId,
-  type InteractionUid,
-  type SessionUid,
-} from '#kit/ids.ts'
+import { brandId, type AccountId, type InteractionUid, type SessionUid } from '#kit/ids.ts'
 import { randomToken } from '#kit/random.ts'
 import type { Sealer } from '#kit/sealer.ts'
 import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
 import { errandLifetime } from '../federation.ts'
+import { apiSignInShape } from './errand.ts'
 import type { ErrandPlace, Errands, PostedAnswers } from './errand.ts'
 
 type Deps = { readonly ephemeral: Ephemeral; readonly sealer: Sealer; readonly clock: Clock }
@@ -19,24 +14,20 @@ type Deps = { readonly ephemeral: Ephemeral; readonly sealer: Sealer; readonly c
 const accountId = z.string().transform((id) => brandId<AccountId>(id))
 const sessionUid = z.string().transform((uid) => brandId<SessionUid>(uid))
 
-const request = z
-  .object({
-    clientId: z.string().transform((id) => brandId<ClientId>(id)),
-    redirectUri: z.string(),
-    state: z.string().optional(),
-    codeChallenge: z.string(),
-  })
-  .transform(({ state, ...rest }) => ({ ...rest, state }))
-
 const record = z.object({
   errand: z.discriminatedUnion('purpose', [
     z.object({
       purpose: z.literal('sign_in'),
       uid: z.string().transform((uid) => brandId<InteractionUid>(uid)),
     }),
-    z.object({ purpose: z.literal('api'), request }),
+    z.object({ purpose: z.literal('api'), request: apiSignInShape }),
     z.object({ purpose: z.literal('link'), accountId, sessionUid, provedAt: z.number() }),
-    z.object({ purpose: z.literal('api_link'), request, accountId, sessionUid }),
+    z.object({
+      purpose: z.literal('api_link'),
+      request: apiSignInShape,
+      accountId,
+      sessionUid,
+    }),
     z.object({ purpose: z.literal('test'), accountId }),
   ]),
   version: z.number(),

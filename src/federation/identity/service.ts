@@ -18,7 +18,7 @@ import { canBeKept, type AccountRules, type AccountRulesOf, type KeepTokens } fr
 import { createLinking } from './link.ts'
 import { isPrivileged, mapIdentity, type Mapped } from './mapping.ts'
 import { createRecords, type RecordDeps } from './records.ts'
-import { createUnverifiedGuests, type UnverifiedGuests } from './unverified.ts'
+import { createUnverifiedGuests, unverifiedGuest, type UnverifiedGuests } from './unverified.ts'
 import { createWaitingLinks, waitingTokens, type WaitingLinks } from './waiting.ts'
 
 export type IdentityDeps = Omit<AdmitDeps, 'accounts' | 'records'> &
@@ -182,8 +182,10 @@ function createAttempt(
     if (known) return admitting.signIn(guest, known)
     const { email: address } = mapped
     if (!address) throw new Error('an account without an address')
-    if (decision.kind === 'verify_first')
-      return { kind: 'verify_first', email: address.email, handle: await unverified.keep(guest) }
+    if (decision.kind === 'verify_first') {
+      const handle = await unverified.keep(tenant.id, unverifiedGuest(guest, address))
+      return { kind: 'verify_first', email: address.email, handle }
+    }
     if (!holder) return admitting.create(guest, address)
     if (decision.kind === 'take_over') return admitting.takeOver(guest, holder.account)
     const { tenantId, ...key } = keyOf(guest)

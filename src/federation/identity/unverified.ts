@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import { sha256 } from '#kit/hash.ts'
-import { brandId, type ConnectionId, type TenantId } from '#kit/ids.ts'
-import { randomToken } from '#kit/random.ts'
-import type { Ephemeral, EphemeralKey } from '#storage/storage.ts'
+import { brandId, type ConnectionId } from '#kit/ids.ts'
+import type { Ephemeral } from '#storage/storage.ts'
+import { createTickets, type Tickets } from '#storage/tickets/tickets.ts'
 import type { Guest, Known } from './admit.ts'
 import type { Mapped, MappedAddress } from './mapping.ts'
-import { waitingTokens, type WaitingLink } from './waiting.ts'
+import { waitingLifetime, waitingTokens, type WaitingLink } from './waiting.ts'
 
 /** Somebody who came back with an address that nobody vouches for: all that is needed of them, until they prove it. */
 export type UnverifiedGuest = {
@@ -15,10 +14,7 @@ export type UnverifiedGuest = {
   readonly tokens?: WaitingLink['tokens']
 }
 
-/** Seconds: as long as a sign-in may take. */
-const lifetime = 1800
-
-const schema = z.object({
+const shape = z.object({
   connectionId: z.string().transform((id) => brandId<ConnectionId>(id)),
   identity: z.object({
     issuer: z.string(),
@@ -49,31 +45,23 @@ const schema = z.object({
   tokens: z.object({ sealedTokens: z.string(), version: z.number() }).optional(),
 })
 
-export function createUnverifiedGuests(ephemeral: Pick<Ephemeral, 'put' | 'take'>) {
-  return {
-    async keep(guest: Guest): Promise<string> {
-      const { tenant, connection, identity, mapped } = guest
-      const handle = randomToken()
-      const { issuer, subject, authentication, session } = identity
-      const known = { issuer, subject, authentication, session }
-      const tokens = waitingTokens(guest)
-      const text = JSON.stringify({ connectionId: connection.id, identity: known, mapped, tokens })
-      await ephemeral.put(placeOf(tenant.id, handle), text, lifetime)
-      return handle
-    },
+export type UnverifiedGuests = Tickets<UnverifiedGuest>
 
-    /** To exactly one of any number of callers. */
-    async take(tenantId: TenantId, handle: string): Promise<UnverifiedGuest | undefined> {
-      const text = await ephemeral.take(placeOf(tenantId, handle))
-      return text === undefined ? undefined : schema.parse(JSON.parse(text))
-    },
-  }
+export function createUnverifiedGuests(
+  ephemeral: Pick<Ephemeral, 'put' | 'take'>,
+): UnverifiedGuests {
+  const kind = 'federation_unverified'
+  return createTickets(ephemeral, { kind, lifetime: waitingLifetime, shape })
 }
 
-export type UnverifiedGuests = ReturnType<typeof createUnverifiedGuests>
-
-const placeOf = (tenantId: TenantId, handle: string): EphemeralKey => ({
-  tenantId,
-  kind: 'federation_unverified',
-  id: sha256(handle),
-})
+/** What is kept of somebody who came back with such an address. */
+export function unverifiedGuest(guest: Guest, email: MappedAddress): UnverifiedGuest {
+  const { connection, mapped } = guest
+  const { issuer, subject, authentication, session } = guest.identity
+  return {
+    connectionId: connection.id,
+    identity: { issuer, subject, authentication, session },
+    mapped: { ...mapped, email },
+    tokens: waitingTokens(guest),
+  }
+}
