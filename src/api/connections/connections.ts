@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { SaveConnectionResult } from '#federation/connection/connection.ts'
+import type { Tenant } from '#tenant/tenant.ts'
 import { administratorRefusals, refuseOthers } from '../administrator.ts'
 import { endpoint } from '../api.ts'
 import type { Endpoint } from '../api.ts'
@@ -60,8 +61,7 @@ function createEndpoint(deps: ConnectionApiDeps): Endpoint {
       const input = { tenantId: tenant.id, document, origin: 'api', actor: actorOf(call) } as const
       const result = await deps.connections.create(input)
       if (result.outcome !== 'saved') return refusalOf(result)
-      const body = connectionView(result.connection, { tenant, now: deps.clock.now() })
-      return { status: 201, body, version: body.version }
+      return { status: 201, ...shown(result.connection, call, deps) }
     },
   })
 }
@@ -81,8 +81,7 @@ function showEndpoint(deps: ConnectionApiDeps): Endpoint {
       const { tenant, params } = call
       const found = await deps.connections.show(tenant.id, idOf(params))
       if (!found) return { refused: 'api.connection_unknown' }
-      const body = connectionView(found, { tenant, now: deps.clock.now() })
-      return { status: 200, body, version: body.version }
+      return { status: 200, ...shown(found, call, deps) }
     },
   })
 }
@@ -112,8 +111,7 @@ function updateEndpoint(deps: ConnectionApiDeps): Endpoint {
         version,
       })
       if (result.outcome !== 'saved') return refusalOf(result)
-      const body = connectionView(result.connection, { tenant, now: deps.clock.now() })
-      return { status: 200, body, version: body.version }
+      return { status: 200, ...shown(result.connection, call, deps) }
     },
   })
 }
@@ -135,6 +133,15 @@ function removeEndpoint(deps: ConnectionApiDeps): Endpoint {
       return isRemoved ? { status: 204 } : { refused: 'api.connection_unknown' }
     },
   })
+}
+
+function shown(
+  connection: Parameters<typeof connectionView>[0],
+  { tenant }: { readonly tenant: Tenant },
+  { clock }: ConnectionApiDeps,
+) {
+  const body = connectionView(connection, { tenant, now: clock.now() })
+  return { body, version: body.version }
 }
 
 const writeRefusals = [

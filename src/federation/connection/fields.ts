@@ -40,7 +40,7 @@ export function wholeNumber(least: number, most: number) {
 }
 
 /** Whose mail is somebody's domain: canonical, with a dot. Undefined for what is none. */
-export function domainOf(written: string): string | undefined {
+function domainOf(written: string): string | undefined {
   const domain = written.length <= 253 ? canonicalDomain(written) : undefined
   return domain !== undefined && isRegistrable(domain) ? domain : undefined
 }

@@ -4,7 +4,7 @@ import { emailOf, textOf, type Claims, type Said } from './claims.ts'
 import type { Answer, Provider, Who } from './oidc.ts'
 import { wishParameters } from './wishes.ts'
 
-export const appleIssuer = 'https://appleid.apple.com'
+const appleIssuer = 'https://appleid.apple.com'
 
 /** reference/federation.md §3.5. */
 export function appleProvider(settings: SettingsOf<'apple'>): Provider {

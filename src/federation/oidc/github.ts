@@ -4,7 +4,7 @@ import { emailOf, type Said } from './claims.ts'
 import type { Provider, Who } from './oidc.ts'
 import type { ProblemCode } from './problem.ts'
 
-export const githubIssuer = 'https://github.com'
+const githubIssuer = 'https://github.com'
 
 /** reference/federation.md §3.5: OAuth 2.0 alone. Who it is, is asked with a token we got for our own code. */
 export function githubProvider(settings: SettingsOf<'github'>): Provider {

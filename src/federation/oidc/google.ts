@@ -4,7 +4,7 @@ import type { Provider, Who } from './oidc.ts'
 import type { ProblemCode } from './problem.ts'
 import { present, wishParameters } from './wishes.ts'
 
-export const googleIssuer = 'https://accounts.google.com'
+const googleIssuer = 'https://accounts.google.com'
 
 /** reference/federation.md §3.3. */
 export function googleProvider(settings: SettingsOf<'google'>): Provider {
