@@ -12,9 +12,11 @@ import type { ForeignSession } from '#session/session.ts'
 import type { Transaction } from '#storage/storage.ts'
 import type { Tenant } from '#tenant/tenant.ts'
 import type { ConnectionNews } from '#views/mail/connection-news.ts'
+import type { Health } from './health.ts'
 
 export { connectionUrl, connectionUrls } from './addresses.ts'
 export { createFailureBounds } from './failure-bounds.ts'
+export { worstState, type Health, type HealthCheck } from './health.ts'
 
 /**
  * Signing in with the account one has elsewhere. A connection is one more login method: it leaves, comes back, proves;
@@ -309,24 +311,6 @@ export type HomeRealm = {
   readonly connection: Connection
   readonly domain: string
   readonly isEnforced: boolean
-}
-
-/** Whether the other side can be asked, as far as is known here. */
-export type Health = {
-  /** `degraded`: it works from what was kept, or something is about to end. `unknown`: nobody asked yet. */
-  readonly state: 'ok' | 'degraded' | 'failing' | 'unknown'
-  readonly checks: readonly HealthCheck[]
-}
-
-export type HealthCheck = {
-  /** Stable: `discovery`, `jwks`, `metadata`, `certificate` … */
-  readonly name: string
-  readonly state: Health['state']
-  /** For administrators; no secret. */
-  readonly detail: string
-  /** When it was looked at last, and when it ends. */
-  readonly checkedAt?: Date | undefined
-  readonly endsAt?: Date | undefined
 }
 
 /** Port. One protocol's look at the other side of a connection; a connection of another protocol gives undefined. */

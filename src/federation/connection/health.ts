@@ -1,5 +1,5 @@
 import type { Clock } from '#kit/clock.ts'
-import type { HealthCheck, HealthOf } from '../federation.ts'
+import { worstState, type HealthCheck, type HealthOf } from '../federation.ts'
 import { isWaitingForSecret } from './connection.ts'
 import { isProved, type ConnectionDomain } from './domain/domain.ts'
 import type { ConnectionHealth, ManagedConnection } from './vocabulary.ts'
@@ -18,13 +18,11 @@ export function createConnectionHealth(deps: {
     ]
     const states = [...theirs, ...ours].map(({ state }) => state)
     return {
-      state: worstFirst.find((state) => states.includes(state)) ?? 'unknown',
+      state: worstState(states) ?? 'unknown',
       checks: [...theirs.flatMap(({ checks }) => checks), ...ours],
     }
   }
 }
-
-const worstFirst = ['failing', 'degraded', 'unknown', 'ok'] as const
 
 function secretChecks(connection: ManagedConnection): readonly HealthCheck[] {
   if (!isWaitingForSecret(connection)) return []

@@ -1,6 +1,7 @@
 import * as oidc from 'openid-client'
 import { epochSeconds, type Clock } from '#kit/clock.ts'
 import type { Egress } from '#http/http.ts'
+import { worstState } from '../federation.ts'
 import type { Connection, Connections, Health, HealthCheck, HealthOf } from '../federation.ts'
 import { authenticationOf } from './client-authentication.ts'
 import { converse } from './conversation.ts'
@@ -97,9 +98,7 @@ async function showClient(
   }
 }
 
-const order = ['failing', 'degraded', 'unknown', 'ok'] as const
-
 function worstOf(checks: readonly HealthCheck[]): Health['state'] {
   const asked = checks.filter(({ name, state }) => name !== 'client' || state !== 'unknown')
-  return order.find((state) => asked.some((check) => check.state === state)) ?? 'unknown'
+  return worstState(asked.map(({ state }) => state)) ?? 'unknown'
 }

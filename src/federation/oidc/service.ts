@@ -3,6 +3,7 @@ import { epochSeconds, type Clock } from '#kit/clock.ts'
 import { randomToken } from '#kit/random.ts'
 import type { Egress } from '#http/http.ts'
 import type { Metrics } from '#telemetry/telemetry.ts'
+import { mayServe } from '../connection/connection.ts'
 import type { Errands, KeptErrand } from '../errand/errand.ts'
 import type { TokenSafe } from '../tokens/tokens.ts'
 import {
@@ -138,9 +139,7 @@ async function arrive(input: Received, kept: KeptErrand, deps: OidcDeps): Promis
 
 /** `draft`: for who tries it out, nobody else (Q18). */
 function peerOf(connection: Connection, errand: Errand, { peers }: OidcDeps): Peer {
-  const { status } = connection
-  const isUsable = status === 'active' || (status === 'draft' && errand.purpose === 'test')
-  const peer = isUsable ? peers(connection) : undefined
+  const peer = mayServe(connection, errand) ? peers(connection) : undefined
   if (!peer) throw new Refused('connection.inactive')
   return peer
 }

@@ -4,7 +4,7 @@ import type { Transactor } from '#storage/storage.ts'
 import type { Tenants } from '#tenant/tenant.ts'
 import { isOfType, type ConnectionStore } from '../connection/connection.ts'
 import type { TellAdministrators } from '../federation.ts'
-import { readCertificate } from './certificate.ts'
+import { readCertificate, shortFingerprint } from './certificate.ts'
 import { isUnknown } from './saml.ts'
 import type { SamlConnection, SamlPeers, SamlStore } from './saml.ts'
 
@@ -45,11 +45,12 @@ export function createCertificateWatch(deps: {
 
   async function note(
     { tenantId, id }: SamlConnection,
-    { fingerprint256, validToDate: until }: X509Certificate,
+    x509: X509Certificate,
     days: number,
   ): Promise<void> {
-    const fingerprint = fingerprint256.replaceAll(':', '').slice(0, 16).toLowerCase()
+    const fingerprint = shortFingerprint(x509)
     const what = days === 0 ? 'certificate_over' : 'certificate_ending'
+    const until = x509.validToDate
     const tell = await tellAdministrators(tenantId)
     await transactor.transaction(async (within) => {
       if (await store.noteCertificate({ tenantId, connectionId: id, fingerprint, days }, within))

@@ -14,6 +14,11 @@ export function readCertificate(text: string): X509Certificate | undefined {
   }
 }
 
+/** As people tell two certificates from each other, here and in what is mailed. */
+export function shortFingerprint({ fingerprint256 }: X509Certificate): string {
+  return fingerprint256.replaceAll(':', '').slice(0, 16).toLowerCase()
+}
+
 const curves = ['prime256v1', 'secp384r1', 'secp521r1']
 
 /** Check 7: RSA of at least 2048 bits, or an elliptic curve of at least 256. */

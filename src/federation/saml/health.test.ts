@@ -62,6 +62,14 @@ describe('the health of a SAML connection', () => {
     assert.equal(never?.state, 'failing')
   })
 
+  it('tells of a certificate that cannot be read, and of the others', async () => {
+    const peer = await peerWith(now + 90 * day)
+    const certificates = ['bm9uZQ==', ...peer.certificates]
+    const health = await healthOf({ ...peer, certificates })(connection, { refresh: false })
+    const states = health?.checks.map(({ state }) => state)
+    assert.deepEqual([health?.state, states], ['failing', ['ok', 'failing', 'ok']])
+  })
+
   it('is none of another protocol', async () => {
     const other: Connection = { ...connection, type: 'oidc' }
     assert.equal(await healthOf(unreachable)(other, { refresh: true }), undefined)

@@ -1,7 +1,7 @@
-import { X509Certificate } from 'node:crypto'
 import type { Clock } from '#kit/clock.ts'
 import { isOfType } from '../connection/connection.ts'
-import type { Health, HealthCheck, HealthOf } from '../federation.ts'
+import { worstState, type HealthCheck, type HealthOf } from '../federation.ts'
+import { readCertificate, shortFingerprint } from './certificate.ts'
 import { isUnknown } from './saml.ts'
 import type { KnownPeer, SamlConnection, SamlPeers } from './saml.ts'
 
@@ -21,14 +21,9 @@ export function createSamlHealth(deps: {
       metadata,
       ...certificates.map((certificate) => checkCertificate(certificate, deps.clock.now())),
     ]
-    return {
-      state: worst.find((state) => checks.some((one) => one.state === state)) ?? 'ok',
-      checks,
-    }
+    return { state: worstState(checks.map(({ state }) => state)) ?? 'ok', checks }
   }
 }
-
-const worst: readonly Health['state'][] = ['failing', 'degraded', 'unknown']
 
 async function look(
   connection: SamlConnection,
@@ -50,11 +45,11 @@ async function look(
 /** Told of, never a reason to refuse: a certificate is the frame of a key here (SAML Metadata IOP §2.6). */
 function checkCertificate(certificate: string, now: number): HealthCheck {
   const name = 'certificate'
-  const isPem = certificate.includes('-----')
-  const x509 = new X509Certificate(isPem ? certificate : Buffer.from(certificate, 'base64'))
-  const endsAt = new Date(x509.validTo)
+  const x509 = readCertificate(certificate)
+  if (!x509) return { name, state: 'failing', detail: 'it cannot be read' }
+  const endsAt = x509.validToDate
   const left = endsAt.getTime() - now
-  const known = x509.fingerprint256.replaceAll(':', '').slice(0, 16).toLowerCase()
+  const known = shortFingerprint(x509)
   if (left < 0) return { name, state: 'degraded', detail: `${known} is over`, endsAt }
   const state = left < noticeOfEnd ? 'degraded' : 'ok'
   return { name, state, detail: `${known} ends ${endsAt.toISOString().slice(0, 10)}`, endsAt }

@@ -125,8 +125,8 @@ describe('the other side of a SAML connection', () => {
       idp.certificate,
     ])
     assert.deepEqual(
-      events.map(({ type }) => type),
-      ['federation.metadata_changed'],
+      events.map(({ type, detail }) => [type, detail]),
+      [['federation.metadata_changed', { connection: 'acme' }]],
     )
     clock.advance(24 * hour + 1)
     assert.deepEqual(certificatesOf(await peers.of(connection())), [nextIdp.certificate])

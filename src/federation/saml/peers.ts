@@ -87,7 +87,7 @@ function createFetch({ store, egress, audit, clock, allowsLoopback }: SamlPeerDe
         type: 'federation.metadata_changed',
         outcome: 'success',
         actor: { kind: 'system' },
-        detail: { connection_id: id },
+        detail: { connection: id },
       })
     return keptPeer(kept, connection, { clock, allowsLoopback })
   }
