@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { after, beforeEach } from 'node:test'
 import { exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose'
 import { createEgress } from '#http/egress.ts'
 import type { Egress } from '#http/http.ts'
@@ -53,6 +54,14 @@ export type Lies = {
 }
 
 type Grant = { readonly request: URLSearchParams }
+
+/** One for all tests of a file: honest again before each of them, and gone after the last. */
+export async function providerForTests(): Promise<LyingProvider> {
+  const provider = await startLyingProvider()
+  beforeEach(() => provider.lie({}))
+  after(() => provider[Symbol.asyncDispose]())
+  return provider
+}
 
 export async function startLyingProvider(): Promise<LyingProvider> {
   const clientId = 'signet'

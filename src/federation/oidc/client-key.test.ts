@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { before, beforeEach, describe, it } from 'node:test'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { createEgress } from '#http/egress.ts'
 import { systemClock } from '#kit/clock.ts'
-import { startLyingProvider, type Lies, type LyingProvider } from '#test/support/lying-provider.ts'
+import { providerForTests, type Lies } from '#test/support/lying-provider.ts'
 import { startOpenIdPeer } from '#test/support/openid-peer.ts'
 import {
   browser,
@@ -20,20 +20,19 @@ import { tenant } from '#test/support/password-login.ts'
 import { newClientKey, publicClientKey } from '../connection/client-key.ts'
 import { createOidcHealth } from './health.ts'
 
+const provider = await providerForTests()
+
 const keyed = { token_endpoint_auth_method: 'private_key_jwt' }
 
 describe('an assertion instead of a secret (RFC 7523 §2.2)', () => {
-  let provider: LyingProvider
   let key: string
   const sent: URLSearchParams[] = []
   before(async () => {
-    provider = await startLyingProvider()
     key = await newClientKey('ES256')
   })
   beforeEach(() => {
     sent.length = 0
   })
-  after(() => provider[Symbol.asyncDispose]())
 
   async function signIn(settings: object = {}, lies: Lies = {}, secret: string = key) {
     const connection = connectionOf('oidc', {

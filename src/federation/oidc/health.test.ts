@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { systemClock } from '#kit/clock.ts'
-import { startLyingProvider, type Lies, type LyingProvider } from '#test/support/lying-provider.ts'
+import { providerForTests, type Lies } from '#test/support/lying-provider.ts'
 import {
   connectionOf,
   connectionTo,
@@ -10,6 +10,8 @@ import {
 } from '#test/support/oidc-upstream.ts'
 import type { Connection } from '../federation.ts'
 import { createOidcHealth } from './health.ts'
+
+const provider = await providerForTests()
 
 const down: Lies = {
   respond: {
@@ -20,13 +22,6 @@ const down: Lies = {
 }
 
 describe('the health of the other side', () => {
-  let provider: LyingProvider
-  before(async () => {
-    provider = await startLyingProvider()
-  })
-  after(() => provider[Symbol.asyncDispose]())
-  beforeEach(() => provider.lie({}))
-
   function open(secret: string | undefined = provider.clientSecret) {
     const { egress } = provider
     const { peers, upstream } = openOidcUpstream({ egress, secret })

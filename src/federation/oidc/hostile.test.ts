@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { beforeEach, describe, it } from 'node:test'
 import { SignJWT } from 'jose'
 import { epochSeconds, systemClock } from '#kit/clock.ts'
-import {
-  createKey,
-  sign,
-  startLyingProvider,
-  type Lies,
-  type LyingProvider,
-} from '#test/support/lying-provider.ts'
+import { createKey, sign, providerForTests, type Lies } from '#test/support/lying-provider.ts'
 import {
   connectionTo,
   openOidcUpstream,
@@ -17,6 +11,8 @@ import {
   type UpstreamUnderTest,
 } from '#test/support/oidc-upstream.ts'
 import type { Connection, Wishes } from '../federation.ts'
+
+const provider = await providerForTests()
 
 const now = () => epochSeconds(systemClock)
 const set = (name: string, value: unknown): Lies => ({
@@ -29,16 +25,10 @@ const text = (header: object, body: object, signature = '') =>
   `.${signature}`
 
 describe('an upstream that lies (reference/federation.md §3.1)', () => {
-  let provider: LyingProvider
   let under: UpstreamUnderTest
   let connection: Connection
 
-  before(async () => {
-    provider = await startLyingProvider()
-  })
-  after(() => provider[Symbol.asyncDispose]())
   beforeEach(() => {
-    provider.lie({})
     under = openOidcUpstream({ secret: provider.clientSecret })
     connection = connectionTo(provider)
   })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { beforeEach, describe, it } from 'node:test'
 import { decodeJwt, decodeProtectedHeader, exportPKCS8, generateKeyPair } from 'jose'
-import { githubUser, startLyingProvider, type LyingProvider } from '#test/support/lying-provider.ts'
+import { githubUser, providerForTests } from '#test/support/lying-provider.ts'
 import {
   type UpstreamUnderTest,
   arrivalOf,
@@ -17,18 +17,14 @@ import {
 import { tenant } from '#test/support/password-login.ts'
 import type { Connection } from '../federation.ts'
 
+const provider = await providerForTests()
+
 const company = '11111111-2222-3333-4444-555555555555'
 const elsewhere = '99999999-2222-3333-4444-555555555555'
 const oid = 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee'
 
-let provider: LyingProvider
 let under: UpstreamUnderTest
-before(async () => {
-  provider = await startLyingProvider()
-})
-after(() => provider[Symbol.asyncDispose]())
 beforeEach(() => {
-  provider.lie({})
   under = openOidcUpstream({ secret: provider.clientSecret, egress: provider.egress })
 })
 

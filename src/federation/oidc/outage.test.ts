@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { systemClock } from '#kit/clock.ts'
-import { startLyingProvider, type Lies, type LyingProvider } from '#test/support/lying-provider.ts'
+import { providerForTests, type Lies } from '#test/support/lying-provider.ts'
 import {
   connectionTo,
   leaveFor,
@@ -10,6 +10,8 @@ import {
   outcomeOf,
   roundTrip,
 } from '#test/support/oidc-upstream.ts'
+
+const provider = await providerForTests()
 
 type Endpoint = 'discovery' | 'jwks' | 'token' | 'userinfo'
 type Respond = (res: ServerResponse, req: IncomingMessage) => void
@@ -39,13 +41,6 @@ const nonsense: readonly (readonly [what: string, respond: Respond])[] = [
 ]
 
 describe('an upstream that is broken (R7, Q76)', () => {
-  let provider: LyingProvider
-  before(async () => {
-    provider = await startLyingProvider()
-  })
-  after(() => provider[Symbol.asyncDispose]())
-  beforeEach(() => provider.lie({}))
-
   const open = () => openOidcUpstream({ secret: provider.clientSecret, patience })
 
   async function leaveFrom(): Promise<string> {

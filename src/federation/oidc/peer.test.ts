@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { beforeEach, describe, it } from 'node:test'
 import { createFakeClock } from '#test/support/fake-clock.ts'
-import { startLyingProvider, type LyingProvider } from '#test/support/lying-provider.ts'
+import { providerForTests } from '#test/support/lying-provider.ts'
 import { connectionTo } from '#test/support/oidc-upstream.ts'
 import { createPeers } from './peers.ts'
 import type { Peer } from './peer.ts'
 import { Refused } from './problem.ts'
+
+const provider = await providerForTests()
 
 const metrics = { federationDocument: () => undefined }
 const broken = { respond: { discovery: refuse, jwks: refuse } }
@@ -15,13 +17,7 @@ function refuse(res: { writeHead(status: number): { end(): unknown } }): void {
 }
 
 describe('what is kept of the other side (Q76, reference/federation.md §3.6)', () => {
-  let provider: LyingProvider
-  before(async () => {
-    provider = await startLyingProvider()
-  })
-  after(() => provider[Symbol.asyncDispose]())
   beforeEach(() => {
-    provider.lie({})
     provider.asked.length = 0
   })
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { before, beforeEach, describe, it } from 'node:test'
 import { epochSeconds, systemClock } from '#kit/clock.ts'
-import { createKey, sign, startLyingProvider } from '#test/support/lying-provider.ts'
-import type { Lies, LyingProvider } from '#test/support/lying-provider.ts'
+import { createKey, sign, providerForTests } from '#test/support/lying-provider.ts'
+import type { Lies } from '#test/support/lying-provider.ts'
 import {
   connectionOf,
   connectionTo,
@@ -13,16 +13,16 @@ import type { Arrival, Connection } from '../federation.ts'
 import type { UpstreamTokens } from '../tokens/tokens.ts'
 import type { OidcArrival } from './oidc.ts'
 
+const provider = await providerForTests()
+
 function arrivalOf(came: OidcArrival): Arrival {
   assert.ok(came.kind === 'arrived', JSON.stringify(came))
   return came.arrival
 }
 
 describe('what people let us do at an OpenID Provider', () => {
-  let provider: LyingProvider
   let connection: Connection
   before(async () => {
-    provider = await startLyingProvider()
     connection = connectionOf('oidc', {
       issuer: provider.issuer,
       client_id: provider.clientId,
@@ -30,10 +30,8 @@ describe('what people let us do at an OpenID Provider', () => {
     })
   })
   beforeEach(() => {
-    provider.lie({})
     provider.refreshable.clear()
   })
-  after(() => provider[Symbol.asyncDispose]())
 
   const open = (secret = provider.clientSecret) =>
     openOidcUpstream({ egress: provider.egress, secret, patience: 500 })

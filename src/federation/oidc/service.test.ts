@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { beforeEach, describe, it } from 'node:test'
 import { systemClock } from '#kit/clock.ts'
 import { brandId, type AccountId, type SessionUid } from '#kit/ids.ts'
-import { startLyingProvider, type LyingProvider } from '#test/support/lying-provider.ts'
+import { providerForTests } from '#test/support/lying-provider.ts'
 import {
   type UpstreamUnderTest,
   arrivalOf,
@@ -17,14 +17,10 @@ import {
 import { tenant } from '#test/support/password-login.ts'
 import type { Connection } from '../federation.ts'
 
-let provider: LyingProvider
+const provider = await providerForTests()
+
 let under: UpstreamUnderTest
-before(async () => {
-  provider = await startLyingProvider()
-})
-after(() => provider[Symbol.asyncDispose]())
 beforeEach(() => {
-  provider.lie({})
   under = openOidcUpstream({ secret: provider.clientSecret, egress: provider.egress })
 })
 
