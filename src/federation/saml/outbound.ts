@@ -15,7 +15,7 @@ const bindingUris: Readonly<Record<SamlBinding, string>> = {
   post: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
 }
 
-/** SECURITY: samlify writes and signs; it is never given anything that came from the other side (reference/federation.md §1). */
+/** SECURITY: samlify writes and signs; it is never given a message of the other side to read (reference/federation.md §1). */
 export function createSamlOutbound({ clock }: { readonly clock: Clock }): SamlOutbound {
   const headOf = ({ url }: SamlEndpoint, { self }: SamlParty) => ({
     IssueInstant: new Date(clock.now()).toISOString(),
