@@ -51,7 +51,7 @@ function assemble(pglite: PGlite, logger: Logger | undefined, unlock?: () => voi
     knex,
     statements,
     transaction: (work) => knex.transaction(work),
-    ping: (timeout) => answersWithin(statements.run(ping, []), timeout),
+    ping: (timeout) => answersWithin(statements.run(ping, [], 'relaxed'), timeout),
     withoutLimits: (work) => work(knex),
     async close() {
       clearInterval(maintenance)

@@ -4,16 +4,9 @@ import type { Logger } from '#telemetry/telemetry.ts'
 import { backoff } from './backoff.ts'
 import { LeanClient } from './lean-client.ts'
 import { asUnavailable, meansReconnect } from './outage.ts'
-import type { Durability, Statement, StatementResult } from './storage.ts'
+import type { Durability, Statement, StatementResult, Statements } from './storage.ts'
 
-export type Pipeline = {
-  run<Row>(
-    statement: Statement,
-    values: readonly unknown[],
-    durability: Durability,
-  ): Promise<StatementResult<Row>>
-  close(): Promise<void>
-}
+export type Pipeline = Statements<Durability> & { close(): Promise<void> }
 
 /**
  * Named statements on a few pipelined connections: every statement is on the wire at once and its own implicit

@@ -1,11 +1,11 @@
 import type { Pool } from 'pg'
 import { guarded, isReadTimeout } from './outage.ts'
-import type { Statement, StatementResult } from './storage.ts'
+import type { Statement, Statements } from './storage.ts'
 
 /** Named statements, each its own implicit transaction, on a connection that the pool gives to nobody else meanwhile. */
-export function createPooledStatements(pool: Pool) {
+export function createPooledStatements(pool: Pool): Statements<unknown> {
   return {
-    run: <Row>(statement: Statement, values: readonly unknown[]): Promise<StatementResult<Row>> =>
+    run: <Row>(statement: Statement, values: readonly unknown[]) =>
       guarded(async () => {
         const client = await pool.connect()
         let isLost = false

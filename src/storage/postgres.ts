@@ -46,10 +46,8 @@ export function createPostgresDatabase(options: {
     kind: 'postgres',
     knex,
     statements: {
-      run: (statement, values, durability) =>
-        durability === 'alone'
-          ? pooled.run(statement, values)
-          : pipeline.run(statement, values, durability),
+      run: (statement, values, way) =>
+        way === 'alone' ? pooled.run(statement, values, way) : pipeline.run(statement, values, way),
     },
     transaction: (work) => knex.transaction(work),
     ping: (timeout) => answersWithin(pipeline.run(ping, [], 'relaxed'), timeout),

@@ -24,13 +24,13 @@ export type Durability = 'durable' | 'relaxed'
 
 export type StatementResult<Row> = { readonly rows: readonly Row[]; readonly rowCount: number }
 
-/** The hot path: named statements on pipelined connections, each its own implicit transaction. */
-export type Statements = {
+/** The hot path: named statements, each its own implicit transaction. */
+export type Statements<Way = Durability | 'alone'> = {
   /** `alone`: durable, and on a connection of its own, where what waits for another's lock holds nothing else up. */
   run<Row>(
     statement: Statement,
     values: readonly unknown[],
-    durability: Durability | 'alone',
+    way: Way,
   ): Promise<StatementResult<Row>>
 }
 
