@@ -40,8 +40,8 @@ export function createTellOfFailure(deps: FailureDeps): TellOfFailure {
   ): Promise<void> {
     const { ip, userAgent, requestId } = deps.requesterOf(ctx)
     deps.metrics.signIn({ method: 'federated', outcome: 'failure', reason })
-    const isHeld = reason === 'errand_unknown' ? !bounds.ofNobody(ip) : !bounds.ofEverybody(ip)
-    if (isHeld) return
+    const mayBeKept = reason === 'errand_unknown' ? bounds.ofNobody : bounds.ofEverybody
+    if (!mayBeKept(ip)) return
     await deps.audit.append({
       tenantId: tenant.id,
       type: 'federation.failed',
