@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { paths, redirectUri, webClient } from './subject.ts'
+import { authorizationAddress, redirectUri } from './subject.ts'
 
 /**
  * One of many who sign in over and over. On a plain socket, reading only what it needs of a page: in earnest a crowd is
@@ -12,16 +12,6 @@ export type CrowdMember = Disposable & {
 }
 
 type Answer = { readonly status: number; readonly head: string; readonly body: string }
-
-const start = `${paths.authorization}?${new URLSearchParams({
-  client_id: webClient.id,
-  redirect_uri: redirectUri,
-  response_type: 'code',
-  scope: 'openid',
-  nonce: 'n-0S6_WzA2Mj',
-  code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-  code_challenge_method: 'S256',
-}).toString()}`
 
 export function createCrowdMember(who: {
   readonly port: number
@@ -74,7 +64,7 @@ export function createCrowdMember(who: {
   return {
     async signIn() {
       cookies = new Map()
-      const form = await submit(await visit(start), 'email', email)
+      const form = await submit(await visit(authorizationAddress), 'email', email)
       let page = await submit(form, 'password', password)
       let turnedAway = 0
       for (; page.status === 503; turnedAway += 1) {

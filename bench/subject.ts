@@ -57,3 +57,14 @@ export const paths = {
   token: '/token',
   userinfo: '/userinfo',
 } as const
+
+/** Where a sign-in begins whose tokens nobody fetches. */
+export const authorizationAddress = `${paths.authorization}?${new URLSearchParams({
+  client_id: webClient.id,
+  redirect_uri: redirectUri,
+  response_type: 'code',
+  scope: 'openid',
+  nonce: 'n-0S6_WzA2Mj',
+  code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+  code_challenge_method: 'S256',
+}).toString()}`

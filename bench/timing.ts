@@ -2,7 +2,7 @@ import { createBrowser, type Tab } from '#test/support/browser.ts'
 import { createTransport, type Transport } from '#test/support/transport.ts'
 import { median } from './measure.ts'
 import type { ServerProcess } from './process.ts'
-import { crowdMember, paths, redirectUri, webClient } from './subject.ts'
+import { authorizationAddress, crowdMember } from './subject.ts'
 
 /** How long an answer takes that must not tell whether an address has an account (Q73, issue 3). Medians in milliseconds. */
 export type Timing = {
@@ -19,12 +19,12 @@ const wrong = { password: 'not the horse, not the battery' }
 
 const ways = {
   login: async (tab, email) => {
-    await tab.open(authorization)
+    await tab.open(authorizationAddress)
     await tab.submit({ email })
     return () => tab.submit(wrong)
   },
   registration: async (tab, email) => {
-    await tab.open(authorization)
+    await tab.open(authorizationAddress)
     await tab.submit({}, /Create an account/)
     return () => tab.submit({ email, name: 'New Person' }, 'Next')
   },
@@ -33,7 +33,7 @@ const ways = {
     return () => tab.submit({ email })
   },
   'code by mail': async (tab, email) => {
-    await tab.open(authorization)
+    await tab.open(authorizationAddress)
     await tab.submit({ email })
     return () => tab.submit({}, /email code/)
   },
@@ -41,17 +41,6 @@ const ways = {
 
 export type WayName = keyof typeof ways
 const names = Object.keys(ways) as WayName[] // its own keys
-
-const query = new URLSearchParams({
-  client_id: webClient.id,
-  redirect_uri: redirectUri,
-  response_type: 'code',
-  scope: 'openid',
-  nonce: 'n-0S6_WzA2Mj',
-  code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-  code_challenge_method: 'S256',
-})
-const authorization = `${paths.authorization}?${query.toString()}`
 
 /** Pairs that only warm up. */
 const warmUp = 20
