@@ -5,7 +5,7 @@ import type { Tenant } from '#tenant/tenant.ts'
 import type { Page, Tab } from './browser.ts'
 import { addForeign, follow } from './foreign-sign-in.ts'
 import { isConsent } from './person.ts'
-import type { RelyingParty, TestClient } from './relying-party.ts'
+import type { RelyingParty } from './relying-party.ts'
 import { pemOf } from './saml-keys.ts'
 import {
   assertion,
@@ -60,6 +60,8 @@ export type SamlPeer = ReturnType<typeof createSamlPeer>
 type SignInOptions = {
   readonly name?: string
   readonly index?: string
+  /** Their session lasts so many seconds. */
+  readonly seconds?: number
   /** Of the application's request. */
   readonly parameters?: Readonly<Record<string, string>>
 }
@@ -90,6 +92,34 @@ function createSamlPeer(world: World, { connection, domain, tenant }: Place) {
     return logoutRequest({ ...changes, values, inside })
   }
 
+  /** Signed: who signed in there, and in which session. */
+  function signedInAnswer(
+    InResponseTo: string,
+    { name = 'ada-42', index = '_session1', seconds = 8 * 3600 }: SignInOptions,
+  ) {
+    const values = { ...common(), Destination: at('acs'), InResponseTo }
+    const said = assertion({
+      values: { ID: common().ID, IssueInstant: instant(0) },
+      nameId: nameIdOf(name),
+      confirmations: confirmation({
+        InResponseTo,
+        Recipient: at('acs'),
+        NotOnOrAfter: instant(5),
+      }),
+      conditions: conditions(
+        { NotBefore: instant(-1), NotOnOrAfter: instant(5) },
+        audience(at('metadata')),
+      ),
+      statements: authnStatement({
+        AuthnInstant: instant(0),
+        SessionIndex: index,
+        SessionNotOnOrAfter: instant(seconds / 60),
+      }),
+      attributes: attribute('mail', `${name}@${domain}`),
+    })
+    return sign(response(said, { values }), values.ID)
+  }
+
   return {
     connection,
     at,
@@ -97,43 +127,20 @@ function createSamlPeer(world: World, { connection, domain, tenant }: Place) {
 
     async signIn(
       tab: Tab,
-      client: TestClient | 'web',
-      { name = 'ada-42', index = '_session1', parameters }: SignInOptions = {},
+      client: Parameters<World['relyingParty']>[0],
+      options: SignInOptions = {},
     ) {
       const rp: RelyingParty = await world.relyingParty(client)
-      const attempt = await rp.start(parameters)
+      const attempt = await rp.start(options.parameters)
       let page = await tab.open(attempt.url)
       if (!page.isElsewhere) page = await follow(tab, connection)
       if (!page.isElsewhere) page = await tab.submit({}, /^Continue to/)
       const { xml: asked, relayState } = requestOf(page)
-      const InResponseTo = / ID="([^"]+)"/.exec(asked)?.[1] ?? ''
-      const xml = response(
-        assertion({
-          values: { ID: common().ID, IssueInstant: instant(0) },
-          nameId: nameIdOf(name),
-          confirmations: confirmation({
-            InResponseTo,
-            Recipient: at('acs'),
-            NotOnOrAfter: instant(5),
-          }),
-          conditions: conditions(
-            { NotBefore: instant(-1), NotOnOrAfter: instant(5) },
-            audience(at('metadata')),
-          ),
-          statements: authnStatement({
-            AuthnInstant: instant(0),
-            SessionIndex: index,
-            SessionNotOnOrAfter: instant(480),
-          }),
-          attributes: attribute('mail', `${name}@${domain}`),
-        }),
-        { values: { ...common(), Destination: at('acs'), InResponseTo } },
-      )
-      const ID = / ID="([^"]+)"/.exec(xml)?.[1] ?? ''
+      const xml = signedInAnswer(/ ID="([^"]+)"/.exec(asked)?.[1] ?? '', options)
       const back = await world.transport.fetch(at('acs'), {
         method: 'POST',
         body: new URLSearchParams({
-          SAMLResponse: encode(sign(xml, ID)),
+          SAMLResponse: encode(xml),
           RelayState: relayState,
         }),
       })
